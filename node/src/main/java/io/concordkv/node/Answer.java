@@ -1,0 +1,4 @@
+package io.concordkv.node;
+
+/// An answer with its header.
+public record Answer<T>(Header header, T value) {}

@@ -1,0 +1,19 @@
+package io.concordkv.node;
+
+import java.util.List;
+
+/// What a node says of itself.
+///
+/// @param databaseBytes what the store takes on disk, and in memory before it gets there
+/// @param liveBytes what of it is not superseded
+/// @param leader 0: none
+/// @param errors for a person to look into
+public record NodeStatus(
+    long databaseBytes,
+    long liveBytes,
+    long leader,
+    long committedIndex,
+    long appliedIndex,
+    long term,
+    boolean learner,
+    List<String> errors) {}

@@ -1,0 +1,11 @@
+package io.concordkv.replica;
+
+import io.concordkv.storage.wal.WalOptions;
+import java.time.Duration;
+
+/// What the groups of a loop share.
+///
+/// @param node this node's id: the address of its frames
+/// @param directory where the log lies
+/// @param tick how long a Raft tick is
+public record HostConfig(long node, String directory, Duration tick, WalOptions wal) {}

@@ -1,0 +1,20 @@
+package io.concordkv.replica;
+
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.RaftConfig;
+
+/// @param group which group it is: part of every record and frame
+/// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Not
+///   looked at once the group has a log
+/// @param raft how the member behaves
+/// @param snapshotEntries after so many applied entries the state is asked to become durable, so
+///   that the log can be trimmed
+/// @param catchUpEntries applied entries that stay in memory for slow followers
+/// @param catchUpBytes and how many bytes of them at most
+public record ReplicaConfig(
+    long group,
+    Configuration bootstrap,
+    RaftConfig raft,
+    long snapshotEntries,
+    long catchUpEntries,
+    long catchUpBytes) {}

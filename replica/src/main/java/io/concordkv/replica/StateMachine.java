@@ -1,0 +1,33 @@
+package io.concordkv.replica;
+
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.Role;
+import io.concordkv.raft.SnapshotMark;
+import java.util.List;
+
+/// What a group replicates. Owned by its loop; all methods are called there.
+public interface StateMachine {
+  /// Up to where the state has everything, and the configuration there: stored in the same batch as
+  /// the state, so it is exact after any crash.
+  SnapshotMark applied();
+
+  /// Up to which index a crash cannot take the state back. The log is needed from there on.
+  long durableIndex();
+
+  /// Asks for the state to become durable soon, so that the log can be trimmed.
+  void flush();
+
+  /// Applies entries (of every kind) strictly in order, then runs `done`: at once, or later. The
+  /// next batch does not come before. `configuration` is the one in force behind the last entry; it
+  /// has to be stored with the applied position.
+  void apply(List<Entry> entries, SnapshotMark after, Runnable done);
+
+  /// The state as it is now, to be streamed to a peer.
+  SnapshotSource snapshot();
+
+  /// Gets a new state from a peer.
+  SnapshotSink restore();
+
+  /// The member's role, term or leader changed. `leader` 0: unknown.
+  void lead(Role role, long term, long leader);
+}

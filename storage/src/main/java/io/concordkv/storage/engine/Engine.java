@@ -1,0 +1,50 @@
+package io.concordkv.storage.engine;
+
+/// An ordered map of bytes. Owned by one event loop; what reads elsewhere reads a [View].
+///
+/// A replicated node runs its engine without a log of its own: the Raft log holds every batch until
+/// the engine has made it durable by itself. [#durableMark()] says how far that is, so the log can
+/// be trimmed to there and is replayed from there.
+public interface Engine extends View {
+  /// All or nothing. Visible at once to [#get] and [#scan], and to views taken from now on.
+  ///
+  /// Never waits for the disk. While [#stalled()] the caller should slow down what leads to writes,
+  /// but a write is still taken.
+  void write(WriteBatch batch);
+
+  /// This moment, frozen.
+  View view();
+
+  /// Makes everything written so far durable and returns when it is. Blocks: for use while a node
+  /// opens or closes, and in tests. In service an engine makes itself durable bit by bit.
+  void sync();
+
+  /// Starts making everything written so far durable, in the background; [#durableMark()] moves
+  /// when it is done.
+  void flush();
+
+  /// A new content, to be built by a worker and taken over with [#replaceWith].
+  Replacement replacement();
+
+  /// Puts a sealed replacement in the place of everything, durably and in one step, and sets both
+  /// marks to `mark`. Then runs `done` on the loop. No other write may come in between; views taken
+  /// before keep what they saw.
+  void replaceWith(Replacement replacement, long mark, Runnable done);
+
+  /// The highest [WriteBatch#mark(long)] that a crash cannot take back. 0 if there is none.
+  long durableMark();
+
+  /// The mark of the newest batch, durable or not.
+  long mark();
+
+  /// More is waiting to be written to disk than is healthy.
+  boolean stalled();
+
+  /// How many pairs there are; exact in memory, an estimate where counting would mean reading.
+  long count();
+
+  EngineSizes sizes();
+
+  @Override
+  void close();
+}
