@@ -53,6 +53,11 @@ public final class MvccStore {
     throw new UnsupportedOperationException();
   }
 
+  /// The keys that hang on a lease, in order.
+  public List<io.concordkv.base.Bytes> leaseKeys(long id) {
+    throw new UnsupportedOperationException();
+  }
+
   public @Nullable Lease lease(long id) {
     throw new UnsupportedOperationException();
   }

@@ -1,105 +1,605 @@
 package io.concordkv.node;
 
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.Timer;
+import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.MvccStore.KeyspaceHash;
 import io.concordkv.mvcc.Operation;
+import io.concordkv.mvcc.Outcome;
 import io.concordkv.mvcc.RangeQuery;
+import io.concordkv.mvcc.Reading;
 import io.concordkv.mvcc.Result;
+import io.concordkv.mvcc.watch.WatchRequest;
 import io.concordkv.mvcc.watch.WatchSink;
+import io.concordkv.mvcc.watch.WatchStream;
+import io.concordkv.node.NodeFrames.Question;
+import io.concordkv.node.command.Command;
+import io.concordkv.node.command.RequestId;
+import io.concordkv.node.shard.Member;
+import io.concordkv.node.shard.ShardListener;
+import io.concordkv.node.shard.ShardStateMachine;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.LogPosition;
+import io.concordkv.raft.RaftConfig;
+import io.concordkv.raft.RaftStatus;
+import io.concordkv.raft.Role;
+import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.HostConfig;
+import io.concordkv.replica.Replica;
+import io.concordkv.replica.ReplicaConfig;
+import io.concordkv.replica.ReplicaHost;
+import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.lsm.LsmEngine;
+import io.concordkv.transport.Frame;
+import io.concordkv.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// One running node. Every method may be called by any thread and returns at once; the reply comes
-/// on the node's loop, so it must not block.
+/// One running node. The request methods may be called by any thread and return at once; the reply
+/// comes on the node's loop, so it must not block.
 ///
 /// A write whose fate is not known (the leader died, the time is up) fails with a timeout. It may
 /// have been done; the node never sends it again by itself.
-public final class Node implements AutoCloseable {
-  Node() {}
+///
+/// Today a node has one shard, whose group is [#GROUP].
+public final class Node {
+  public static final long GROUP = 1;
 
-  public Header header() {
-    throw new UnsupportedOperationException();
+  /// Ranges that touch more pairs are read by a worker.
+  private static final int MAX_PAIRS_ON_LOOP = 1000;
+
+  private static final long MAX_LEASE_SECONDS = 9_000_000_000L;
+  private static final Duration SWEEP = Duration.ofMillis(100);
+
+  private final Env env;
+  private final NodeConfig config;
+  private final Identity identity;
+  private final Transport transport;
+  private final AutoCloseable lock;
+  private final ReplicaHost host;
+  private final ShardStateMachine shard;
+  private final Replica replica;
+  private final PendingWrites writes;
+  private final LinearizableReads reads;
+  private final LeaseDesk leaseDesk;
+  private final LeaseExpiry leaseExpiry;
+  private final Publication publication;
+  private final LeaderMove leaderMove;
+  private final List<Runnable> whenReady = new ArrayList<>();
+  private final List<WatchStream> streams = new ArrayList<>();
+  private Leadership leadership = Leadership.UNKNOWN;
+  private @Nullable Timer sweep;
+  private boolean closed;
+
+  /// Opens the way to the other members, once it is known who they are.
+  public interface Dialer {
+    Transport dial(long self, long cluster, List<Member> members);
+  }
+
+  /// Opens or makes the node whose files are those of `env`, and starts it. Blocks while it reads
+  /// them. Called on the loop, as [#stop] and everything marked so.
+  ///
+  /// Fails with a [ConcordException] if the data is another cluster's or member's, and with a
+  /// [CorruptionError] if it is damaged.
+  public static Node open(Env env, NodeConfig config, Bootstrap bootstrap, Dialer dialer) {
+    return new Node(env, config, bootstrap, dialer);
+  }
+
+  private Node(Env env, NodeConfig config, Bootstrap bootstrap, Dialer dialer) {
+    this.env = env;
+    this.config = config;
+    env.files().createDirectories("");
+    lock = env.files().lock("lock");
+    identity = Identity.settle(env.files(), bootstrap);
+    transport = dialer.dial(identity.member(), identity.cluster(), identity.founders());
+    host =
+        ReplicaHost.open(
+            env,
+            transport,
+            new HostConfig(identity.member(), "wal", config.tick(), config.wal()),
+            this::receive);
+    var founders = Configuration.of(identity.founders().stream().map(Member::id).toList());
+    var engine = openEngine();
+    if (engine.mark() > 0 && !host.has(GROUP)) {
+      throw new CorruptionError(
+          "the log in "
+              + env.files().describe("wal")
+              + " is empty, but the state beside it is not: the log was lost. Replace this member"
+              + " under a new id; with its old one it could vote twice");
+    }
+    shard =
+        new ShardStateMachine(
+            env,
+            engine,
+            config.mvcc(),
+            config.watch(),
+            config.electionTimeout(),
+            new SnapshotMark(LogPosition.START, founders),
+            identity.founders(),
+            new Events());
+    replica =
+        host.start(
+            new ReplicaConfig(
+                GROUP,
+                founders,
+                raftConfig(),
+                config.snapshotEntries(),
+                config.catchUpEntries(),
+                config.catchUpBytes()),
+            shard);
+    var first =
+        new RequestId(identity.member(), new ByteReader(Bytes.wrap(env.entropy(8))).u64(), 0);
+    writes = new PendingWrites(config, env.clock(), GROUP, first, replica, transport);
+    reads = new LinearizableReads(config, env.clock(), replica);
+    leaseDesk = new LeaseDesk(config, env.clock(), GROUP, shard, replica, transport);
+    leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
+    publication = new Publication(env.clock(), shard, writes, identity.member(), bootstrap);
+    leaderMove = new LeaderMove(env.clock(), config, replica);
+    env.loop().post(this::sweep);
+  }
+
+  private Engine openEngine() {
+    return switch (config.engine()) {
+      case LSM -> LsmEngine.open(env, "state", config.lsm());
+    };
+  }
+
+  private RaftConfig raftConfig() {
+    var defaults = RaftConfig.of(identity.member());
+    return new RaftConfig(
+        identity.member(),
+        config.electionTicks(),
+        defaults.heartbeatTicks(),
+        defaults.maxAppendBytes(),
+        defaults.maxInflightMessages(),
+        defaults.maxInflightBytes(),
+        defaults.maxUncommittedBytes(),
+        defaults.maxCommittedBytes(),
+        true,
+        true,
+        false);
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was
   /// acknowledged by anyone before the call.
   public void range(RangeQuery query, boolean serializable, Reply<Answer<Result.Ranged>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop().post(() -> read(serializable, reply, () -> rangeNow(query, reply)));
+  }
+
+  private void rangeNow(RangeQuery query, Reply<Answer<Result.Ranged>> reply) {
+    Reading reading;
+    try {
+      reading = shard.store().range(query);
+    } catch (ConcordException refused) {
+      reply.failed(refused);
+      return;
+    }
+    if (reading.touches() <= MAX_PAIRS_ON_LOOP) {
+      answer(reply, reading.run());
+    } else {
+      env.workers().run(Lane.READ, reading::run, env.loop(), result -> answer(reply, result));
+    }
   }
 
   /// Writes: a put, a deletion, a guarded commit, a lease to be revoked. A guarded commit that only
   /// reads is answered without the log.
   public void write(Mutation mutation, Reply<Answer<Result>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() -> {
+          if (mutation instanceof Operation.GuardedCommit commit && readsOnly(commit)) {
+            read(false, reply, () -> readNow(commit, reply));
+          } else {
+            submit(mutation, reply);
+          }
+        });
   }
 
-  /// As a read-only guarded commit, from what this node has.
+  /// As a guarded commit that only reads, from what this node has.
   public void readSerializable(Operation.GuardedCommit commit, Reply<Answer<Result>> reply) {
-    throw new UnsupportedOperationException();
+    Check.that(readsOnly(commit), "only what writes nothing can be read from one node");
+    env.loop().post(() -> read(true, reply, () -> readNow(commit, reply)));
+  }
+
+  private void readNow(Operation.GuardedCommit commit, Reply<Answer<Result>> reply) {
+    Supplier<Result.Committed> reading;
+    try {
+      reading = shard.store().read(commit);
+    } catch (ConcordException refused) {
+      reply.failed(refused);
+      return;
+    }
+    env.workers()
+        .run(
+            Lane.READ,
+            () -> attempt(reading),
+            env.loop(),
+            result -> {
+              switch (result) {
+                case Attempt.Worked(var committed) -> answer(reply, committed);
+                case Attempt.Refused(var why) -> reply.failed(why);
+              }
+            });
+  }
+
+  /// What a worker's reading came to: it may turn out only there that a revision is gone.
+  private sealed interface Attempt {
+    record Worked(Result.Committed result) implements Attempt {}
+
+    record Refused(ConcordException why) implements Attempt {}
+  }
+
+  private static Attempt attempt(Supplier<Result.Committed> reading) {
+    try {
+      return new Attempt.Worked(reading.get());
+    } catch (ConcordException refused) {
+      return new Attempt.Refused(refused);
+    }
+  }
+
+  private static boolean readsOnly(Operation.GuardedCommit commit) {
+    return commit.success().stream().allMatch(Operation.Range.class::isInstance)
+        && commit.failure().stream().allMatch(Operation.Range.class::isInstance);
   }
 
   /// `physical`: the answer waits until this node has deleted what became unreadable.
   public void compact(long revision, boolean physical, Reply<Answer<Result>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() ->
+            submit(
+                new Mutation.Compact(revision),
+                physical
+                    ? Reply.from(done -> shard.whenPurged(() -> reply.done(done)), reply::failed)
+                    : reply));
   }
 
   /// `id` 0: the node picks one.
-  public void grantLease(long id, long ttlSeconds, Reply<Answer<Result.Granted>> reply) {
-    throw new UnsupportedOperationException();
+  public void grantLease(long id, long ttlSeconds, Reply<Answer<Result>> reply) {
+    if (ttlSeconds > MAX_LEASE_SECONDS) {
+      env.loop().post(() -> reply.failed(new ConcordException(ErrorCode.LEASE_TTL_TOO_LARGE)));
+      return;
+    }
+    long ttl = Math.max(ttlSeconds, config.minLeaseSeconds());
+    env.loop().post(() -> submit(new Mutation.GrantLease(id == 0 ? freshLease() : id, ttl), reply));
+  }
+
+  private long freshLease() {
+    long id = 0;
+    while (id == 0 || shard.store().lease(id) != null) {
+      id = new ByteReader(Bytes.wrap(env.entropy(8))).u64() & Long.MAX_VALUE;
+    }
+    return id;
   }
 
   /// The granted TTL, or 0 if there is no such lease.
   public void keepAlive(long id, Reply<Answer<Long>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() ->
+            leaseDesk.ask(
+                Question.KEEP_ALIVE,
+                id,
+                Reply.from(
+                    told ->
+                        reply.done(
+                            new Answer<>(header(told.revision()), told.state().ttlSeconds())),
+                    reply::failed)));
   }
 
   public void timeToLive(long id, boolean keys, Reply<Answer<LeaseState>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() ->
+            leaseDesk.ask(
+                keys ? Question.TIME_TO_LIVE_AND_KEYS : Question.TIME_TO_LIVE,
+                id,
+                Reply.from(
+                    told -> reply.done(new Answer<>(header(told.revision()), told.state())),
+                    reply::failed)));
   }
 
   public void leases(Reply<Answer<List<Long>>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(
+            () -> answer(reply, shard.store().leases().stream().map(lease -> lease.id()).toList()));
   }
 
   /// The sink is called on the node's loop.
   public WatchHandle watch(WatchSink sink) {
-    throw new UnsupportedOperationException();
+    var handle = new PostedWatch();
+    env.loop().post(() -> handle.open(sink));
+    return handle;
   }
 
   public void members(boolean linearizable, Reply<Answer<List<Member>>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() ->
+            read(!linearizable, reply, () -> reply.done(new Answer<>(header(0), shard.members()))));
   }
 
   public void status(Reply<Answer<NodeStatus>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop().post(() -> answer(reply, status()));
+  }
+
+  private NodeStatus status() {
+    var raft = replica.status();
+    var sizes = shard.engine().sizes();
+    return new NodeStatus(
+        sizes.disk() + sizes.memory(),
+        sizes.live() + sizes.memory(),
+        leadership.leader(),
+        raft.hardState().committed(),
+        shard.applied().last().index(),
+        leadership.term(),
+        raft.configuration().learners().contains(identity.member()),
+        leadership.leader() == 0 ? List.of(ErrorCode.NO_LEADER.message()) : List.of());
   }
 
   /// Over everything this member stores.
   public void hash(Reply<Answer<Integer>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() -> {
+          long revision = shard.store().revision();
+          var view = shard.engine().view();
+          env.workers()
+              .run(
+                  Lane.BACKGROUND,
+                  () -> StateHash.of(view),
+                  env.loop(),
+                  hash -> reply.done(new Answer<>(header(revision), hash)));
+        });
   }
 
   /// Over the keyspace up to `revision` (0: now); equal on all members.
   public void hashKeyspace(long revision, Reply<Answer<KeyspaceHash>> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() -> {
+          try {
+            env.workers()
+                .run(
+                    Lane.BACKGROUND,
+                    shard.store().hash(revision),
+                    env.loop(),
+                    hash -> answer(reply, hash));
+          } catch (ConcordException refused) {
+            reply.failed(refused);
+          }
+        });
   }
 
   public void moveLeader(long target, Reply<Header> reply) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() ->
+            leaderMove.start(
+                target,
+                Reply.from(_ -> reply.done(header(shard.store().revision())), reply::failed)));
   }
 
-  /// Whether a leader is known: read by any thread, may be a moment old.
-  public boolean hasLeader() {
-    throw new UnsupportedOperationException();
+  /// Tells `observer` now and at each change whether a leader is known. On the loop.
+  public void observeLeader(Consumer<Boolean> observer) {
+    env.loop().post(() -> leaderMove.observe(observer));
   }
 
   /// Runs `task` once this node has published itself and knows a leader.
   public void whenReady(Runnable task) {
-    throw new UnsupportedOperationException();
+    env.loop()
+        .post(() -> {
+          whenReady.add(task);
+          tellReady();
+        });
   }
 
-  /// Hands over leadership if it can, then stops.
-  @Override
-  public void close() {
-    throw new UnsupportedOperationException();
+  /// This node's member id.
+  public long id() {
+    return identity.member();
+  }
+
+  public long cluster() {
+    return identity.cluster();
+  }
+
+  /// For the simulator and status pages; on the loop.
+  public RaftStatus raftStatus() {
+    return replica.status();
+  }
+
+  /// For the simulator; on the loop.
+  public ShardStateMachine shard() {
+    return shard;
+  }
+
+  /// For the simulator; on the loop.
+  public Replica replica() {
+    return replica;
+  }
+
+  /// Hands leadership over if there is somebody to take it, makes the state durable, closes, and
+  /// then runs `stopped`. Any thread may call it.
+  public void stop(Runnable stopped) {
+    env.loop()
+        .post(() -> {
+          if (closed) {
+            stopped.run();
+          } else {
+            leaderMove.away(() -> {
+              close();
+              stopped.run();
+            });
+          }
+        });
+  }
+
+  private void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (sweep != null) {
+      sweep.cancel();
+    }
+    streams.forEach(WatchStream::close);
+    writes.close();
+    reads.close();
+    leaseDesk.close();
+    host.close();
+    shard.engine().sync();
+    shard.close();
+    transport.close();
+    try {
+      lock.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the data directory cannot be unlocked", e);
+    }
+  }
+
+  private void submit(Mutation mutation, Reply<Answer<Result>> reply) {
+    writes.submit(
+        new Command.Change(mutation),
+        Reply.from(
+            result -> reply.done(new Answer<>(header(result.revision()), result)), reply::failed));
+  }
+
+  /// Runs `now` at once, or when reading here is linearizable.
+  private void read(boolean serializable, Reply<?> reply, Runnable now) {
+    if (serializable) {
+      now.run();
+    } else {
+      reads.await(now, reply::failed);
+    }
+  }
+
+  private <T> void answer(Reply<Answer<T>> reply, T value) {
+    long revision = value instanceof Result result ? result.revision() : shard.store().revision();
+    reply.done(new Answer<>(header(revision), value));
+  }
+
+  private Header header(long revision) {
+    return new Header(identity.cluster(), identity.member(), revision, leadership.term());
+  }
+
+  private void receive(long from, Frame frame) {
+    if (closed) {
+      return;
+    }
+    switch (frame.kind()) {
+      case NodeFrames.FORWARD -> writes.forwarded(from, frame.payload());
+      case NodeFrames.REFUSED -> writes.refused(NodeFrames.readRefused(frame.payload()));
+      case NodeFrames.ASK -> leaseDesk.asked(from, NodeFrames.readAsk(frame.payload()));
+      case NodeFrames.ANSWER -> leaseDesk.answered(NodeFrames.readAnswer(frame.payload()));
+      default -> {
+        // A newer node may say what this release does not understand; it does not count on it.
+      }
+    }
+  }
+
+  private void sweep() {
+    if (closed) {
+      return;
+    }
+    writes.sweep();
+    reads.sweep();
+    leaseDesk.sweep();
+    leaseExpiry.sweep();
+    publication.sweep();
+    leaderMove.sweep();
+    tellReady();
+    sweep = env.loop().after(SWEEP, this::sweep);
+  }
+
+  private void tellReady() {
+    if (!whenReady.isEmpty() && leadership.leader() != 0 && publication.done()) {
+      var ready = List.copyOf(whenReady);
+      whenReady.clear();
+      ready.forEach(Runnable::run);
+    }
+  }
+
+  /// What the shard tells this node.
+  private final class Events implements ShardListener {
+    @Override
+    public void applied(RequestId request, Outcome outcome) {
+      writes.applied(request, outcome);
+    }
+
+    @Override
+    public void published(RequestId request) {
+      writes.settled(request);
+      tellReady();
+    }
+
+    /// The replica may call this before the node is whole: [#sweep()] looks again.
+    @Override
+    public void lead(Role role, long term, long leader) {
+      env.loop().post(() -> Node.this.lead(new Leadership(role, term, leader)));
+    }
+  }
+
+  private void lead(Leadership now) {
+    if (closed) {
+      return;
+    }
+    leadership = now;
+    writes.lead(now);
+    leaseDesk.lead(now);
+    leaderMove.lead(now);
+    tellReady();
+  }
+
+  /// A watch stream whose calls come from other threads.
+  private final class PostedWatch implements WatchHandle {
+    private @Nullable WatchStream stream;
+
+    void open(WatchSink sink) {
+      if (!closed) {
+        stream = shard.watches().open(sink);
+        streams.add(stream);
+      }
+    }
+
+    private void post(Consumer<WatchStream> action) {
+      env.loop()
+          .post(() -> {
+            if (stream != null && !closed) {
+              action.accept(stream);
+            }
+          });
+    }
+
+    @Override
+    public void create(WatchRequest request) {
+      post(stream -> stream.create(request));
+    }
+
+    @Override
+    public void cancel(long watchId) {
+      post(stream -> stream.cancel(watchId));
+    }
+
+    @Override
+    public void progress() {
+      post(WatchStream::progress);
+    }
+
+    @Override
+    public void drained() {
+      post(WatchStream::drained);
+    }
+
+    @Override
+    public void close() {
+      post(stream -> {
+        stream.close();
+        streams.remove(stream);
+        this.stream = null;
+      });
+    }
   }
 }

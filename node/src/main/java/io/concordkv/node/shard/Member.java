@@ -1,4 +1,4 @@
-package io.concordkv.node;
+package io.concordkv.node.shard;
 
 import java.util.List;
 

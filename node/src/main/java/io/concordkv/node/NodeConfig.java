@@ -1,0 +1,78 @@
+package io.concordkv.node;
+
+import io.concordkv.base.Check;
+import io.concordkv.mvcc.MvccOptions;
+import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.storage.engine.lsm.LsmOptions;
+import io.concordkv.storage.wal.WalOptions;
+import java.time.Duration;
+
+/// Everything that decides how a node behaves. Who the members are is in [Bootstrap].
+///
+/// @param tick how long a Raft tick is
+/// @param electionTicks without a leader for so long, a member campaigns
+/// @param snapshotEntries after so many applied entries the state is made durable, and the log
+///   trimmed
+/// @param catchUpEntries applied entries kept for slow followers, and `catchUpBytes` of them at
+///   most
+/// @param maxEntryBytes a larger command is refused
+/// @param maxApplyLag with so many entries committed but not applied, writes are refused
+/// @param maxPending how many requests may wait for their answer
+/// @param engine where the state lives
+public record NodeConfig(
+    Duration tick,
+    int electionTicks,
+    long snapshotEntries,
+    long catchUpEntries,
+    long catchUpBytes,
+    int maxEntryBytes,
+    long maxApplyLag,
+    int maxPending,
+    EngineKind engine,
+    WalOptions wal,
+    LsmOptions lsm,
+    MvccOptions mvcc,
+    WatchOptions watch) {
+  /// The engines that a node's state can live in.
+  public enum EngineKind {
+    LSM
+  }
+
+  public static final NodeConfig DEFAULT =
+      new NodeConfig(
+          Duration.ofMillis(100),
+          10,
+          10_000,
+          5_000,
+          32 << 20,
+          (3 << 20) / 2 + (64 << 10),
+          5_000,
+          50_000,
+          EngineKind.LSM,
+          WalOptions.DEFAULT,
+          LsmOptions.DEFAULT,
+          MvccOptions.DEFAULT,
+          WatchOptions.DEFAULT);
+
+  public NodeConfig {
+    Check.that(tick.toMillis() > 0, "a tick takes at least a millisecond");
+    Check.that(electionTicks > 1, "an election takes longer than a heartbeat");
+    Check.that(snapshotEntries > 0 && catchUpEntries >= 0, "the log is trimmed sometimes");
+    Check.that(maxPending > 0, "some request may wait");
+  }
+
+  public Duration electionTimeout() {
+    return tick.multipliedBy(electionTicks);
+  }
+
+  /// After so long without an answer a request's fate is unknown: five seconds for the disk and two
+  /// elections.
+  public Duration requestTimeout() {
+    return Duration.ofSeconds(5).plus(electionTimeout().multipliedBy(2));
+  }
+
+  /// The shortest TTL a lease can have, in seconds: longer than an election.
+  public long minLeaseSeconds() {
+    return Math.ceilDiv(electionTimeout().toMillis() * 3 / 2, 1000);
+  }
+}

@@ -1,0 +1,74 @@
+package io.concordkv.node.shard;
+
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.LogPosition;
+import io.concordkv.raft.SnapshotMark;
+import io.concordkv.storage.engine.KeyRange;
+
+/// Where the shard keeps what is not in a keyspace: keyspace 0 of the tables for members (4) and
+/// shard data (6). The format is docs/formats/shard.md.
+final class ShardKeys {
+  /// The newest format of everything a shard stores. A node refuses a shard with a higher one.
+  static final int FEATURE_LEVEL = 1;
+
+  private static final int MEMBERS = 4;
+  private static final int SHARD = 6;
+
+  static final Bytes APPLIED = new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("applied")).finish();
+  static final KeyRange ALL_MEMBERS = KeyRange.prefix(new ByteWriter().u8(MEMBERS).u32(0).finish());
+
+  private ShardKeys() {}
+
+  static Bytes member(long id) {
+    return new ByteWriter().u8(MEMBERS).u32(0).u64(id).finish();
+  }
+
+  static Bytes encode(Member member) {
+    return new ByteWriter()
+        .u64(member.id())
+        .text(member.name())
+        .list(member.peerUrls(), ByteWriter::text)
+        .list(member.clientUrls(), ByteWriter::text)
+        .flag(member.learner())
+        .finish();
+  }
+
+  static Member decodeMember(Bytes encoded) {
+    var in = new ByteReader(encoded);
+    var member =
+        new Member(
+            in.u64(), in.text(), in.list(ByteReader::text), in.list(ByteReader::text), in.flag());
+    in.end();
+    return member;
+  }
+
+  static Bytes encode(SnapshotMark applied) {
+    return new ByteWriter()
+        .u32(FEATURE_LEVEL)
+        .u64(applied.last().index())
+        .u64(applied.last().term())
+        .raw(applied.configuration().encode())
+        .finish();
+  }
+
+  static SnapshotMark decodeApplied(Bytes encoded) {
+    var in = new ByteReader(encoded);
+    int level = in.u32();
+    if (level > FEATURE_LEVEL) {
+      throw new ConcordException(
+          ErrorCode.UNKNOWN_COMMAND,
+          "the stored state has feature level "
+              + level
+              + ", this release knows "
+              + FEATURE_LEVEL
+              + ". Nothing is lost; start this node with the newer release");
+    }
+    var last = new LogPosition(in.u64(), in.u64());
+    return new SnapshotMark(last, Configuration.decode(in.rest()));
+  }
+}

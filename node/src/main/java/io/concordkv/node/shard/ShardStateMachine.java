@@ -1,0 +1,317 @@
+package io.concordkv.node.shard;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.Workers.Lane;
+import io.concordkv.mvcc.Loaded;
+import io.concordkv.mvcc.Mutation;
+import io.concordkv.mvcc.MvccOptions;
+import io.concordkv.mvcc.MvccStore;
+import io.concordkv.mvcc.Outcome;
+import io.concordkv.mvcc.Result;
+import io.concordkv.mvcc.lease.Lease;
+import io.concordkv.mvcc.lease.Lessor;
+import io.concordkv.mvcc.watch.WatchHub;
+import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.node.command.Command;
+import io.concordkv.node.command.Envelope;
+import io.concordkv.node.command.EnvelopeCodec;
+import io.concordkv.node.command.RequestId;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.Role;
+import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.SnapshotSink;
+import io.concordkv.replica.SnapshotSource;
+import io.concordkv.replica.StateMachine;
+import io.concordkv.storage.engine.Cursor;
+import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.Replacement;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.WriteBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a shard's group replicates: a keyspace with its leases and watches, and the members.
+///
+/// Invariants: (1) one batch of entries becomes one [WriteBatch] that also holds the applied
+/// position, so the state is that of an exact position after any crash; (2) nobody is told of a
+/// change before the engine has it; (3) applying reads no clock and draws no number, so all
+/// replicas come to the same state.
+public final class ShardStateMachine implements StateMachine {
+  private final Env env;
+  private final Engine engine;
+  private final MvccStore store;
+  private final WatchHub watches;
+  private final Lessor lessor;
+  private final Duration leaseGrace;
+  private final MemberTable members = new MemberTable();
+  private final Purger purger;
+  private final ShardListener listener;
+  private SnapshotMark applied;
+  private boolean applying;
+
+  /// Takes over what `engine` holds; if that is nothing, starts with `first` as its members.
+  /// Blocks.
+  ///
+  /// @param leaseGrace what a new leader gives every lease on top of its full time
+  public ShardStateMachine(
+      Env env,
+      Engine engine,
+      MvccOptions mvcc,
+      WatchOptions watch,
+      Duration leaseGrace,
+      SnapshotMark start,
+      List<Member> first,
+      ShardListener listener) {
+    this.env = env;
+    this.engine = engine;
+    this.leaseGrace = leaseGrace;
+    this.listener = listener;
+    var stored = engine.get(ShardKeys.APPLIED);
+    applied = stored == null ? start : ShardKeys.decodeApplied(stored);
+    if (stored == null) {
+      var batch = new WriteBatch();
+      first.forEach(member -> members.put(member, batch));
+      engine.write(batch);
+    } else {
+      members.load(engine);
+    }
+    store = MvccStore.open(engine, mvcc);
+    watches = new WatchHub(store, env, watch);
+    lessor = new Lessor(env.clock());
+    purger = new Purger(env, engine, store);
+    purger.wake();
+  }
+
+  public MvccStore store() {
+    return store;
+  }
+
+  public WatchHub watches() {
+    return watches;
+  }
+
+  public Lessor lessor() {
+    return lessor;
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  public List<Member> members() {
+    return members.all();
+  }
+
+  public @Nullable Member member(long id) {
+    return members.get(id);
+  }
+
+  /// Runs `then` once what compaction made unreadable is deleted here.
+  public void whenPurged(Runnable then) {
+    purger.whenClean(then);
+  }
+
+  @Override
+  public SnapshotMark applied() {
+    return applied;
+  }
+
+  @Override
+  public long durableIndex() {
+    return engine.durableMark();
+  }
+
+  @Override
+  public void flush() {
+    engine.flush();
+  }
+
+  @Override
+  public void apply(List<Entry> entries, SnapshotMark after, Runnable done) {
+    Check.that(!applying, "one batch is applied after the other");
+    applying = true;
+    var changes = new ArrayList<Mutation>(entries.size());
+    var requests = new ArrayList<RequestId>(entries.size());
+    var publications = new ArrayList<Envelope>();
+    for (var entry : entries) {
+      if (entry.kind() == Entry.Kind.COMMAND) {
+        var envelope = EnvelopeCodec.decode(entry.payload());
+        switch (envelope.command()) {
+          case Command.Change(var mutation) -> {
+            changes.add(mutation);
+            requests.add(envelope.request());
+          }
+          case Command.Publish _ -> publications.add(envelope);
+        }
+      }
+    }
+    var load = changes.isEmpty() ? null : store.prepare(changes);
+    if (load == null) {
+      finish(changes, requests, publications, Loaded.NOTHING, after, done);
+    } else {
+      env.workers()
+          .run(
+              Lane.READ,
+              load,
+              env.loop(),
+              loaded -> finish(changes, requests, publications, loaded, after, done));
+    }
+  }
+
+  private void finish(
+      List<Mutation> changes,
+      List<RequestId> requests,
+      List<Envelope> publications,
+      Loaded loaded,
+      SnapshotMark after,
+      Runnable done) {
+    var batch = new WriteBatch();
+    var result = store.apply(changes, loaded, batch);
+    for (var publication : publications) {
+      if (publication.command() instanceof Command.Publish(var id, var name, var clientUrls)) {
+        members.publish(id, name, clientUrls, batch);
+      }
+    }
+    batch.put(ShardKeys.APPLIED, ShardKeys.encode(after)).mark(after.last().index());
+    engine.write(batch);
+    applied = after;
+    applying = false;
+    watches.publish(result.revisions());
+    for (int i = 0; i < requests.size(); i++) {
+      var outcome = result.outcomes().get(i);
+      follow(changes.get(i), outcome);
+      listener.applied(requests.get(i), outcome);
+    }
+    publications.forEach(publication -> listener.published(publication.request()));
+    done.run();
+  }
+
+  /// What an applied change means for those who keep time or clean up.
+  private void follow(Mutation mutation, Outcome outcome) {
+    if (!(outcome instanceof Outcome.Done(var result))) {
+      return;
+    }
+    if (result instanceof Result.Granted(_, var id, var ttlSeconds) && lessor.primary()) {
+      lessor.granted(new Lease(id, ttlSeconds));
+    } else if (mutation instanceof Mutation.RevokeLease(var id) && lessor.primary()) {
+      lessor.revoked(id);
+    } else if (mutation instanceof Mutation.Compact) {
+      purger.wake();
+    }
+  }
+
+  @Override
+  public void lead(Role role, long term, long leader) {
+    if (role == Role.LEADER && !lessor.primary()) {
+      lessor.promote(store.leases(), leaseGrace);
+    } else if (role != Role.LEADER && lessor.primary()) {
+      lessor.demote();
+    }
+    listener.lead(role, term, leader);
+  }
+
+  @Override
+  public SnapshotSource snapshot() {
+    return new Source(applied, engine.view());
+  }
+
+  @Override
+  public SnapshotSink restore() {
+    return new Sink(engine.replacement());
+  }
+
+  public void close() {
+    purger.close();
+    engine.close();
+  }
+
+  private static final class Source implements SnapshotSource {
+    private final SnapshotMark mark;
+    private final View view;
+    private final Cursor cursor;
+
+    Source(SnapshotMark mark, View view) {
+      this.mark = mark;
+      this.view = view;
+      cursor = view.scan(KeyRange.ALL, Order.ASCENDING);
+    }
+
+    @Override
+    public SnapshotMark mark() {
+      return mark;
+    }
+
+    @Override
+    public @Nullable Bytes next() {
+      return PairStream.next(cursor);
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+      view.close();
+    }
+  }
+
+  private final class Sink implements SnapshotSink {
+    private final Replacement replacement;
+
+    Sink(Replacement replacement) {
+      this.replacement = replacement;
+    }
+
+    @Override
+    public void add(Bytes chunk) {
+      PairStream.read(chunk, replacement);
+    }
+
+    @Override
+    public void seal() {
+      replacement.seal();
+    }
+
+    @Override
+    public void install(SnapshotMark mark, Runnable done) {
+      Check.that(!applying, "nothing is applied while a snapshot is installed");
+      purger.suspend();
+      engine.replaceWith(
+          replacement,
+          mark.last().index(),
+          () ->
+              env.workers()
+                  .run(
+                      Lane.BACKGROUND,
+                      store.reload(),
+                      env.loop(),
+                      swap -> taken(mark, swap, done)));
+    }
+
+    private void taken(SnapshotMark mark, Runnable swap, Runnable done) {
+      swap.run();
+      members.load(engine);
+      var stored = engine.get(ShardKeys.APPLIED);
+      if (stored == null || !ShardKeys.decodeApplied(stored).equals(mark)) {
+        throw new CorruptionError("a snapshot is not of the position that it was sent for");
+      }
+      applied = mark;
+      if (lessor.primary()) {
+        lessor.demote();
+      }
+      watches.restored();
+      purger.resume();
+      done.run();
+    }
+
+    @Override
+    public void abandon() {
+      replacement.abandon();
+    }
+  }
+}
