@@ -22,7 +22,8 @@ public interface FileSystem {
 
   boolean exists(String path);
 
-  /// Makes `path` and what is missing above it. Harmless if it exists.
+  /// Makes `path` and what is missing above it, and makes that sure to survive a power cut.
+  /// Harmless if it exists.
   void createDirectories(String path);
 
   /// The names (not paths) in `directory`, sorted.

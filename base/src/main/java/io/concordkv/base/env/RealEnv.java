@@ -1,0 +1,101 @@
+package io.concordkv.base.env;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Crc32c;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// The world itself: the machine's clock, disk, threads and chance.
+///
+/// A throwable that escapes a task or a work goes to `fatal`, once, on the thread it escaped on,
+/// and nothing more runs: a node whose state can no longer be trusted must not go on.
+public final class RealEnv implements Env, AutoCloseable {
+  private final Clock clock = new RealClock();
+  private final SecureRandom secure = new SecureRandom();
+  private final long seed = secure.nextLong();
+  private final AtomicLong streams = new AtomicLong();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final Consumer<Throwable> fatal;
+  private final FileSystem files;
+  private final RealWorkers workers;
+  private final EventLoop loop;
+
+  private RealEnv(Path directory, String name, Consumer<Throwable> fatal) {
+    this.fatal = fatal;
+    files = RealFileSystem.under(directory);
+    workers = new RealWorkers(name, this::fail);
+    loop = new EventLoop(name, clock, this::fail);
+  }
+
+  /// Starts the event loop, a thread called `name`. Files lie in `directory`, which is made if it
+  /// does not exist.
+  public static RealEnv open(Path directory, String name, Consumer<Throwable> fatal) {
+    var env = new RealEnv(directory, name, fatal);
+    env.loop.start();
+    return env;
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public Scheduler loop() {
+    return loop;
+  }
+
+  @Override
+  public Workers workers() {
+    return workers;
+  }
+
+  @Override
+  public FileSystem files() {
+    return files;
+  }
+
+  /// Whether the caller runs on the loop.
+  public boolean onLoop() {
+    return loop.isCurrent();
+  }
+
+  @Override
+  public RandomGenerator random(String name) {
+    long stream = (long) Crc32c.of(Bytes.of(name)) << 32 | streams.incrementAndGet();
+    return new SplittableRandom(new SplittableRandom(seed ^ stream).nextLong());
+  }
+
+  @Override
+  public byte[] entropy(int bytes) {
+    var drawn = new byte[bytes];
+    secure.nextBytes(drawn);
+    return drawn;
+  }
+
+  @Override
+  public boolean fault(String site) {
+    return false;
+  }
+
+  private void fail(Throwable escaped) {
+    if (failed.compareAndSet(false, true)) {
+      loop.halt();
+      workers.halt();
+      fatal.accept(escaped);
+    }
+  }
+
+  /// Ends the loop and the workers; what was posted and has not begun is dropped. Waits for what
+  /// runs, except when called on the loop.
+  @Override
+  public void close() {
+    loop.stop();
+    workers.stop();
+  }
+}
