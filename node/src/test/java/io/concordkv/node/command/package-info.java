@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.node.command;
+
+import org.jspecify.annotations.NullMarked;
