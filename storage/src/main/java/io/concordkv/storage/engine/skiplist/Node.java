@@ -1,0 +1,69 @@
+package io.concordkv.storage.engine.skiplist;
+
+import io.concordkv.base.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// A key in the list. Every link is written with release and read with acquire, so whoever reaches
+/// a node sees it whole.
+final class Node {
+  /// What a node costs in memory beside its key and its versions, in bytes.
+  static final int OVERHEAD_BYTES = 88;
+
+  private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(Node[].class);
+  private static final VarHandle PREVIOUS;
+  private static final VarHandle NEWEST;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      PREVIOUS = lookup.findVarHandle(Node.class, "previous", Node.class);
+      NEWEST = lookup.findVarHandle(Node.class, "newest", Version.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  final Bytes key;
+  private final Node[] next;
+
+  @SuppressWarnings("unused") // through its handle
+  private @Nullable Node previous;
+
+  @SuppressWarnings("unused") // through its handle
+  private @Nullable Version newest;
+
+  Node(Bytes key, int height) {
+    this.key = key;
+    this.next = new Node[height];
+  }
+
+  int height() {
+    return next.length;
+  }
+
+  @Nullable Node next(int level) {
+    return (Node) NEXT.getAcquire(next, level);
+  }
+
+  void setNext(int level, @Nullable Node node) {
+    NEXT.setRelease(next, level, node);
+  }
+
+  @Nullable Node previous() {
+    return (Node) PREVIOUS.getAcquire(this);
+  }
+
+  void setPrevious(@Nullable Node node) {
+    PREVIOUS.setRelease(this, node);
+  }
+
+  @Nullable Version newest() {
+    return (Version) NEWEST.getAcquire(this);
+  }
+
+  void setNewest(Version version) {
+    NEWEST.setRelease(this, version);
+  }
+}

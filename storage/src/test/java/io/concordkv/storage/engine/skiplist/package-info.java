@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.skiplist;
+
+import org.jspecify.annotations.NullMarked;
