@@ -1,0 +1,5 @@
+/// A room with broken rules, for the test of the rules.
+@NullMarked
+package io.concordkv.house.planted.mvcc.left;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+package io.concordkv.house.planted.node;
+
+import io.grpc.Status;
+
+public record Remote(Status status) {}

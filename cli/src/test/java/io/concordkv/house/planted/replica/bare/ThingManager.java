@@ -1,0 +1,3 @@
+package io.concordkv.house.planted.replica.bare;
+
+public record ThingManager(int things) {}

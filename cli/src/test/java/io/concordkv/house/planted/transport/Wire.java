@@ -1,0 +1,3 @@
+package io.concordkv.house.planted.transport;
+
+public record Wire(int end) {}
