@@ -35,7 +35,6 @@ import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
-import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
@@ -110,7 +109,7 @@ public final class Node {
             new HostConfig(identity.member(), "wal", config.tick(), config.wal()),
             this::receive);
     var founders = Configuration.of(identity.founders().stream().map(Member::id).toList());
-    var engine = openEngine();
+    var engine = LsmEngine.open(env, "state", config.lsm());
     if (engine.mark() > 0 && !host.has(GROUP)) {
       throw new CorruptionError(
           "the log in "
@@ -147,12 +146,6 @@ public final class Node {
     publication = new Publication(env.clock(), shard, writes, identity.member(), bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
     env.loop().post(this::sweep);
-  }
-
-  private Engine openEngine() {
-    return switch (config.engine()) {
-      case LSM -> LsmEngine.open(env, "state", config.lsm());
-    };
   }
 
   private RaftConfig raftConfig() {

@@ -18,7 +18,6 @@ import java.time.Duration;
 /// @param maxEntryBytes a larger command is refused
 /// @param maxApplyLag with so many entries committed but not applied, writes are refused
 /// @param maxPending how many requests may wait for their answer
-/// @param engine where the state lives
 public record NodeConfig(
     Duration tick,
     int electionTicks,
@@ -28,16 +27,10 @@ public record NodeConfig(
     int maxEntryBytes,
     long maxApplyLag,
     int maxPending,
-    EngineKind engine,
     WalOptions wal,
     LsmOptions lsm,
     MvccOptions mvcc,
     WatchOptions watch) {
-  /// The engines that a node's state can live in.
-  public enum EngineKind {
-    LSM
-  }
-
   public static final NodeConfig DEFAULT =
       new NodeConfig(
           Duration.ofMillis(100),
@@ -48,7 +41,6 @@ public record NodeConfig(
           (3 << 20) / 2 + (64 << 10),
           5_000,
           50_000,
-          EngineKind.LSM,
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,
