@@ -1,0 +1,159 @@
+package io.concordkv.testkit;
+
+import io.concordkv.base.env.Clock;
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.Scheduler;
+import io.concordkv.base.env.Timer;
+import io.concordkv.base.env.Workers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// The world as one life of a node sees it: from its start to its crash.
+///
+/// Of all fault sites a quarter is live under a seed, and a live one fires every fourth time (the
+/// numbers of FoundationDB).
+public final class SimEnv implements Env {
+  private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+  private static final long MAX_START_NANOS = Duration.ofHours(1).toNanos();
+
+  private final Simulation simulation;
+  private final String node;
+  private final String life;
+  private final Consumer<Throwable> fatal;
+  private final SimFileSystem files;
+  private final SimLoop loop;
+  private final SimWorkers workers;
+  private final long startNanos;
+  private final TreeMap<String, SplittableRandom> streams = new TreeMap<>();
+  private boolean alive = true;
+
+  private final Scheduler guarded =
+      new Scheduler() {
+        @Override
+        public void post(Runnable task) {
+          loop.post(() -> guard(task));
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+          return loop.after(delay, () -> guard(task));
+        }
+      };
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public long nanos() {
+          return startNanos + simulation.nanos();
+        }
+
+        @Override
+        public Instant wall() {
+          return EPOCH.plusNanos(simulation.nanos());
+        }
+      };
+
+  SimEnv(
+      Simulation simulation,
+      String node,
+      int incarnation,
+      SimDisk disk,
+      Consumer<Throwable> fatal) {
+    this.simulation = simulation;
+    this.node = node;
+    this.life = node + "#" + incarnation;
+    this.fatal = fatal;
+    startNanos = Long.remainderUnsigned(simulation.derive(life + "/clock"), MAX_START_NANOS);
+    loop = simulation.newLoop(node);
+    workers = new SimWorkers(simulation, this, simulation.random(life + "/workers"));
+    files = new SimFileSystem(disk, this);
+    disk.startLife();
+  }
+
+  public String node() {
+    return node;
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public Scheduler loop() {
+    return guarded;
+  }
+
+  @Override
+  public Workers workers() {
+    return workers;
+  }
+
+  @Override
+  public FileSystem files() {
+    return files;
+  }
+
+  @Override
+  public RandomGenerator random(String name) {
+    return stream(name);
+  }
+
+  private SplittableRandom stream(String name) {
+    return streams.computeIfAbsent(name, key -> simulation.random(life + "/random/" + key));
+  }
+
+  @Override
+  public byte[] entropy(int bytes) {
+    var drawn = new byte[bytes];
+    stream("entropy").nextBytes(drawn);
+    return drawn;
+  }
+
+  @Override
+  public boolean fault(String site) {
+    return simulation.faultSites()
+        && (simulation.derive("fault/" + site) & 3) == 0
+        && stream("fault/" + site).nextInt(4) == 0;
+  }
+
+  /// Whether the node still runs.
+  public boolean alive() {
+    return alive;
+  }
+
+  /// Ends the process: nothing of it runs any more. What it wrote stays in the page cache.
+  public void kill() {
+    if (alive) {
+      alive = false;
+      simulation.remove(loop);
+      workers.kill();
+    }
+  }
+
+  /// Runs `task` as one of the node's: what escapes it ends the node.
+  void guard(Runnable task) {
+    try {
+      task.run();
+    } catch (PowerCut _) {
+      kill();
+    } catch (Throwable escaped) {
+      kill();
+      fatal.accept(escaped);
+    }
+  }
+
+  /// Posts the result of a work home at a later time.
+  void result(long nanos, Runnable task) {
+    loop.at(nanos, SimLoop.Kind.RESULT, () -> guard(task));
+  }
+
+  boolean isHome(Scheduler scheduler) {
+    return scheduler.equals(guarded);
+  }
+}

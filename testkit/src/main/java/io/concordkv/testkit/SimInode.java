@@ -1,0 +1,173 @@
+package io.concordkv.testkit;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/// The content of a file: as the page cache shows it, and as the medium has it.
+///
+/// The unit is the sector: it survives a power cut whole or not at all, in its last state or in any
+/// one that it had since the last sync. Sectors do not depend on one another, so a write may be
+/// torn and writes may be reordered. Sectors that nobody wrote are zeros and take no memory.
+final class SimInode {
+  static final int SECTOR_BYTES = 512;
+
+  /// How many states of a sector are remembered between two syncs.
+  private static final int MAX_STATES = 8;
+
+  private static final byte[] ZEROS = new byte[SECTOR_BYTES];
+
+  private final HashMap<Long, byte[]> cached = new HashMap<>();
+  private final HashMap<Long, byte[]> durable = new HashMap<>();
+
+  /// The states of each sector since the last sync, oldest first; the arrays are never written to.
+  private final TreeMap<Long, List<byte[]>> dirty = new TreeMap<>();
+
+  private final List<Long> sizes = new ArrayList<>();
+  private long size;
+  private long durableSize;
+
+  long size() {
+    return size;
+  }
+
+  int read(long position, ByteBuffer target) {
+    int total = (int) Math.max(0, Math.min(target.remaining(), size - position));
+    int done = 0;
+    while (done < total) {
+      long at = position + done;
+      int within = (int) (at % SECTOR_BYTES);
+      int count = Math.min(SECTOR_BYTES - within, total - done);
+      target.put(cached.getOrDefault(at / SECTOR_BYTES, ZEROS), within, count);
+      done += count;
+    }
+    return total;
+  }
+
+  void write(long position, ByteBuffer source) {
+    long at = position;
+    while (source.hasRemaining()) {
+      int within = (int) (at % SECTOR_BYTES);
+      int count = Math.min(SECTOR_BYTES - within, source.remaining());
+      var state = cached.getOrDefault(at / SECTOR_BYTES, ZEROS).clone();
+      source.get(state, within, count);
+      change(at / SECTOR_BYTES, state);
+      at += count;
+    }
+    if (at > size) {
+      resize(at);
+    }
+  }
+
+  void truncate(long to) {
+    if (to >= size) {
+      return;
+    }
+    long last = (size - 1) / SECTOR_BYTES;
+    for (long sector = to / SECTOR_BYTES; sector <= last; sector++) {
+      var before = cached.get(sector);
+      if (before != null) {
+        int keep = Math.clamp(to - sector * SECTOR_BYTES, 0, SECTOR_BYTES);
+        change(sector, Arrays.copyOf(Arrays.copyOf(before, keep), SECTOR_BYTES));
+      }
+    }
+    resize(to);
+  }
+
+  /// Makes the file at least `to` bytes long; what is new is zeros.
+  void extend(long to) {
+    if (to > size) {
+      resize(to);
+    }
+  }
+
+  void sync() {
+    for (var sector : dirty.entrySet()) {
+      durable.put(sector.getKey(), sector.getValue().getLast());
+    }
+    dirty.clear();
+    sizes.clear();
+    durableSize = size;
+  }
+
+  /// What a failed sync leaves behind: the pages count as clean, so no later sync writes them. The
+  /// cache shows what was written, or, with `revert`, what is on the medium.
+  void failSync(boolean revert) {
+    dirty.clear();
+    sizes.clear();
+    if (revert) {
+      showDurable();
+    }
+  }
+
+  /// A power cut: of each sector that was not synced, one of its states survives.
+  void crash(SplittableRandom chance) {
+    for (var sector : dirty.entrySet()) {
+      var states = sector.getValue();
+      int chosen = chance.nextInt(-1, states.size());
+      if (chosen >= 0) {
+        durable.put(sector.getKey(), states.get(chosen));
+      }
+    }
+    int chosenSize = chance.nextInt(-1, sizes.size());
+    if (chosenSize >= 0) {
+      durableSize = sizes.get(chosenSize);
+    }
+    dirty.clear();
+    sizes.clear();
+    cutDurable();
+    showDurable();
+  }
+
+  /// Turns bits of one byte over, in the cache and on the medium.
+  void flip(long position, int mask) {
+    var states = List.of(cached, durable);
+    for (var state : states) {
+      var sector = state.getOrDefault(position / SECTOR_BYTES, ZEROS).clone();
+      sector[(int) (position % SECTOR_BYTES)] ^= (byte) mask;
+      state.put(position / SECTOR_BYTES, sector);
+    }
+  }
+
+  boolean isSynced() {
+    return dirty.isEmpty() && sizes.isEmpty();
+  }
+
+  private void change(long sector, byte[] state) {
+    cached.put(sector, state);
+    var states = dirty.computeIfAbsent(sector, key -> new ArrayList<>(2));
+    if (states.size() == MAX_STATES) {
+      states.removeFirst();
+    }
+    states.add(state);
+  }
+
+  private void resize(long to) {
+    size = to;
+    if (sizes.size() == MAX_STATES) {
+      sizes.removeFirst();
+    }
+    sizes.add(to);
+  }
+
+  /// Nothing lies beyond the end of the file: a sector that survived there is lost.
+  private void cutDurable() {
+    long end = durableSize;
+    durable.keySet().removeIf(sector -> sector * SECTOR_BYTES >= end);
+    var last = durable.get(end / SECTOR_BYTES);
+    if (last != null) {
+      var cut = Arrays.copyOf(Arrays.copyOf(last, (int) (end % SECTOR_BYTES)), SECTOR_BYTES);
+      durable.put(end / SECTOR_BYTES, cut);
+    }
+  }
+
+  private void showDurable() {
+    cached.clear();
+    cached.putAll(durable);
+    size = durableSize;
+  }
+}
