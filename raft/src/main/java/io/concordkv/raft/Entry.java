@@ -26,6 +26,10 @@ public record Entry(long index, long term, Kind kind, Bytes payload) {
   /// What an entry weighs in every limit that counts bytes: its payload and a fixed share for the
   /// rest.
   public int bytes() {
+    return bytes(payload);
+  }
+
+  static int bytes(Bytes payload) {
     return payload.length() + 32;
   }
 

@@ -1,0 +1,48 @@
+package io.concordkv.raft;
+
+import io.concordkv.raft.quorum.Quorum;
+
+/// What all parts of a member share: who it is, its term and vote, whom it follows, its log.
+final class Member {
+  final RaftConfig config;
+  final RaftLog log;
+  final Outbox out = new Outbox();
+  Configuration configuration;
+  Quorum quorum;
+  long term;
+  long vote;
+  long leader;
+  Role role = Role.FOLLOWER;
+
+  Member(RaftConfig config, RaftLog log, Configuration configuration, HardState hardState) {
+    this.config = config;
+    this.log = log;
+    this.configuration = configuration;
+    this.quorum = new Quorum(configuration.voters(), configuration.outgoing());
+    // A log written by hand, as the first one is, may be ahead of the term.
+    this.term = Math.max(hardState.term(), log.last().term());
+    this.vote = term == hardState.term() ? hardState.vote() : 0;
+  }
+
+  long id() {
+    return config.id();
+  }
+
+  void reconfigure(Configuration next) {
+    configuration = next;
+    quorum = new Quorum(next.voters(), next.outgoing());
+  }
+
+  /// A CONFIGURATION entry takes force when it is applied. Until then nobody may campaign by an
+  /// older one.
+  boolean awaitsConfiguration() {
+    for (long index = log.applied() + 1; index <= log.committed(); index++) {
+      var entry = log.entry(index);
+      if (entry.kind() == Entry.Kind.CONFIGURATION
+          && !Configuration.decode(entry.payload()).equals(configuration)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
