@@ -2,6 +2,7 @@ package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.InvariantError;
 import io.concordkv.mvcc.KeyspaceFormat.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,9 @@ final class BatchReads {
       return loaded.value(entry.key());
     }
     var written = overlay.newest(entry.key());
-    Check.that(written != null && written.main() == entry.main(), "what a batch wrote it can read");
+    if (written == null || written.main() != entry.main()) {
+      throw new InvariantError("what a batch wrote it can read");
+    }
     return written.version().value();
   }
 

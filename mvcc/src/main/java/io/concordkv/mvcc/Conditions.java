@@ -50,7 +50,7 @@ final class Conditions {
       }
     }
     // A missing key counts as one with only zeros, but it has no value that could be compared.
-    return found || compare.target() != Compare.Target.VALUE && holds(compare, MISSING, values);
+    return found || (compare.target() != Compare.Target.VALUE && holds(compare, MISSING, values));
   }
 
   private static boolean holds(

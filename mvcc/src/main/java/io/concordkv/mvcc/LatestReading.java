@@ -16,16 +16,17 @@ final class LatestReading implements Reading {
   private final KeyspaceFormat format;
 
   // Few entries are taken at once; for many the index is frozen and walked later.
-  private final @Nullable List<LiveEntry> entries;
+  private final List<LiveEntry> entries;
   private final @Nullable LiveView live;
   private boolean done;
 
+  /// @param entries what is read, unless `live` is given to find it
   /// @param view null if the index has all that is asked for
   LatestReading(
       RangeQuery query,
       long revision,
       long count,
-      @Nullable List<LiveEntry> entries,
+      List<LiveEntry> entries,
       @Nullable LiveView live,
       @Nullable View view,
       KeyspaceFormat format) {
@@ -66,7 +67,6 @@ final class LatestReading implements Reading {
 
   private List<KeyValue> pairs() {
     var found = live == null ? entries : live.entries(query.span(), Arrangement.fetches(query));
-    Check.that(found != null, "a reading has its entries or an index to take them from");
     if (view != null) {
       return new Versions(view, format).pairs(found);
     }

@@ -2,6 +2,7 @@ package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.InvariantError;
 import io.concordkv.mvcc.lease.Lease;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,9 @@ final class LeaseTable {
     }
     if (to != 0) {
       var granted = leases.get(to);
-      Check.that(granted != null, "a key hangs on a lease that exists");
+      if (granted == null) {
+        throw new InvariantError("a key hangs on a lease that exists");
+      }
       granted.keys.add(Bytes.wrap(key.toArray()));
     }
   }

@@ -35,8 +35,8 @@ final class LiveCursor {
       return false;
     }
     slot++;
-    if (slot == leaf.size && !nextLeaf()
-        || upper != null && LivePage.compare(leaf.key(slot), upper) >= 0) {
+    if ((slot == leaf.size && !nextLeaf())
+        || (upper != null && LivePage.compare(leaf.key(slot), upper) >= 0)) {
       ended = true;
       return false;
     }

@@ -1,7 +1,7 @@
 package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
+import io.concordkv.base.InvariantError;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,13 +34,17 @@ public final class Loaded {
 
   Bytes value(Bytes key) {
     var value = values.get(key);
-    Check.that(value != null, "what a mutation reads was loaded for it");
+    if (value == null) {
+      throw new InvariantError("what a mutation reads was loaded for it");
+    }
     return value;
   }
 
   Versions.Scan scan(RangeQuery query) {
     var scan = scans.get(query);
-    Check.that(scan != null, "an old range that a mutation reads was loaded for it");
+    if (scan == null) {
+      throw new InvariantError("an old range that a mutation reads was loaded for it");
+    }
     return scan;
   }
 

@@ -74,7 +74,7 @@ public final class MvccStore {
         query,
         revision(),
         count,
-        few ? live.entries(query.span(), fetches) : null,
+        few ? live.entries(query.span(), fetches) : List.of(),
         few ? null : keyspace.live.freeze(),
         values ? engine.view() : null,
         format);
@@ -126,11 +126,6 @@ public final class MvccStore {
   /// All leases, in order of id.
   public List<Lease> leases() {
     return keyspace.leases.all();
-  }
-
-  /// The keys that hang on a lease, in order.
-  public List<io.concordkv.base.Bytes> leaseKeys(long id) {
-    throw new UnsupportedOperationException();
   }
 
   public @Nullable Lease lease(long id) {

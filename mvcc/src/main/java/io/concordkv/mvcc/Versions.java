@@ -48,7 +48,7 @@ final class Versions {
         var wanted = format.dataKey(entry.key(), entry.main(), entry.sub());
         // Where keys have one version each, the next step already stands on the right one.
         boolean on = started && cursor.next();
-        if (!started || on && cursor.key().compareTo(wanted) < 0) {
+        if (!started || (on && cursor.key().compareTo(wanted) < 0)) {
           on = cursor.seek(wanted);
         }
         started = true;
