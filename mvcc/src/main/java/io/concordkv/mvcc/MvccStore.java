@@ -1,87 +1,226 @@
 package io.concordkv.mvcc;
 
+import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
+import io.concordkv.mvcc.KeyspaceFormat.HistoryKey;
 import io.concordkv.mvcc.lease.Lease;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.WriteBatch;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One keyspace of a shard.
+///
+/// Values and old versions are in the engine; in memory are the keys that exist now with their
+/// numbers, the leases, and what the keyspace is at. Suppliers that are handed out have frozen what
+/// they read and run anywhere, once; everything else is called on the loop.
 public final class MvccStore {
-  private MvccStore() {}
+  /// A range of up to so many keys notes down what it will read; for more the index is frozen,
+  /// which makes the writes that follow copy its pages.
+  private static final int NOTED = 256;
 
-  /// Takes over what `engine` has. Blocks while it reads.
+  private final Engine engine;
+  private final MvccOptions options;
+  private final KeyspaceFormat format;
+  private Keyspace keyspace;
+
+  // Grows when the content is replaced: what was found in the old one says nothing about the new.
+  private long era;
+
+  // Where the purge that is under way has come to.
+  private long purging;
+  private @Nullable HistoryKey purgedTo;
+
+  private MvccStore(Engine engine, MvccOptions options) {
+    this.engine = engine;
+    this.options = options;
+    format = new KeyspaceFormat(options.keyspace(), options.shard());
+    keyspace = Keyspace.read(engine, format);
+  }
+
+  /// Takes over what `engine` has. Blocks while it reads all keys.
   public static MvccStore open(Engine engine, MvccOptions options) {
-    throw new UnsupportedOperationException();
+    return new MvccStore(engine, options);
   }
 
   public long revision() {
-    throw new UnsupportedOperationException();
+    return keyspace.revision();
   }
 
   /// -1 if never compacted.
   public long compactRevision() {
-    throw new UnsupportedOperationException();
+    return keyspace.compactRevision;
   }
 
   /// Checks the query and freezes what it is about to read; run the reading once, on any thread.
   /// Throws [io.concordkv.base.ConcordException] (compacted, future revision).
   public Reading range(RangeQuery query) {
-    throw new UnsupportedOperationException();
+    var wrong = Arrangement.wrong(query, revision(), compactRevision());
+    if (wrong != null) {
+      throw new ConcordException(wrong);
+    }
+    if (query.revision() > 0 && query.revision() < revision()) {
+      return new OldReading(query, revision(), engine.view(), format);
+    }
+    var live = keyspace.live.now();
+    long count = live.count(query.span());
+    long fetches = Math.min(count, Arrangement.fetches(query));
+    boolean few = fetches <= NOTED;
+    boolean values = fetches > 0 && Arrangement.needsValues(query);
+    return new LatestReading(
+        query,
+        revision(),
+        count,
+        few ? live.entries(query.span(), fetches) : List.of(),
+        few ? null : keyspace.live.freeze(),
+        values ? engine.view() : null,
+        format);
   }
 
-  /// As [#range] for a guarded commit that writes nothing (ranges and compares only).
+  /// As [#range] for a guarded commit that writes nothing (ranges and compares only). Which branch
+  /// it takes may depend on values, so it is the supplier that throws
+  /// [io.concordkv.base.ConcordException].
   public Supplier<Result.Committed> read(Operation.GuardedCommit readOnly) {
-    throw new UnsupportedOperationException();
+    return new ReadOnlyCommit(
+        readOnly, keyspace.live.freeze(), engine.view(), format, revision(), compactRevision());
   }
 
   /// What applying `mutations` will have to read; null if nothing. The supplier runs on a worker,
   /// what it returns goes into [#apply].
   public @Nullable Supplier<Loaded> prepare(List<Mutation> mutations) {
-    throw new UnsupportedOperationException();
+    if (!Preparation.reads(mutations)) {
+      return null;
+    }
+    var preparation = new Preparation(keyspace);
+    mutations.forEach(preparation::add);
+    if (preparation.needsNothing()) {
+      return null;
+    }
+    var view = engine.view();
+    return () -> {
+      try (view) {
+        return preparation.load(view, format);
+      }
+    };
   }
 
   /// Evaluates `mutations` one after the other and puts all they change into `batch`, which the
   /// caller writes to the engine before anything else is done with this store.
   public Applied apply(List<Mutation> mutations, Loaded loaded, WriteBatch batch) {
-    throw new UnsupportedOperationException();
+    var before = keyspace.meta();
+    var reads = new BatchReads(keyspace, loaded, Preparation.reads(mutations));
+    var evaluation = new Evaluation(keyspace, format, reads, batch);
+    var outcomes = new ArrayList<Outcome>(mutations.size());
+    for (var mutation : mutations) {
+      outcomes.add(evaluation.apply(mutation));
+    }
+    if (!keyspace.meta().equals(before)) {
+      batch.put(format.metaKey(), format.meta(keyspace.meta()));
+    }
+    return new Applied(outcomes, evaluation.revisions());
   }
 
   /// All leases, in order of id.
   public List<Lease> leases() {
-    throw new UnsupportedOperationException();
-  }
-
-  /// The keys that hang on a lease, in order.
-  public List<io.concordkv.base.Bytes> leaseKeys(long id) {
-    throw new UnsupportedOperationException();
+    return keyspace.leases.all();
   }
 
   public @Nullable Lease lease(long id) {
-    throw new UnsupportedOperationException();
+    return keyspace.leases.get(id);
+  }
+
+  /// The keys that hang on a lease, in order; none if there is no such lease.
+  public List<Bytes> leaseKeys(long id) {
+    return keyspace.leases.keys(id);
   }
 
   /// A bounded step of deleting what the last compaction made unreadable. The supplier runs on a
   /// worker and finds what can go; null once nothing is left.
   public @Nullable Supplier<Purge> purge() {
-    throw new UnsupportedOperationException();
+    long target = keyspace.compactRevision;
+    if (keyspace.purgedRevision >= target) {
+      return null;
+    }
+    var after = purging == target ? purgedTo : null;
+    var view = engine.view();
+    long now = era;
+    return () -> {
+      try (view) {
+        return Purge.find(view, format, now, target, after, options.purgeBatch());
+      }
+    };
   }
 
   /// Adds what a step of [#purge()] found to `batch`.
   public void purged(Purge found, WriteBatch batch) {
-    throw new UnsupportedOperationException();
+    if (found.era != era) {
+      return;
+    }
+    found.deletions.forEach(batch::delete);
+    purging = found.target;
+    purgedTo = found.last;
+    if (found.complete) {
+      keyspace.purgedRevision = found.target;
+      batch.put(format.metaKey(), format.meta(keyspace.meta()));
+    }
   }
 
-  /// The hash of everything readable up to `revision` (0: now): run it on a worker.
+  /// What happened from revision `from` on, in up to `limit` revisions, to the keys that are
+  /// `wanted`. `from` must not lie below the compact revision. With `previous`, events have what
+  /// the key was before, unless that is compacted. Run it on a worker; `wanted` is asked there.
+  public Supplier<History> history(
+      long from, int limit, Predicate<Bytes> wanted, boolean previous) {
+    var request = new History.Request(from, limit, wanted, previous);
+    var view = engine.view();
+    long revision = revision();
+    long compactRevision = compactRevision();
+    return () -> {
+      try (view) {
+        return History.read(view, format, request, revision, compactRevision);
+      }
+    };
+  }
+
+  /// The hash of everything readable up to `revision` (0: now): run it on a worker. Throws
+  /// [io.concordkv.base.ConcordException] (compacted, future revision).
   public Supplier<KeyspaceHash> hash(long revision) {
-    throw new UnsupportedOperationException();
+    var wrong =
+        Arrangement.wrong(
+            RangeQuery.of(Span.of(Bytes.EMPTY)).at(revision), revision(), compactRevision());
+    if (wrong != null) {
+      throw new ConcordException(wrong);
+    }
+    long upTo = revision == 0 ? revision() : revision;
+    long compact = compactRevision();
+    // Etcd keeps the hash that it took when compacting, so there it names the compaction before.
+    long named = revision == compact ? keyspace.previousCompactRevision : compact;
+    var view = engine.view();
+    return () -> {
+      try (view) {
+        int hash = new KeyspaceHasher(format, compact, upTo).hash(view);
+        return new KeyspaceHash(hash, upTo, named);
+      }
+    };
   }
 
   /// Reads everything anew, after the engine's content was replaced. Blocks while it reads, so it
   /// returns a supplier for a worker; its result is run on the loop.
   public Supplier<Runnable> reload() {
-    throw new UnsupportedOperationException();
+    var view = engine.view();
+    return () -> {
+      try (view) {
+        var read = Keyspace.read(view, format);
+        return () -> {
+          keyspace = read;
+          era++;
+          purging = 0;
+          purgedTo = null;
+        };
+      }
+    };
   }
 
   /// What [#apply] came to: an outcome for each mutation, and the revisions that were made.

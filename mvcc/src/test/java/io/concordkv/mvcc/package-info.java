@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.mvcc;
+
+import org.jspecify.annotations.NullMarked;
