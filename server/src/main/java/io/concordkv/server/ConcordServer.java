@@ -61,7 +61,8 @@ public final class ConcordServer implements AutoCloseable {
   }
 
   private static Server build(Node node, ServerConfig config, Services services, EventLoops loops) {
-    var http = OnePort.credentials(() -> new HttpDoor(new HttpPaths(node)));
+    var paths = new HttpPaths(node, services::hasLeader);
+    var http = OnePort.credentials(() -> new HttpDoor(paths));
     var builder =
         NettyServerBuilder.forAddress(config.listen().getFirst(), http)
             .channelType(loops.channel())

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// What is answered on which HTTP path. The answer may come from any thread.
@@ -22,10 +23,12 @@ final class HttpPaths {
       "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
   private final Node node;
+  private final BooleanSupplier hasLeader;
   private final HealthChecks checks;
 
-  HttpPaths(Node node) {
+  HttpPaths(Node node, BooleanSupplier hasLeader) {
     this.node = node;
+    this.hasLeader = hasLeader;
     this.checks = new HealthChecks(node);
   }
 
@@ -50,7 +53,7 @@ final class HttpPaths {
 
   private void health(Map<String, List<String>> parameters, Consumer<HttpAnswer> then) {
     boolean serializable = parameters.getOrDefault("serializable", List.of()).contains("true");
-    if (!serializable && !node.hasLeader()) {
+    if (!serializable && !hasLeader.getAsBoolean()) {
       then.accept(unhealthy("RAFT NO LEADER"));
       return;
     }

@@ -73,7 +73,14 @@ final class OnePort {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
       silence =
-          context.executor().schedule(() -> context.close(), SILENCE_SECONDS, TimeUnit.SECONDS);
+          context
+              .executor()
+              .schedule(
+                  () -> {
+                    var _ = context.close();
+                  },
+                  SILENCE_SECONDS,
+                  TimeUnit.SECONDS);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.concordkv.server.rpc;
 
 import io.concordkv.node.Answer;
-import io.concordkv.node.Member;
 import io.concordkv.node.Node;
+import io.concordkv.node.shard.Member;
 import io.concordkv.proto.etcdserverpb.ClusterGrpc;
 import io.concordkv.proto.etcdserverpb.MemberListRequest;
 import io.concordkv.proto.etcdserverpb.MemberListResponse;

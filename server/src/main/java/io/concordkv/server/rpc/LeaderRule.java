@@ -8,10 +8,11 @@ final class LeaderRule {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final Node node;
+  /// Written by the node's loop, read by any thread.
+  private volatile boolean known;
 
   LeaderRule(Node node) {
-    this.node = node;
+    node.observeLeader(leader -> known = leader);
   }
 
   static boolean askedFor(Metadata headers) {
@@ -19,10 +20,10 @@ final class LeaderRule {
   }
 
   boolean refuses(Metadata headers) {
-    return askedFor(headers) && !node.hasLeader();
+    return askedFor(headers) && !known;
   }
 
   boolean hasLeader() {
-    return node.hasLeader();
+    return known;
   }
 }

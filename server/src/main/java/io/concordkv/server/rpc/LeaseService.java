@@ -49,11 +49,12 @@ final class LeaseService {
     node.grantLease(request.getID(), request.getTTL(), call.reply(LeaseService::granted));
   }
 
-  private static LeaseGrantResponse granted(Answer<Result.Granted> answer) {
+  private static LeaseGrantResponse granted(Answer<Result> answer) {
+    var granted = (Result.Granted) answer.value();
     return LeaseGrantResponse.newBuilder()
-        .setHeader(Headers.at(answer.header(), answer.value().revision()))
-        .setID(answer.value().id())
-        .setTTL(answer.value().ttlSeconds())
+        .setHeader(Headers.at(answer.header(), granted.revision()))
+        .setID(granted.id())
+        .setTTL(granted.ttlSeconds())
         .build();
   }
 

@@ -61,6 +61,11 @@ public final class Services {
         Math.min(Integer.MAX_VALUE, (long) limits.receiveBytes() * Inbound.HARD_LIMIT_FACTOR);
   }
 
+  /// Whether a leader is known: may be a moment old.
+  public boolean hasLeader() {
+    return leaderRule.hasLeader();
+  }
+
   /// Once per election timeout, always by the same thread: ends streams that want a leader where
   /// there is none.
   public void tick() {

@@ -3,10 +3,12 @@ package io.concordkv.server.rpc;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.mvcc.watch.WatchAnswer;
 import io.concordkv.mvcc.watch.WatchSink;
+import io.concordkv.node.Header;
 import io.concordkv.node.Node;
 import io.concordkv.node.WatchHandle;
 import io.concordkv.proto.etcdserverpb.WatchRequest;
 import io.concordkv.proto.etcdserverpb.WatchResponse;
+import io.concordkv.server.wire.Headers;
 import io.concordkv.server.wire.Statuses;
 import io.concordkv.server.wire.WatchMessages;
 import io.grpc.Metadata;
@@ -89,7 +91,8 @@ final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
 
   @Override
   public void send(WatchAnswer answer) {
-    var message = WatchMessages.answer(node.header(), answer);
+    var header = new Header(node.cluster(), node.id(), answer.revision(), node.term());
+    var message = WatchMessages.answer(Headers.of(header), answer);
     synchronized (this) {
       if (!ended) {
         call.sendMessage(message);

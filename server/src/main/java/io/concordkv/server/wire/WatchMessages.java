@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.concordkv.mvcc.Event;
 import io.concordkv.mvcc.watch.WatchAnswer;
 import io.concordkv.mvcc.watch.WatchRequest;
-import io.concordkv.node.Header;
+import io.concordkv.proto.etcdserverpb.ResponseHeader;
 import io.concordkv.proto.etcdserverpb.WatchCreateRequest;
 import io.concordkv.proto.etcdserverpb.WatchCreateRequest.FilterType;
 import io.concordkv.proto.etcdserverpb.WatchResponse;
@@ -29,10 +29,10 @@ public final class WatchMessages {
         request.getFiltersList().contains(FilterType.NODELETE));
   }
 
-  public static WatchResponse answer(Header header, WatchAnswer answer) {
+  public static WatchResponse answer(ResponseHeader header, WatchAnswer answer) {
     var response =
         WatchResponse.newBuilder()
-            .setHeader(Headers.at(header, answer.revision()))
+            .setHeader(header)
             .setWatchId(answer.watchId())
             .setCreated(answer.created())
             .setCanceled(answer.canceled())
