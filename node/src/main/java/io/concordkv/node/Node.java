@@ -399,6 +399,11 @@ public final class Node {
     return identity.cluster();
   }
 
+  /// The term of the leader that this node knows, or last knew; on the loop.
+  public long term() {
+    return leadership.term();
+  }
+
   /// For the simulator and status pages; on the loop.
   public RaftStatus raftStatus() {
     return replica.status();

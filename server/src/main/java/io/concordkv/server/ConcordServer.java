@@ -1,0 +1,114 @@
+package io.concordkv.server;
+
+import io.concordkv.node.Node;
+import io.concordkv.server.rpc.Services;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves one node to clients. Does not own the node: close the server first, then the node.
+public final class ConcordServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
+
+  /// Clients that ping more often are disconnected.
+  private static final int CLIENT_PING_SECONDS = 5;
+
+  private static final int PING_HOURS = 2;
+  private static final int PING_TIMEOUT_SECONDS = 20;
+
+  /// What a connection may have under way to us. A fixed window, since grpc-java probes for the
+  /// best one with a ping per burst of data.
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  private static final int BACKLOG = 1024;
+
+  private final ServerConfig config;
+  private final Services services;
+  private final EventLoops loops;
+  private final Server server;
+
+  private ConcordServer(ServerConfig config, Services services, EventLoops loops, Server server) {
+    this.config = config;
+    this.services = services;
+    this.loops = loops;
+    this.server = server;
+  }
+
+  /// Binds all ports and starts to serve. Throws [UncheckedIOException] if a port cannot be had.
+  public static ConcordServer open(Node node, ServerConfig config) {
+    var services = new Services(node, config.limits());
+    var loops = EventLoops.start(config.ioThreads());
+    try {
+      var server = build(node, config, services, loops).start();
+      long tickNanos = config.electionTimeout().toNanos();
+      var _ =
+          loops
+              .group()
+              .next()
+              .scheduleAtFixedRate(services::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+      LOG.info("listening addresses={}", server.getListenSockets());
+      return new ConcordServer(config, services, loops, server);
+    } catch (IOException e) {
+      loops.stop(config.drain());
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Server build(Node node, ServerConfig config, Services services, EventLoops loops) {
+    var paths = new HttpPaths(node, services::hasLeader);
+    var http = OnePort.credentials(() -> new HttpDoor(paths));
+    var builder =
+        NettyServerBuilder.forAddress(config.listen().getFirst(), http)
+            .channelType(loops.channel())
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
+            .withOption(ChannelOption.SO_REUSEADDR, true)
+            .withChildOption(ChannelOption.TCP_NODELAY, true)
+            .directExecutor()
+            .flowControlWindow(WINDOW_BYTES)
+            .maxInboundMessageSize(services.hardLimitBytes())
+            .maxConcurrentCallsPerConnection(Integer.MAX_VALUE)
+            .permitKeepAliveTime(CLIENT_PING_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(false)
+            .keepAliveTime(PING_HOURS, TimeUnit.HOURS)
+            .keepAliveTimeout(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .fallbackHandlerRegistry(services.fallback())
+            .addServices(services.definitions());
+    config.listen().stream().skip(1).forEach(builder::addListenAddress);
+    return builder.build();
+  }
+
+  /// The port of the first listen address.
+  public int port() {
+    return server.getListenSockets().stream()
+        .map(InetSocketAddress.class::cast)
+        .mapToInt(InetSocketAddress::getPort)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// Ends all streams, lets calls that are being answered finish for a bounded time, and closes the
+  /// ports.
+  @Override
+  public void close() {
+    LOG.info("stopping addresses={}", server.getListenSockets());
+    server.shutdown();
+    services.stop();
+    try {
+      if (!server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    loops.stop(config.drain());
+  }
+}
