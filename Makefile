@@ -1,0 +1,76 @@
+# What can be made here; `make help` lists it. Everything goes through Maven, which runs on a JDK
+# that bin/find-jdk finds.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+SEEDS ?= 100
+MVN ?= mvn
+ROUNDS ?=
+jar := cli/target/concord.jar
+sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
+
+# Every recipe that needs Maven starts with this: one clear message if there is no good JDK.
+maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B
+only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
+
+.PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
+  test-integration test-e2e test-benchmark test-all bench sim format
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(jar) ## compile and pack everything, without tests; nothing to do if up to date
+
+$(jar): $(sources)
+	@echo "building ConcordKV ..."
+	@$(maven) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
+	@touch $@
+
+deps: ## fetch everything that the build needs
+	@$(maven) -q dependency:go-offline -DexcludeGroupIds=io.concordkv
+
+server: build ## a single node in ./data, in the foreground
+	@bin/concord server
+
+client: build ## an interactive prompt to a running node
+	@bin/concord shell
+
+cluster: build ## three nodes in the background, data in .cluster/
+	@bin/concord cluster start
+
+stop-cluster: ## stop them
+	@if [ -r $(jar) ]; then bin/concord cluster stop; else echo "nothing was built, so nothing runs"; fi
+
+stop: stop-cluster ## the same
+
+clean-data: stop-cluster ## forget the data of the cluster and of the single node
+	rm -rf .cluster data
+
+clean: ## remove what the build made
+	rm -rf target */target
+
+test: ## all tests
+	@$(maven) verify
+
+test-unit: ## the fast ones
+	@$(maven) test
+
+test-integration: ## those with real processes, sockets and files
+	@$(maven) $(only-its) verify
+
+test-e2e: ## foreign clients and the launchers against a real cluster
+	@$(maven) $(only-its) -Dit.test='EtcdctlIT,JetcdIT,LauncherIT' verify
+
+test-benchmark: ROUNDS = 1
+test-benchmark: bench ## a short benchmark: does it run at all
+
+test-all: test sim ## all tests, then many simulated clusters
+
+bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that binary beside us
+	@JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bin/bench
+
+sim: ## simulated clusters, one for each of SEEDS=100
+	@$(maven) -q -pl sim -am test -Dtest='*Seeds*' -Dsurefire.failIfNoSpecifiedTests=false -Dseeds='$(SEEDS)'
+
+format: ## put the code into the one format
+	@$(maven) -q spotless:apply
