@@ -5,6 +5,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaParameterizedType;
 import com.tngtech.archunit.core.domain.JavaType;
 import java.util.ArrayList;
@@ -14,12 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /// Rules that keep a node a deterministic function of its inputs: no time, chance, thread or hash
 /// order but through the seams.
 final class Determinism {
   /// The one real world, in which the bans do not hold.
-  private static final String REAL_WORLD = ".base.env.Real";
+  private static final List<String> REAL_WORLD = List.of(".base.env.Real", ".base.env.EventLoop");
 
   private static final List<String> BANNED_CALLS =
       List.of(
@@ -27,7 +29,8 @@ final class Determinism {
           "java.lang.System.currentTimeMillis",
           "java.lang.System.identityHashCode",
           "java.time.Instant.now",
-          "java.time.Clock.system",
+          "java.time.Clock.systemUTC",
+          "java.time.Clock.systemDefaultZone",
           "java.time.LocalDate.now",
           "java.time.LocalDateTime.now",
           "java.time.ZonedDateTime.now",
@@ -78,10 +81,7 @@ final class Determinism {
               target.getName().equals("parallelStream")
                   || (target.getName().equals("parallel")
                       && target.getOwner().getPackageName().equals("java.util.stream"));
-          return async
-              || parallel
-              || BANNED_CALLS.contains(name)
-              || name.startsWith("java.time.Clock.system");
+          return async || parallel || BANNED_CALLS.contains(name);
         });
   }
 
@@ -92,7 +92,7 @@ final class Determinism {
         target ->
             target.getName().equals("<init>")
                 && target.getRawParameterTypes().isEmpty()
-                && target.getOwner().isAssignableTo(java.util.random.RandomGenerator.class));
+                && target.getOwner().isAssignableTo(RandomGenerator.class));
   }
 
   private static List<String> accesses(
@@ -160,17 +160,14 @@ final class Determinism {
     }
     if (key.isRecord()) {
       return key.getFields().stream()
-          .filter(field -> !field.getModifiers().contains(STATIC))
+          .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
           .anyMatch(field -> fleeting(field.getType(), visited));
     }
     return key.isEnum() || key.tryGetMethod("hashCode").isEmpty();
   }
 
-  private static final com.tngtech.archunit.core.domain.JavaModifier STATIC =
-      com.tngtech.archunit.core.domain.JavaModifier.STATIC;
-
   private static boolean deterministic(House house, JavaClass type) {
     return house.isIn(type, House.DETERMINISTIC)
-        && !type.getName().startsWith(house.root() + REAL_WORLD);
+        && REAL_WORLD.stream().noneMatch(part -> type.getName().startsWith(house.root() + part));
   }
 }

@@ -61,9 +61,10 @@ record House(String root) {
     return Path.of(System.getProperty("concord.root", ".."));
   }
 
-  /// The compiled classes of every room that was built.
+  /// The compiled classes of every room that was built, but for `proto`, where all is generated.
   static JavaClasses importBuilt() {
-    return new ClassFileImporter().importPaths(built());
+    var written = built().stream().filter(path -> !module(path).equals("proto")).toList();
+    return new ClassFileImporter().importPaths(written);
   }
 
   static List<Path> built() {
@@ -71,6 +72,11 @@ record House(String root) {
         .map(module -> checkout().resolve(module).resolve("target/classes"))
         .filter(Files::isDirectory)
         .toList();
+  }
+
+  /// The module whose classes `path` holds.
+  static String module(Path path) {
+    return path.getName(path.getNameCount() - 3).toString();
   }
 
   /// Which room a class is in; none if it is not of this house.

@@ -115,7 +115,7 @@ class HouseTest {
       assertThat(House.SEES.keySet()).containsAll(modules);
     }
     var looked =
-        House.built().stream().map(path -> path.getName(path.getNameCount() - 3).toString());
+        House.built().stream().map(House::module);
     assertThat(looked.toList()).containsAll(House.DETERMINISTIC.subList(0, 6)).contains("node");
   }
 

@@ -12,9 +12,6 @@ import java.util.List;
 
 /// Rules that keep state with its loop: where one thread runs, nothing guards against others.
 final class Loops {
-  /// What a node needs so that other threads can ask it one thing without waiting for its loop.
-  private static final List<String> SHARED = List.of();
-
   static final List<Rule> RULES =
       List.of(
           new Rule("loops_use_no_concurrency_classes", Loops::concurrency),
@@ -42,7 +39,6 @@ final class Loops {
         .flatMap(type -> type.getFields().stream())
         .filter(field -> field.getModifiers().contains(JavaModifier.VOLATILE))
         .map(field -> field.getFullName())
-        .filter(name -> !SHARED.contains(name))
         .sorted()
         .toList();
   }

@@ -2,6 +2,7 @@ package io.concordkv.house;
 
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -37,7 +38,8 @@ final class Rooms {
           return from.isPresent()
               && to.isPresent()
               && !from.equals(to)
-              && !house.isIn(dependency.getTargetClass(), House.SEES.get(from.get()));
+              && !house.isIn(
+                  dependency.getTargetClass(), House.SEES.getOrDefault(from.get(), List.of()));
         });
   }
 
@@ -73,9 +75,8 @@ final class Rooms {
         });
   }
 
-  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> inHouse(House house) {
-    return com.tngtech.archunit.base.DescribedPredicate.describe(
-        "in the house", type -> house.room(type).isPresent());
+  private static DescribedPredicate<JavaClass> inHouse(House house) {
+    return DescribedPredicate.describe("in the house", type -> house.room(type).isPresent());
   }
 
   private static List<String> dependencies(JavaClasses classes, Predicate<Dependency> forbidden) {
