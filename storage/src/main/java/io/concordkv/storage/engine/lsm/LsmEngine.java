@@ -1,14 +1,406 @@
 package io.concordkv.storage.engine.lsm;
 
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.Workers;
+import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.EngineSizes;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.Replacement;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.manifest.Edit;
+import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.lsm.table.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// Opens LSM engines.
-public final class LsmEngine {
-  private LsmEngine() {}
+/// An engine whose content is larger than memory.
+///
+/// Batches go into a memtable. When it is full, or on [#flush()], another takes its place, and
+/// workers write the full one to a table of level 0; compactions bring tables down from level to
+/// level. A table counts from the moment the manifest names it, so after a crash the content is
+/// that of the last durable flush, always between two batches. Everything here belongs to the loop;
+/// workers get a memtable that no longer changes, or tables, and what they made is posted home.
+///
+/// Of the levels and memtables there are many copies at a time, one for each open view, sharing
+/// what they have in common; a file is deleted when no edit and no view needs it any more.
+public final class LsmEngine implements Engine {
+  /// Which tree of the manifest this is.
+  private static final long TREE = 0;
+
+  private final Env env;
+  private final LsmOptions options;
+  private final TableStore store;
+  private final Manifest manifest;
+  private final Commits commits;
+  private final CompactionPicker picker;
+  private Levels levels;
+
+  /// The newest first; only that one is written.
+  private Memtable[] memtables;
+
+  private long sequence;
+  private long mark;
+  private long durableMark;
+  private @Nullable Flush flush;
+  private @Nullable Compaction compaction;
+  private boolean flushWanted;
+  private boolean replacing;
+
+  private LsmEngine(
+      Env env, LsmOptions options, TableStore store, Manifest manifest, Levels levels) {
+    this.env = env;
+    this.options = options;
+    this.store = store;
+    this.manifest = manifest;
+    this.commits = new Commits(env, manifest);
+    this.picker = new CompactionPicker(options);
+    this.levels = levels;
+    this.durableMark = manifest.state(TREE).mark();
+    this.mark = durableMark;
+    this.memtables = new Memtable[] {new Memtable(mark)};
+    schedule();
+  }
 
   /// Opens or makes the engine in `directory`. Blocks.
   public static Engine open(Env env, String directory, LsmOptions options) {
-    throw new UnsupportedOperationException();
+    var files = env.files();
+    files.createDirectories(directory);
+    var manifest = Manifest.open(files, directory);
+    var placed = manifest.state(TREE).tables();
+    long next = Leftovers.remove(files, directory, placed, manifest.nextFile());
+    var store = new TableStore(files, directory, options, next);
+    var tables = new ArrayList<Levels.Placed>();
+    for (var each : placed) {
+      tables.add(new Levels.Placed(each.level(), store.open(each.table())));
+    }
+    return new LsmEngine(env, options, store, manifest, Levels.of(tables));
+  }
+
+  @Override
+  public void write(WriteBatch batch) {
+    Check.that(!store.isClosed(), "a closed engine is not written");
+    Check.that(!replacing, "nothing is written while a replacement takes over");
+    sequence++;
+    var active = memtables[0];
+    var changes = batch.changes();
+    for (int i = 0; i < changes.size(); i++) {
+      switch (changes.get(i)) {
+        case WriteBatch.Change.Put(var key, var value) -> active.list.put(key, value, sequence, 0);
+        case WriteBatch.Change.Delete(var key) -> active.list.put(key, null, sequence, 0);
+      }
+    }
+    if (batch.mark() != 0) {
+      mark = batch.mark();
+      active.mark = mark;
+    }
+    if (active.list.bytes() >= options.memtableBytes()) {
+      switchMemtable();
+      schedule();
+    }
+  }
+
+  @Override
+  public @Nullable Bytes get(Bytes key) {
+    return LsmView.get(memtables, sequence, levels, key);
+  }
+
+  @Override
+  public Cursor scan(KeyRange range, Order order) {
+    return newView().scanAndClose(range, order);
+  }
+
+  @Override
+  public View view() {
+    return newView();
+  }
+
+  @Override
+  public void flush() {
+    flushWanted = true;
+    schedule();
+  }
+
+  @Override
+  public void sync() {
+    Check.that(!store.isClosed(), "a closed engine is not synced");
+    Check.that(!replacing, "nothing is synced while a replacement takes over");
+    commits.drain();
+    if (isDirty()) {
+      switchMemtable();
+    }
+    while (memtables.length > 1) {
+      var job = flush == null ? new Flush(store, memtables[memtables.length - 1]) : flush;
+      flush = job;
+      while (!job.step()) {
+        // The next step follows at once.
+      }
+      commit(job);
+      commits.drain();
+    }
+  }
+
+  @Override
+  public Replacement replacement() {
+    return new LsmReplacement(store, options.tableBytes());
+  }
+
+  @Override
+  public void replaceWith(Replacement replacement, long mark, Runnable done) {
+    Check.that(!replacing, "one replacement takes over at a time");
+    var tables = ((LsmReplacement) replacement).take();
+    var placed = tables.stream().map(table -> new Levels.Placed(Levels.BOTTOM, table)).toList();
+    replacing = true;
+    // What they would have made belongs to the content that goes.
+    flush = null;
+    compaction = null;
+    commits.submit(
+        () -> edit(true, mark, List.of(), placed),
+        () -> {
+          use(Levels.of(placed));
+          this.mark = mark;
+          durableMark = mark;
+          memtables = new Memtable[] {new Memtable(mark)};
+          replacing = false;
+          done.run();
+          schedule();
+        });
+  }
+
+  @Override
+  public long durableMark() {
+    return durableMark;
+  }
+
+  @Override
+  public long mark() {
+    return mark;
+  }
+
+  @Override
+  public boolean stalled() {
+    return memtables.length - 1 >= options.maxMemtables()
+        || levels.level(0).size() >= 3 * options.level0Tables();
+  }
+
+  @Override
+  public long count() {
+    long count = levels.count();
+    for (var memtable : memtables) {
+      count += 2 * memtable.list.live() - memtable.list.keys();
+    }
+    return Math.max(0, count);
+  }
+
+  @Override
+  public EngineSizes sizes() {
+    long memory = 0;
+    for (var memtable : memtables) {
+      memory += memtable.list.bytes();
+    }
+    long files = manifest.bytes();
+    return new EngineSizes(memory, files + Levels.bytes(levels.all()), files + levels.liveBytes());
+  }
+
+  @Override
+  public void close() {
+    if (!store.isClosed()) {
+      store.close();
+      commits.close();
+      letGo(levels);
+    }
+  }
+
+  Levels levels() {
+    return levels;
+  }
+
+  long cachedBytes() {
+    return store.cachedBytes();
+  }
+
+  /// Starts whatever is due in the background.
+  private void schedule() {
+    if (store.isClosed() || replacing) {
+      return;
+    }
+    if (flushWanted && memtables.length - 1 < options.maxMemtables()) {
+      flushWanted = false;
+      if (isDirty()) {
+        switchMemtable();
+      }
+    }
+    if (flush == null && memtables.length > 1) {
+      flush = new Flush(store, memtables[memtables.length - 1]);
+      step(flush);
+    }
+    if (compaction == null) {
+      var task = picker.pick(levels);
+      if (task != null) {
+        compaction = new Compaction(store, task, levels, options.tableBytes());
+        if (task.isMove()) {
+          commit(compaction, task.upper());
+        } else {
+          step(compaction);
+        }
+      }
+    }
+  }
+
+  private boolean isDirty() {
+    long before = memtables.length > 1 ? memtables[1].mark : durableMark;
+    return memtables[0].list.keys() > 0 || memtables[0].mark != before;
+  }
+
+  private void switchMemtable() {
+    var more = new Memtable[memtables.length + 1];
+    System.arraycopy(memtables, 0, more, 1, memtables.length);
+    more[0] = new Memtable(mark);
+    memtables = more;
+  }
+
+  private void step(Flush job) {
+    background(
+        job::step,
+        finished -> {
+          if (store.isClosed() || job.settled) {
+            return;
+          }
+          if (job != flush) {
+            job.settled = true;
+            discard(job::abandon);
+          } else if (finished) {
+            commit(job);
+          } else {
+            step(job);
+          }
+        });
+  }
+
+  private void commit(Flush job) {
+    job.settled = true;
+    var placed = job.tables().stream().map(table -> new Levels.Placed(0, table)).toList();
+    commits.submit(
+        () -> {
+          if (job != flush) {
+            discard(job::abandon);
+            return null;
+          }
+          return edit(false, job.memtable.mark, List.of(), placed);
+        },
+        () -> {
+          use(levels.with(List.of(), placed));
+          memtables = Arrays.copyOf(memtables, memtables.length - 1);
+          durableMark = job.memtable.mark;
+          flush = flush == job ? null : flush;
+          schedule();
+        });
+  }
+
+  private void step(Compaction job) {
+    background(
+        job::step,
+        finished -> {
+          if (store.isClosed()) {
+            letGo(job.levels);
+          } else if (job != compaction) {
+            letGo(job.levels);
+            discard(job::abandon);
+          } else if (finished) {
+            commit(job, job.outputs());
+          } else {
+            step(job);
+          }
+        });
+  }
+
+  private void commit(Compaction job, List<Table> outputs) {
+    int level = job.task.level() + 1;
+    var placed = outputs.stream().map(table -> new Levels.Placed(level, table)).toList();
+    commits.submit(
+        () -> {
+          if (job != compaction) {
+            letGo(job.levels);
+            discard(job::abandon);
+            return null;
+          }
+          return edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
+        },
+        () -> {
+          use(levels.with(job.task.inputs(), placed));
+          letGo(job.levels);
+          compaction = compaction == job ? null : compaction;
+          schedule();
+        });
+  }
+
+  private Edit edit(boolean replaced, long mark, List<Table> removed, List<Levels.Placed> added) {
+    return new Edit(
+        TREE,
+        replaced,
+        store.nextFile(),
+        mark,
+        removed.stream().map(table -> table.info().id()).toList(),
+        added.stream()
+            .map(placed -> new Edit.Placed(placed.level(), placed.table().info()))
+            .toList());
+  }
+
+  private LsmView newView() {
+    return new LsmView(memtables, sequence, levels, this::letGoFromAnywhere);
+  }
+
+  private void use(Levels next) {
+    var old = levels;
+    levels = next;
+    letGo(old);
+  }
+
+  private void letGoFromAnywhere(Levels held) {
+    if (held.release()) {
+      env.loop().post(() -> retire(held));
+    }
+  }
+
+  private void letGo(Levels held) {
+    if (held.release()) {
+      retire(held);
+    }
+  }
+
+  /// Nobody reads `gone` any more: closes the tables that were only in it, and deletes them, since
+  /// only a table that the manifest has dropped is in no newer levels.
+  private void retire(Levels gone) {
+    for (var table : gone.all()) {
+      if (table.release()) {
+        table.close();
+        discard(() -> store.delete(table.info()));
+      }
+    }
+  }
+
+  private void discard(Runnable remove) {
+    if (!store.isClosed()) {
+      background(
+          () -> {
+            if (!store.isClosed()) {
+              remove.run();
+            }
+            return true;
+          },
+          _ -> {});
+    }
+  }
+
+  private void background(Supplier<Boolean> work, Consumer<Boolean> then) {
+    env.workers().run(Workers.Lane.BACKGROUND, work, env.loop(), then);
   }
 }

@@ -1,0 +1,84 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.skiplist.Walk;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a memtable to a table of level 0, in steps. A step is made by a worker, or by the loop
+/// when it must not wait for one; the lock lets only one of them in.
+final class Flush {
+  private static final int STEP_BYTES = 1 << 20;
+
+  final Memtable memtable;
+
+  /// Whether the loop has already dealt with the outcome.
+  boolean settled;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final TableStore store;
+  private final Walk walk;
+  private @Nullable TableWriter writer;
+  private boolean finished;
+  private List<Table> tables = List.of();
+
+  Flush(TableStore store, Memtable memtable) {
+    this.store = store;
+    this.memtable = memtable;
+    this.walk = memtable.list.walk(Long.MAX_VALUE);
+  }
+
+  /// Writes about a megabyte. True when the table, if there is one, is durable.
+  boolean step() {
+    lock.lock();
+    try {
+      if (finished || store.isClosed()) {
+        return finished;
+      }
+      if (writer == null) {
+        if (memtable.list.keys() == 0) {
+          finished = true;
+          return true;
+        }
+        writer = store.create();
+        walk.toCeiling(Bytes.EMPTY);
+      }
+      long end = writer.bytes() + STEP_BYTES;
+      while (walk.valid() && writer.bytes() < end) {
+        writer.add(walk.key(), walk.value());
+        walk.next();
+      }
+      if (!walk.valid()) {
+        tables = store.publish(List.of(writer.finish(memtable.mark)));
+        finished = true;
+      }
+      return finished;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// None if there was nothing but a mark.
+  List<Table> tables() {
+    return tables;
+  }
+
+  /// Gives up what was written.
+  void abandon() {
+    lock.lock();
+    try {
+      for (var table : tables) {
+        table.close();
+        store.delete(table.info());
+      }
+      if (!finished && writer != null) {
+        writer.abandon();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.BloomFilter;
+import io.concordkv.storage.engine.lsm.table.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Which tables make up the content, at one moment. Immutable; each change makes a new one.
+///
+/// The tables of level 0 may overlap and stand newest first; those of a deeper level are disjoint
+/// and stand in the order of their keys. What a level says of a key is newer than what all deeper
+/// ones say. It has holders: the engine while it is current, open views, a compaction. The last one
+/// to let go leaves it to the loop to see which tables nobody needs any more.
+final class Levels {
+  static final int COUNT = 7;
+  static final int BOTTOM = COUNT - 1;
+
+  private static final Comparator<Table> NEWEST_FIRST =
+      Comparator.<Table>comparingLong(table -> table.info().id()).reversed();
+  private static final Comparator<Table> BY_KEY =
+      Comparator.comparing(table -> table.info().smallest());
+
+  private final List<List<Table>> levels;
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private Levels(List<List<Table>> levels) {
+    this.levels = levels;
+  }
+
+  /// A table in its level.
+  record Placed(int level, Table table) {}
+
+  static Levels of(List<Placed> placed) {
+    var levels = new ArrayList<List<Table>>();
+    for (int level = 0; level < COUNT; level++) {
+      int number = level;
+      levels.add(
+          placed.stream()
+              .filter(each -> each.level() == number)
+              .map(Placed::table)
+              .sorted(level == 0 ? NEWEST_FIRST : BY_KEY)
+              .toList());
+    }
+    for (var tables : levels) {
+      tables.forEach(Table::retain);
+    }
+    return new Levels(levels);
+  }
+
+  /// What comes of this when `removed` go and `added` come.
+  Levels with(List<Table> removed, List<Placed> added) {
+    var placed = new ArrayList<Placed>();
+    for (int level = 0; level < COUNT; level++) {
+      for (var table : levels.get(level)) {
+        if (!removed.contains(table)) {
+          placed.add(new Placed(level, table));
+        }
+      }
+    }
+    placed.addAll(added);
+    return of(placed);
+  }
+
+  /// By any thread that may rely on another holder for the moment.
+  Levels retain() {
+    holders.incrementAndGet();
+    return this;
+  }
+
+  /// Whether the caller was the last holder and must have the loop retire it.
+  boolean release() {
+    return holders.decrementAndGet() == 0;
+  }
+
+  List<Table> level(int level) {
+    return levels.get(level);
+  }
+
+  List<Table> all() {
+    return levels.stream().flatMap(List::stream).toList();
+  }
+
+  /// As [Table#get].
+  @Nullable Bytes get(Bytes key) {
+    long hash = BloomFilter.hash(key);
+    var first = levels.get(0);
+    for (int i = 0; i < first.size(); i++) {
+      var table = first.get(i);
+      if (table.info().overlaps(key, key)) {
+        var answer = table.get(key, hash);
+        if (answer != null) {
+          return answer;
+        }
+      }
+    }
+    for (int level = 1; level < COUNT; level++) {
+      var tables = levels.get(level);
+      int at = firstEndingAtOrAbove(tables, key);
+      if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {
+        var answer = tables.get(at).get(key, hash);
+        if (answer != null) {
+          return answer;
+        }
+      }
+    }
+    return null;
+  }
+
+  /// The tables of a level that may have keys from `from` to `to`, both included.
+  List<Table> overlapping(int level, Bytes from, Bytes to) {
+    return levels.get(level).stream().filter(table -> table.info().overlaps(from, to)).toList();
+  }
+
+  /// Whether a level below `level` may have `key`.
+  boolean mayHaveBelow(int level, Bytes key) {
+    for (int deeper = level + 1; deeper < COUNT; deeper++) {
+      var tables = levels.get(deeper);
+      int at = firstEndingAtOrAbove(tables, key);
+      if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  long bytes(int level) {
+    return bytes(levels.get(level));
+  }
+
+  static long bytes(List<Table> tables) {
+    long sum = 0;
+    for (var table : tables) {
+      sum += table.info().bytes();
+    }
+    return sum;
+  }
+
+  /// About how many keys live: every table's keys, less the deletions and what they delete.
+  long count() {
+    long sum = 0;
+    for (var tables : levels) {
+      for (var table : tables) {
+        sum += table.info().entries() - 2 * table.info().tombstones();
+      }
+    }
+    return sum;
+  }
+
+  /// About how many bytes are not superseded: from the deepest level up, the tables that lie over
+  /// nothing.
+  long liveBytes() {
+    var live = new ArrayList<Table>();
+    for (int level = BOTTOM; level >= 0; level--) {
+      var below = List.copyOf(live);
+      for (var table : levels.get(level)) {
+        var info = table.info();
+        if (below.stream()
+            .noneMatch(deeper -> deeper.info().overlaps(info.smallest(), info.largest()))) {
+          live.add(table);
+        }
+      }
+    }
+    return bytes(live);
+  }
+
+  /// Of disjoint tables in order: the first that ends at or above `key`.
+  static int firstEndingAtOrAbove(List<Table> tables, Bytes key) {
+    int low = 0;
+    int high = tables.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (tables.get(middle).info().largest().compareTo(key) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// Of disjoint tables in order: the first that starts at or above `key`.
+  static int firstStartingAtOrAbove(List<Table> tables, Bytes key) {
+    int low = 0;
+    int high = tables.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (tables.get(middle).info().smallest().compareTo(key) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

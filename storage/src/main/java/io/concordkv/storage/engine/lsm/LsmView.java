@@ -1,0 +1,92 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.Cursor;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.lsm.table.Run;
+import io.concordkv.storage.engine.lsm.table.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The content at a moment: the memtables there were, read at the sequence number of that moment,
+/// and the levels there were.
+///
+/// Tables need no sequence numbers. Whatever is flushed later comes from a memtable that the view
+/// itself holds and reads, so of every key the tables it holds have the one version that is older
+/// than those memtables.
+final class LsmView implements View {
+  private final Memtable[] memtables;
+  private final long sequence;
+  private final Levels levels;
+  private final Consumer<Levels> letGo;
+  private boolean closed;
+
+  LsmView(Memtable[] memtables, long sequence, Levels levels, Consumer<Levels> letGo) {
+    this.memtables = memtables;
+    this.sequence = sequence;
+    this.levels = levels.retain();
+    this.letGo = letGo;
+  }
+
+  @Override
+  public @Nullable Bytes get(Bytes key) {
+    return get(memtables, sequence, levels, key);
+  }
+
+  static @Nullable Bytes get(Memtable[] memtables, long sequence, Levels levels, Bytes key) {
+    for (var memtable : memtables) {
+      var version = memtable.list.find(key, sequence);
+      if (version != null) {
+        return version.value();
+      }
+    }
+    var answer = levels.get(key);
+    return answer == null || Table.isDeleted(answer) ? null : answer;
+  }
+
+  @Override
+  public Cursor scan(KeyRange range, Order order) {
+    return new MergeCursor(new Merge(runs(range), order), range, order, null);
+  }
+
+  /// A scan that closes the view when it is closed.
+  Cursor scanAndClose(KeyRange range, Order order) {
+    return new MergeCursor(new Merge(runs(range), order), range, order, this);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      letGo.accept(levels);
+    }
+  }
+
+  private List<Run> runs(KeyRange range) {
+    var runs = new ArrayList<Run>();
+    for (var memtable : memtables) {
+      if (memtable.list.keys() > 0) {
+        runs.add(new MemtableRun(memtable.list.walk(sequence)));
+      }
+    }
+    for (var table : levels.level(0)) {
+      var info = table.info();
+      var to = range.to();
+      if (info.largest().compareTo(range.from()) >= 0
+          && (to == null || info.smallest().compareTo(to) < 0)) {
+        runs.add(table.run(true));
+      }
+    }
+    for (int level = 1; level < Levels.COUNT; level++) {
+      var tables = levels.level(level);
+      if (!tables.isEmpty()) {
+        runs.add(new LevelRun(tables, true));
+      }
+    }
+    return runs;
+  }
+}

@@ -1,0 +1,72 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.lsm.table.BlockCache;
+import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.TableFormat;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.storage.engine.lsm.table.TableWriter;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Where tables are made, opened and deleted. Used by the loop and by workers at once.
+final class TableStore {
+  private final FileSystem files;
+  private final String directory;
+  private final LsmOptions options;
+  private final BlockCache cache;
+  private final AtomicLong nextFile;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  TableStore(FileSystem files, String directory, LsmOptions options, long nextFile) {
+    this.files = files;
+    this.directory = directory;
+    this.options = options;
+    this.cache = new BlockCache(options.blockCacheBytes());
+    this.nextFile = new AtomicLong(nextFile);
+  }
+
+  TableWriter create() {
+    return new TableWriter(
+        files,
+        directory,
+        nextFile.getAndIncrement(),
+        new TableWriter.Settings(
+            options.blockBytes(), options.bloomBitsPerKey(), options.compress()));
+  }
+
+  Table open(TableInfo info) {
+    return Table.open(files, directory, info, cache);
+  }
+
+  /// Makes the names of finished tables durable and opens them.
+  List<Table> publish(List<TableInfo> finished) {
+    if (!finished.isEmpty()) {
+      files.syncDirectory(directory);
+    }
+    return finished.stream().map(this::open).toList();
+  }
+
+  void delete(TableInfo info) {
+    files.delete(TableFormat.path(directory, info.id()));
+  }
+
+  /// No table has this id or a higher one yet.
+  long nextFile() {
+    return nextFile.get();
+  }
+
+  long cachedBytes() {
+    return cache.bytes();
+  }
+
+  /// From now on nothing more is written: another engine may already own the directory.
+  void close() {
+    closed.set(true);
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+}

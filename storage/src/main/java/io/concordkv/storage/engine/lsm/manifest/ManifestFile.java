@@ -1,0 +1,143 @@
+package io.concordkv.storage.engine.lsm.manifest;
+
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.FileException;
+import io.concordkv.base.env.FileSystem;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of a manifest file: a header, then records. A record's checksum covers its place and
+/// the manifest's number, so no record of another file or another place is ever taken for one.
+final class ManifestFile {
+  /// "CKVMANIF"
+  private static final long MAGIC = 0x434B564D414E4946L;
+
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 24;
+
+  /// The length in front and the checksum behind.
+  private static final int FRAME_BYTES = 8;
+
+  private static final int EDIT = 1;
+  private static final int CONFIRMATION = 2;
+
+  private static final String PREFIX = "manifest-";
+  private static final String ADVICE =
+      ". The store cannot be opened. Restore a backup, or remove the directory and let this node"
+          + " fetch the data from its peers";
+
+  private ManifestFile() {}
+
+  static String name(long number) {
+    return PREFIX + "%016x".formatted(number);
+  }
+
+  static String path(String directory, long number) {
+    return directory + "/" + name(number);
+  }
+
+  static boolean isManifest(String name) {
+    return name.matches(PREFIX + "[0-7][0-9a-f]{15}");
+  }
+
+  static long number(String name) {
+    return Long.parseLong(name.substring(PREFIX.length()), 16);
+  }
+
+  static Bytes header(long number) {
+    var out = new ByteWriter(HEADER_BYTES).u64(MAGIC).u32(VERSION).u64(number);
+    return out.u32(out.crc(0)).finish();
+  }
+
+  static Bytes edit(Edit edit, long number, long position) {
+    var out = new ByteWriter(256).u32(0).u8(EDIT);
+    edit.write(out);
+    return close(out, number, position);
+  }
+
+  /// Says that everything before it is durable.
+  static Bytes confirmation(long number, long position) {
+    return close(new ByteWriter(32).u32(0).u8(CONFIRMATION), number, position);
+  }
+
+  /// The edits of a manifest, without one that was torn off at the end.
+  static List<Edit> read(FileSystem files, String directory, long number) {
+    var path = path(directory, number);
+    var content = load(files, path);
+    if (content.length() < HEADER_BYTES || !content.slice(0, HEADER_BYTES).equals(header(number))) {
+      throw new CorruptionError(path, 0, "the header is not one of a manifest" + ADVICE);
+    }
+    var edits = new ArrayList<Edit>();
+    boolean confirmed = false;
+    int position = HEADER_BYTES;
+    while (position < content.length()) {
+      var payload = record(content, number, position);
+      if (payload == null) {
+        break;
+      }
+      var in = new ByteReader(payload);
+      switch (in.u8()) {
+        case EDIT -> edits.add(Edit.read(in));
+        case CONFIRMATION -> confirmed = true;
+        default -> throw new CorruptionError(path, position, "an unknown kind of record" + ADVICE);
+      }
+      position += payload.length() + FRAME_BYTES;
+    }
+    // What was torn off is the last thing that was written: nothing whole lies behind it.
+    for (int behind = position + 1; behind < content.length(); behind++) {
+      if (record(content, number, behind) != null) {
+        throw new CorruptionError(
+            path, position, "the record is damaged, and others follow it" + ADVICE);
+      }
+    }
+    if (!confirmed) {
+      throw new CorruptionError(path, position, "the manifest ends too early" + ADVICE);
+    }
+    return edits;
+  }
+
+  /// The payload of the record at `position`, or null if there is no whole one.
+  private static @Nullable Bytes record(Bytes content, long number, int position) {
+    if (content.length() - position < FRAME_BYTES + 1) {
+      return null;
+    }
+    var in = new ByteReader(content.slice(position));
+    int length = in.u32();
+    if (length < 1 || length > in.remaining() - 4) {
+      return null;
+    }
+    var payload = in.raw(length);
+    return in.u32() == crc(payload, number, position) ? payload : null;
+  }
+
+  private static Bytes close(ByteWriter out, long number, long position) {
+    int length = out.size() - 4;
+    out.patchU32(0, length);
+    int crc = crc(out.toBytes().slice(4), number, position);
+    return out.u32(crc).finish();
+  }
+
+  private static int crc(Bytes payload, long number, long position) {
+    var out = new ByteWriter(payload.length() + 20);
+    out.u64(number).u64(position).bytes(payload);
+    return out.crc(0);
+  }
+
+  private static Bytes load(FileSystem files, String path) {
+    try (var file = files.open(path, FileSystem.Mode.READ)) {
+      var buffer = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      file.read(0, buffer);
+      return Bytes.wrap(buffer.array());
+    } catch (FileException e) {
+      if (e.kind() == FileException.Kind.NOT_FOUND) {
+        throw new CorruptionError(path, 0, "CURRENT names it, but it is missing" + ADVICE);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A block in memory, checked and unpacked. Immutable; slices of it keep it alive.
+final class Block {
+  /// What [#find] answers for a deleted key. Known by identity.
+  static final Bytes DELETED = Bytes.wrap(new byte[] {0});
+
+  /// What a block takes in memory beside its bytes.
+  private static final int OVERHEAD_BYTES = 96;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  final byte[] data;
+  private final int restartCount;
+  private final int restartsAt;
+
+  private Block(byte[] data, int restartCount, int restartsAt) {
+    this.data = data;
+    this.restartCount = restartCount;
+    this.restartsAt = restartsAt;
+  }
+
+  /// A block of entries, or null if `data` cannot be one.
+  static @Nullable Block ofEntries(byte[] data) {
+    if (data.length < 8) {
+      return null;
+    }
+    int count = (int) INT.get(data, data.length - 4);
+    if (count < 1 || count > (data.length - 4) / 4) {
+      return null;
+    }
+    return new Block(data, count, data.length - 4 - 4 * count);
+  }
+
+  /// A block that is no list of entries.
+  static Block ofBytes(byte[] data) {
+    return new Block(data, 0, data.length);
+  }
+
+  int charge() {
+    return data.length + OVERHEAD_BYTES;
+  }
+
+  int restarts() {
+    return restartCount;
+  }
+
+  /// Where the entries of a restart interval begin.
+  int start(int restart) {
+    return (int) INT.get(data, restartsAt + 4 * restart);
+  }
+
+  /// Where they end.
+  int end(int restart) {
+    return restart + 1 < restartCount ? start(restart + 1) : restartsAt;
+  }
+
+  /// The value of `key`, [#DELETED], or null if the key is not here.
+  @Nullable Bytes find(Bytes key) {
+    int restart = restartFor(key);
+    if (restart < 0) {
+      return null;
+    }
+    byte[] target = key.sharedArray();
+    int targetStart = key.sharedOffset();
+    int length = key.length();
+    int position = start(restart);
+    int end = end(restart);
+    // Of the entry before, all smaller than `key`: how much of `key` it begins with.
+    int matched = 0;
+    while (position < end) {
+      long read = varint(position);
+      int shared = value(read);
+      read = varint(position(read));
+      int unshared = value(read);
+      read = varint(position(read));
+      int size = value(read) - 1;
+      int suffix = position(read);
+      position = suffix + unshared + Math.max(size, 0);
+      if (shared < matched) {
+        return null;
+      }
+      if (shared > matched) {
+        continue;
+      }
+      int common = Math.min(unshared, length - matched);
+      int differs =
+          Arrays.mismatch(
+              data,
+              suffix,
+              suffix + common,
+              target,
+              targetStart + matched,
+              targetStart + matched + common);
+      if (differs < 0) {
+        if (matched + unshared > length) {
+          return null;
+        }
+        matched += common;
+        if (matched == length) {
+          return size < 0 ? DELETED : Bytes.wrap(data, suffix + unshared, size);
+        }
+      } else {
+        if ((data[suffix + differs] & 0xFF) > (target[targetStart + matched + differs] & 0xFF)) {
+          return null;
+        }
+        matched += differs;
+      }
+    }
+    return null;
+  }
+
+  /// The interval in which `key` would lie, or -1 if it lies before the first key.
+  int restartFor(Bytes key) {
+    int restart = firstRestartAtOrAbove(key);
+    return restart < restartCount && compareRestart(restart, key) == 0 ? restart : restart - 1;
+  }
+
+  /// The first restart point whose key is at or above `key`; the number of them if there is none.
+  int firstRestartAtOrAbove(Bytes key) {
+    int low = 0;
+    int high = restartCount;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (compareRestart(middle, key) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// In an index block: where the block of entry `i` lies in the file.
+  long handleOffset(int i) {
+    return longVarint(handleAt(i));
+  }
+
+  /// In an index block: how long the block of entry `i` is, trailer included.
+  int handleLength(int i) {
+    int position = handleAt(i);
+    while (data[position] < 0) {
+      position++;
+    }
+    return value(varint(position + 1));
+  }
+
+  /// A number of at most 31 bits and the position behind it, packed into a long.
+  long varint(int position) {
+    int number = data[position++];
+    if (number < 0) {
+      number &= 0x7F;
+      for (int shift = 7; shift < 35; shift += 7) {
+        byte next = data[position++];
+        number |= (next & 0x7F) << shift;
+        if (next >= 0) {
+          break;
+        }
+      }
+    }
+    return ((long) number << 32) | position;
+  }
+
+  static int value(long read) {
+    return (int) (read >>> 32);
+  }
+
+  static int position(long read) {
+    return (int) read;
+  }
+
+  private int compareRestart(int restart, Bytes key) {
+    long read = varint(varintEnd(start(restart)));
+    int length = value(read);
+    int suffix = varintEnd(position(read));
+    return Arrays.compareUnsigned(
+        data,
+        suffix,
+        suffix + length,
+        key.sharedArray(),
+        key.sharedOffset(),
+        key.sharedOffset() + key.length());
+  }
+
+  private int handleAt(int i) {
+    long read = varint(varintEnd(start(i)));
+    return varintEnd(position(read)) + value(read);
+  }
+
+  private int varintEnd(int position) {
+    while (data[position] < 0) {
+      position++;
+    }
+    return position + 1;
+  }
+
+  private long longVarint(int position) {
+    long number = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = data[position++];
+      number |= (long) (next & 0x7F) << shift;
+      if (next >= 0) {
+        return number;
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/// A place in a sorted run of keys, each of them once, that moves both ways. It stands nowhere
+/// before it is sent somewhere.
+public interface Run {
+  /// Whether it stands on a key.
+  boolean valid();
+
+  /// Goes to the first key at or above `key`.
+  void toCeiling(Bytes key);
+
+  /// Goes to the last key below `key`; with null, to the very last.
+  void toLower(@Nullable Bytes key);
+
+  void next();
+
+  void previous();
+
+  Bytes key();
+
+  /// Null if the key is deleted.
+  @Nullable Bytes value();
+}

@@ -1,0 +1,68 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.CorruptionError;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/// The numbers of `docs/formats/sstable.md`.
+public final class TableFormat {
+  /// "CKVTABLE"
+  static final long MAGIC = 0x434B565441424C45L;
+
+  static final int VERSION = 1;
+
+  /// Behind every block: its type and its checksum.
+  static final int TRAILER_BYTES = 5;
+
+  static final int FOOTER_BYTES = 64;
+
+  static final int RAW = 0;
+  static final int LZ4 = 1;
+
+  /// Every sixteenth key of a data block is written whole.
+  static final int RESTART_INTERVAL = 16;
+
+  private static final String SUFFIX = ".sst";
+  private static final String ADVICE =
+      "; nothing of it is served. Let this node fetch the data from its peers (remove its data"
+          + " directory and let it join anew), or restore a backup";
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private TableFormat() {}
+
+  public static String path(String directory, long id) {
+    return directory + "/" + "%016x".formatted(id) + SUFFIX;
+  }
+
+  /// The id of the table with the file name `name`, or -1 if it is not a table's.
+  public static long id(String name) {
+    if (!name.endsWith(SUFFIX) || name.length() != 16 + SUFFIX.length()) {
+      return -1;
+    }
+    try {
+      return Long.parseLong(name.substring(0, 16), 16);
+    } catch (NumberFormatException notATable) {
+      return -1;
+    }
+  }
+
+  /// The checksum of what lies at `position` of a table: of the bytes and of the place, so that
+  /// bytes which belong elsewhere are noticed.
+  static int crc(byte[] array, int offset, int length, long table, long position) {
+    var crc = new CRC32C();
+    crc.update(array, offset, length);
+    var place = new byte[16];
+    LONG.set(place, 0, table);
+    LONG.set(place, 8, position);
+    crc.update(place);
+    return (int) crc.getValue();
+  }
+
+  static CorruptionError damaged(String path, long position, String why) {
+    return new CorruptionError(path, position, why + ADVICE);
+  }
+}

@@ -1,0 +1,18 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.Bytes;
+
+/// What is known of a table without opening it.
+///
+/// @param id never used twice in a store, not even after the table is gone
+/// @param bytes the size of its file
+/// @param entries how many keys it has, deletions included
+/// @param tombstones how many of them are deletions
+/// @param mark the highest mark of a batch that is in it
+public record TableInfo(
+    long id, long bytes, long entries, long tombstones, long mark, Bytes smallest, Bytes largest) {
+  /// Whether some key of the table may lie between `from` and `to`, both included.
+  public boolean overlaps(Bytes from, Bytes to) {
+    return smallest.compareTo(to) <= 0 && largest.compareTo(from) >= 0;
+  }
+}

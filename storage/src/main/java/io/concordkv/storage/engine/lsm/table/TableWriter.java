@@ -1,0 +1,196 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.StoredFile;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one table, its keys in ascending order. Used by one thread at a time.
+public final class TableWriter {
+  /// So much is collected before it is given to the file.
+  private static final int WRITE_BYTES = 256 << 10;
+
+  /// How tables are written.
+  ///
+  /// @param blockBytes a data block is closed when it has reached this size
+  /// @param bloomBitsPerKey 0: no filter
+  /// @param compress LZ4 for data blocks, where it pays
+  public record Settings(int blockBytes, int bloomBitsPerKey, boolean compress) {}
+
+  private record Handle(long offset, int length) {
+    static final Handle NONE = new Handle(0, 0);
+  }
+
+  private final FileSystem files;
+  private final String path;
+  private final long id;
+  private final Settings settings;
+  private final StoredFile file;
+  private final BlockWriter data;
+  private final BlockWriter index = new BlockWriter(1, 4096);
+  private final BloomFilter filter = new BloomFilter();
+  private final List<ByteBuffer> pending = new ArrayList<>();
+  private long pendingBytes;
+  private long position;
+  private @Nullable Bytes smallest;
+  private Bytes largest = Bytes.EMPTY;
+  private @Nullable Handle unindexed;
+  private Bytes endOfUnindexed = Bytes.EMPTY;
+  private long entries;
+  private long tombstones;
+
+  public TableWriter(FileSystem files, String directory, long id, Settings settings) {
+    this.files = files;
+    this.path = TableFormat.path(directory, id);
+    this.id = id;
+    this.settings = settings;
+    this.data = new BlockWriter(TableFormat.RESTART_INTERVAL, settings.blockBytes() + 1024);
+    this.file = files.open(path, FileSystem.Mode.CREATE);
+  }
+
+  /// A `value` of null is a deletion.
+  public void add(Bytes key, @Nullable Bytes value) {
+    Check.that(smallest == null || largest.compareTo(key) < 0, "the keys of a table ascend");
+    smallest = smallest == null ? key : smallest;
+    indexUpTo(key);
+    data.add(key, value);
+    if (settings.bloomBitsPerKey() > 0) {
+      filter.add(key);
+    }
+    largest = key;
+    entries++;
+    tombstones += value == null ? 1 : 0;
+    if (data.size() >= settings.blockBytes()) {
+      endBlock();
+    }
+  }
+
+  /// How large the file is so far, without what comes behind the data.
+  public long bytes() {
+    return position + data.size();
+  }
+
+  /// Ends the table and makes the file durable; its name in the directory is not yet.
+  public TableInfo finish(long mark) {
+    var first = smallest;
+    if (first == null) {
+      throw new IllegalStateException("a table has at least one key");
+    }
+    if (!data.isEmpty()) {
+      endBlock();
+    }
+    indexUpTo(null);
+    var filterAt =
+        settings.bloomBitsPerKey() > 0
+            ? append(filter.finish(settings.bloomBitsPerKey()), false)
+            : Handle.NONE;
+    var indexAt = append(index.finish(), false);
+    var properties =
+        new ByteWriter()
+            .varint(entries)
+            .varint(tombstones)
+            .u64(mark)
+            .bytes(first)
+            .bytes(largest)
+            .finish();
+    var propertiesAt = append(properties, false);
+    footer(filterAt, indexAt, propertiesAt);
+    write();
+    file.sync();
+    file.close();
+    return new TableInfo(id, position, entries, tombstones, mark, first, largest);
+  }
+
+  /// Gives up but leaves the file: the next one who opens the store removes it.
+  public void close() {
+    file.close();
+  }
+
+  /// Gives up: closes the file and deletes it.
+  public void abandon() {
+    file.close();
+    files.delete(path);
+  }
+
+  private void endBlock() {
+    unindexed = append(data.finish(), settings.compress());
+    endOfUnindexed = largest;
+  }
+
+  /// An index entry needs only to lie between its block and the next, so it is as short as that
+  /// allows.
+  private void indexUpTo(@Nullable Bytes next) {
+    var handle = unindexed;
+    if (handle != null) {
+      var separator = next == null ? endOfUnindexed : separator(endOfUnindexed, next);
+      var value = new ByteWriter(16).varint(handle.offset()).varint(handle.length()).finish();
+      index.add(separator, value);
+      unindexed = null;
+    }
+  }
+
+  /// A key from `low` on and below `high`.
+  private static Bytes separator(Bytes low, Bytes high) {
+    int shared = BlockWriter.shared(low, high);
+    if (shared < low.length() && shared < high.length()) {
+      int length = shared + 1;
+      if (length < low.length() && (low.at(shared) & 0xFF) + 1 < (high.at(shared) & 0xFF)) {
+        var between = low.slice(0, length).toArray();
+        between[shared]++;
+        return Bytes.wrap(between);
+      }
+    }
+    return low;
+  }
+
+  private Handle append(Bytes block, boolean compress) {
+    var stored = BlockCodec.pack(block, compress, id, position);
+    var handle = new Handle(position, stored.remaining());
+    append(stored);
+    return handle;
+  }
+
+  private void append(ByteBuffer bytes) {
+    pending.add(bytes);
+    pendingBytes += bytes.remaining();
+    position += bytes.remaining();
+    if (pendingBytes >= WRITE_BYTES) {
+      write();
+    }
+  }
+
+  private void write() {
+    file.write(position - pendingBytes, pending.toArray(ByteBuffer[]::new));
+    pending.clear();
+    pendingBytes = 0;
+  }
+
+  private void footer(Handle filterAt, Handle indexAt, Handle propertiesAt) {
+    var footer =
+        new ByteWriter(TableFormat.FOOTER_BYTES)
+            .u64(filterAt.offset())
+            .u32(filterAt.length())
+            .u64(indexAt.offset())
+            .u32(indexAt.length())
+            .u64(propertiesAt.offset())
+            .u32(propertiesAt.length())
+            .u64(id)
+            .u32(TableFormat.VERSION)
+            .finish();
+    int crc =
+        TableFormat.crc(footer.sharedArray(), footer.sharedOffset(), footer.length(), id, position);
+    append(
+        new ByteWriter(TableFormat.FOOTER_BYTES)
+            .raw(footer)
+            .u32(crc)
+            .u32(0)
+            .u64(TableFormat.MAGIC)
+            .finish()
+            .toByteBuffer());
+  }
+}
