@@ -84,9 +84,9 @@ final class EtcdModel {
     Comparator<KeyValue> order =
         switch (query.target()) {
           case KEY -> Comparator.comparing(KeyValue::key);
-          case VERSION -> Comparator.comparing(KeyValue::version);
-          case CREATE -> Comparator.comparing(KeyValue::createRevision);
-          case MOD -> Comparator.comparing(KeyValue::modRevision);
+          case VERSION -> Comparator.comparingLong(KeyValue::version);
+          case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
+          case MOD -> Comparator.comparingLong(KeyValue::modRevision);
           case VALUE -> Comparator.comparing(KeyValue::value);
         };
     pairs.sort(query.order() == RangeQuery.SortOrder.DESCEND ? order.reversed() : order);

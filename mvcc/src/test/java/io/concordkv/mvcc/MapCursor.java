@@ -2,6 +2,7 @@ package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.InvariantError;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
@@ -66,7 +67,9 @@ final class MapCursor implements Cursor {
   public void close() {}
 
   private Map.Entry<Bytes, Bytes> entry() {
-    Check.that(at != null, "a cursor stands on a pair when it is read");
+    if (at == null) {
+      throw new InvariantError("a cursor stands on a pair when it is read");
+    }
     return at;
   }
 }
