@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.transport.memory;
+
+import org.jspecify.annotations.NullMarked;
