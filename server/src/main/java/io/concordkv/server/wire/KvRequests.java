@@ -120,8 +120,8 @@ public final class KvRequests {
         };
     boolean known =
         target != io.concordkv.proto.etcdserverpb.Compare.CompareTarget.UNRECOGNIZED
-            && result >= 0
-            && result < Compare.Result.ANY.ordinal();
+            && compare.getResult()
+                != io.concordkv.proto.etcdserverpb.Compare.CompareResult.UNRECOGNIZED;
     return new Compare(
         span(compare.getKey(), compare.getRangeEnd()),
         target == io.concordkv.proto.etcdserverpb.Compare.CompareTarget.UNRECOGNIZED

@@ -2,21 +2,23 @@ package io.concordkv.server.wire;
 
 import io.concordkv.base.ErrorCode;
 import io.grpc.Status;
+import java.util.EnumMap;
+import java.util.Objects;
 
 /// The gRPC status of every way to fail. A status is immutable, so each exists once.
 public final class Statuses {
-  private static final Status[] BY_CODE = new Status[ErrorCode.values().length];
+  private static final EnumMap<ErrorCode, Status> BY_CODE = new EnumMap<>(ErrorCode.class);
 
   static {
     for (var code : ErrorCode.values()) {
-      BY_CODE[code.ordinal()] = family(code.kind()).withDescription(code.message());
+      BY_CODE.put(code, family(code.kind()).withDescription(code.message()));
     }
   }
 
   private Statuses() {}
 
   public static Status of(ErrorCode code) {
-    return BY_CODE[code.ordinal()];
+    return Objects.requireNonNull(BY_CODE.get(code));
   }
 
   private static Status family(ErrorCode.Kind kind) {

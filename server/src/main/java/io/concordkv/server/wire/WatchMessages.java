@@ -8,6 +8,7 @@ import io.concordkv.proto.etcdserverpb.ResponseHeader;
 import io.concordkv.proto.etcdserverpb.WatchCreateRequest;
 import io.concordkv.proto.etcdserverpb.WatchCreateRequest.FilterType;
 import io.concordkv.proto.etcdserverpb.WatchResponse;
+import io.concordkv.proto.mvccpb.Event.EventType;
 
 /// Messages of the `Watch` service, both ways.
 public final class WatchMessages {
@@ -48,7 +49,11 @@ public final class WatchMessages {
   private static io.concordkv.proto.mvccpb.Event event(Event event) {
     var message =
         io.concordkv.proto.mvccpb.Event.newBuilder()
-            .setTypeValue(event.kind().ordinal())
+            .setType(
+                switch (event.kind()) {
+                  case PUT -> EventType.PUT;
+                  case DELETE -> EventType.DELETE;
+                })
             .setKv(KvAnswers.pair(event.pair()));
     if (event.previous() != null) {
       message.setPrevKv(KvAnswers.pair(event.previous()));

@@ -1,0 +1,105 @@
+package io.concordkv.server;
+
+import io.concordkv.base.env.RealEnv;
+import io.concordkv.node.Bootstrap;
+import io.concordkv.node.Node;
+import io.concordkv.node.NodeConfig;
+import io.concordkv.transport.Frame;
+import io.concordkv.transport.Receiver;
+import io.concordkv.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+
+/// A node without peers and a server before it, in this process.
+public final class LiveServer implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 30;
+
+  private final RealEnv env;
+  private final Node node;
+  private final ConcordServer server;
+
+  private LiveServer(RealEnv env, Node node, ConcordServer server) {
+    this.env = env;
+    this.node = node;
+    this.server = server;
+  }
+
+  /// Opens both and waits until the node is ready.
+  public static LiveServer open(
+      Path directory, NodeConfig config, UnaryOperator<ServerConfig> change) {
+    var members = new TreeMap<String, List<String>>();
+    members.put("golden", List.of("http://127.0.0.1:27091"));
+    var bootstrap =
+        new Bootstrap("golden", "golden-token", members, List.of("http://127.0.0.1:27090"));
+    var opened = new CompletableFuture<Node>();
+    var env = RealEnv.open(directory, "node", opened::completeExceptionally);
+    env.loop()
+        .post(() -> opened.complete(Node.open(env, config, bootstrap, (_, _, _) -> new Alone())));
+    try {
+      var node = opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      var ready = new CountDownLatch(1);
+      node.whenReady(ready::countDown);
+      await(ready);
+      var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      return new LiveServer(
+          env, node, ConcordServer.open(node, change.apply(ServerConfig.at(listen))));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    var stopped = new CountDownLatch(1);
+    node.stop(stopped::countDown);
+    await(stopped);
+    env.close();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the node did not get there in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Nobody to talk to.
+  private static final class Alone implements Transport {
+    @Override
+    public void send(long toNode, Frame frame) {
+      throw new AssertionError("a node without peers sends nothing");
+    }
+
+    @Override
+    public void onFrame(Receiver receiver) {}
+
+    @Override
+    public boolean connected(long node) {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

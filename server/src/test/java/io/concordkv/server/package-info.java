@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.server.wire;
+
+import org.jspecify.annotations.NullMarked;
