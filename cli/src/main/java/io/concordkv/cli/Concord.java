@@ -1,66 +1,67 @@
 package io.concordkv.cli;
 
 import io.concordkv.cli.command.Commands;
-import io.concordkv.cli.command.GlobalOptions;
+import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
+import io.concordkv.cli.local.ClusterCommand;
 import io.concordkv.cli.print.Out;
+import io.concordkv.cli.process.ServerCommand;
+import io.concordkv.cli.process.Training;
+import io.concordkv.cli.shell.ShellCommand;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// The program. Servers are told apart before anything else, since they have other flags, read an
 /// environment and a file, and stay.
-@Command(
-    name = "concord",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description = "A distributed, strongly consistent key-value store that speaks the etcd v3 API",
-    footer = {
-      "",
-      "concord server runs a node, concord shell is a prompt, concord help exit-codes explains them."
-    })
 public final class Concord {
-  @Mixin private final GlobalOptions options = new GlobalOptions();
-  private final Session session;
-
-  public Concord(Session session) {
-    this.session = session;
-  }
-
-  public Session session() {
-    return session;
-  }
-
-  public GlobalOptions options() {
-    return options;
-  }
+  private Concord() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    var words = List.of(arguments);
+    var rest = words.stream().skip(1).toList();
+    var exit =
+        switch (words.isEmpty() ? "" : words.getFirst()) {
+          case "server" -> ServerCommand.server().run(rest);
+          case "etcd" -> ServerCommand.etcd().run(rest);
+          case "cluster" -> quiet(() -> ClusterCommand.run(rest));
+          case "train" -> Training.run();
+          default -> client(session -> execute(session, arguments));
+        };
+    System.exit(exit);
   }
 
-  private static int run(String[] arguments) {
-    var first = arguments.length == 0 ? "" : arguments[0];
-    var rest = java.util.Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
-    return 0;
+  private static int execute(Session session, String[] arguments) {
+    var root = new Root(session);
+    return Commands.line(root).addSubcommand(new ShellCommand(root)).execute(arguments);
   }
 
-  /// One command that talks to a cluster.
-  static int client(String... arguments) {
-    // What a library has to say about a connection is told by the command itself.
+  private interface Work {
+    int run(Session session);
+  }
+
+  private static int client(Work work) {
+    return quiet(
+        () -> {
+          var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+          try (var session = new Session(System.in, out, System.err, System.getenv())) {
+            return work.run(session);
+          } finally {
+            out.flush();
+          }
+        });
+  }
+
+  /// What a library has to say about a connection is told by the command itself.
+  private static int quiet(IntSupplier work) {
     Logger.getLogger("").setLevel(Level.OFF);
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-    var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
-    try (var session = new Session(System.in, out, System.err, System.getenv())) {
-      var exit = Commands.line(new Concord(session)).execute(arguments);
-      out.flush();
-      return exit;
-    }
+    return work.getAsInt();
   }
 }

@@ -13,8 +13,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -108,16 +109,19 @@ final class Calls implements AutoCloseable {
     return index;
   }
 
-  /// Waits for an answer; a failure is thrown as what it is, with the caller's frames beside it.
+  /// Waits for an answer; a failure is thrown as what it is. Interrupted, it stops waiting: nobody
+  /// knows then whether the call was or will be done.
   static <A> A await(CompletableFuture<A> future) {
     try {
-      return future.join();
-    } catch (CompletionException e) {
+      return future.get();
+    } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
-        cause.addSuppressed(new RuntimeException("called from here"));
         throw cause;
       }
-      throw e;
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for an answer");
     }
   }
 

@@ -13,11 +13,11 @@ public final class ClusterClient {
     this.calls = calls;
   }
 
-  public MemberListResponse members() {
-    return Calls.await(membersAsync(true));
+  /// @param linearizable false: what the member asked knows, even without a leader
+  public MemberListResponse members(boolean linearizable) {
+    return Calls.await(membersAsync(linearizable));
   }
 
-  /// @param linearizable false: what the member asked knows, even without a leader
   public CompletableFuture<MemberListResponse> membersAsync(boolean linearizable) {
     var request = MemberListRequest.newBuilder().setLinearizable(linearizable).build();
     return calls.read(ClusterGrpc.getMemberListMethod(), request);

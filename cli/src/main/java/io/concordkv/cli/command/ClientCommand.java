@@ -1,8 +1,8 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.Concord;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Format;
 import io.concordkv.cli.print.KvPrinter;
 import io.concordkv.cli.print.Out;
@@ -29,8 +29,8 @@ abstract class ClientCommand implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
-  private Concord root() {
-    return (Concord) spec.root().userObject();
+  private Root root() {
+    return (Root) spec.root().userObject();
   }
 
   Session session() {

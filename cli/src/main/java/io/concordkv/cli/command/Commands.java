@@ -1,13 +1,14 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.Concord;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.client.ClientException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Commands {
   private Commands() {}
 
-  public static CommandLine line(Concord root) {
+  public static CommandLine line(Root root) {
     var line = new CommandLine(root);
     List.of(
             new PutCommand(),
@@ -38,6 +39,7 @@ public final class Commands {
     line.setParameterExceptionHandler((e, _) -> misunderstood(e, err));
     line.setExecutionExceptionHandler((e, _, _) -> failed(e, err));
     line.setUsageHelpAutoWidth(true);
+    line.setSubcommandsCaseInsensitive(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
   }
@@ -72,9 +74,15 @@ public final class Commands {
           case CommandFailure known -> known.exit();
           case ClientException.Unreachable _ -> ExitCode.BAD_CONNECTION;
           case UncheckedIOException _ -> ExitCode.IO;
+          case InterruptedException _ -> ExitCode.INTERRUPTED;
+          case CancellationException _ -> ExitCode.INTERRUPTED;
           default -> ExitCode.ERROR;
         };
-    err.println("Error: " + text(failure));
+    if (exit == ExitCode.INTERRUPTED && !(failure instanceof CommandFailure)) {
+      err.println("interrupted");
+    } else {
+      err.println("Error: " + text(failure));
+    }
     return exit.number();
   }
 

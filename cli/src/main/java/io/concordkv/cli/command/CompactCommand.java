@@ -1,6 +1,6 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.proto.etcdserverpb.CompactionRequest;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -1,11 +1,12 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Format;
 import io.concordkv.client.ClientOptions;
 import io.concordkv.client.Endpoint;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,25 @@ public final class GlobalOptions {
       paramLabel = "2s",
       description = "how long a connection may take to come up")
   @Nullable String dialTimeout;
+
+  /// The same options as words of a command line.
+  public List<String> asArguments() {
+    var arguments = new ArrayList<String>();
+    add(arguments, "--endpoints", endpoints);
+    add(arguments, "--write-out", writeOut);
+    add(arguments, "--command-timeout", commandTimeout);
+    add(arguments, "--dial-timeout", dialTimeout);
+    if (hex) {
+      arguments.add("--hex=true");
+    }
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String name, @Nullable String value) {
+    if (value != null) {
+      arguments.add(name + "=" + value);
+    }
+  }
 
   public Format format() {
     return writeOut == null ? Format.SIMPLE : Format.parse(writeOut);

@@ -1,7 +1,7 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.Concord;
-import io.concordkv.cli.ExitCode;
+
+import io.concordkv.cli.outcome.ExitCode;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import picocli.CommandLine;
@@ -22,7 +22,7 @@ final class HelpTopics implements Runnable {
 
   @Override
   public void run() {
-    var out = ((Concord) spec.root().userObject()).session().out();
+    var out = ((Root) spec.root().userObject()).session().out();
     if (topic.equals(List.of("exit-codes"))) {
       for (var code : ExitCode.values()) {
         out.line("%4d  %s".formatted(code.number(), code.meaning()));

@@ -1,8 +1,8 @@
 package io.concordkv.cli.command;
 
 import com.google.protobuf.ByteString;
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import java.util.List;
 
 /// A key and the end of its range, as the wire wants them.

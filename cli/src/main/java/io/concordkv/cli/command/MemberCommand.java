@@ -17,8 +17,7 @@ final class MemberCommand {
     @Override
     void run() {
       var answer =
-          Await.of(
-              client().cluster().membersAsync(!consistency.equals("s")));
+client().cluster().members(!consistency.equals("s"));
       new ClusterPrinter(out(), format(), options().hex()).members(answer);
     }
   }

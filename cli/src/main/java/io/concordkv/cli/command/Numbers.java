@@ -1,7 +1,7 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 
 /// Numbers in arguments, and what to say when they are none.
 final class Numbers {

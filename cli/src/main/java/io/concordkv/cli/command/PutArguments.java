@@ -1,8 +1,8 @@
 package io.concordkv.cli.command;
 
 import com.google.protobuf.ByteString;
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.proto.etcdserverpb.PutRequest;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,6 +10,6 @@ final class PutCommand extends ClientCommand {
   @Override
   void run() {
     refuseTable();
-    printer().put(client().kv().put(arguments.request(session().in())));
+    printer().put(client().kv().put(arguments.request(session().wholeInput())));
   }
 }

@@ -1,7 +1,7 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.ClusterPrinter;
 import io.concordkv.client.ClientException;
 import io.concordkv.client.ClientOptions;
@@ -52,7 +52,7 @@ final class StatusCommand extends ClientCommand {
   }
 
   static List<Endpoint> allOf(ConcordClient client) {
-    return Await.of(client.cluster().membersAsync(false)).getMembersList().stream()
+    return client.cluster().members(false).getMembersList().stream()
         .filter(member -> member.getClientURLsCount() > 0)
         .map(member -> Endpoint.parse(member.getClientURLs(0)))
         .toList();

@@ -1,7 +1,7 @@
 package io.concordkv.cli.command;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.client.ClientException;
 import io.concordkv.proto.etcdserverpb.WatchCreateRequest;
 import java.util.List;

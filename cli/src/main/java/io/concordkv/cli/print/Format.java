@@ -1,7 +1,7 @@
 package io.concordkv.cli.print;
 
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import java.util.Locale;
 
 /// What `--write-out` can ask for.

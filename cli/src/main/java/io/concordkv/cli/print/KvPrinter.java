@@ -2,8 +2,8 @@ package io.concordkv.cli.print;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import io.concordkv.cli.CommandFailure;
-import io.concordkv.cli.ExitCode;
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.proto.etcdserverpb.DeleteRangeResponse;
 import io.concordkv.proto.etcdserverpb.PutResponse;
 import io.concordkv.proto.etcdserverpb.RangeResponse;

@@ -1,4 +1,4 @@
-package io.concordkv.cli;
+package io.concordkv.cli.outcome;
 
 import picocli.CommandLine.IVersionProvider;
 

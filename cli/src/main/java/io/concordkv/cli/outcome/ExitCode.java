@@ -1,4 +1,4 @@
-package io.concordkv.cli;
+package io.concordkv.cli.outcome;
 
 /// What the command tells its caller; the numbers are those of etcdctl.
 public enum ExitCode {

@@ -1,4 +1,4 @@
-package io.concordkv.cli;
+package io.concordkv.cli.outcome;
 
 /// Ends a command with a message for its user and a code for its caller.
 public final class CommandFailure extends RuntimeException {

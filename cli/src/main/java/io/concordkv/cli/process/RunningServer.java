@@ -1,0 +1,167 @@
+package io.concordkv.cli.process;
+
+import io.concordkv.base.env.RealEnv;
+import io.concordkv.cli.config.ServerOptions;
+import io.concordkv.node.Bootstrap;
+import io.concordkv.node.Node;
+import io.concordkv.node.NodeConfig;
+import io.concordkv.node.shard.Member;
+import io.concordkv.server.ConcordServer;
+import io.concordkv.server.ServerConfig;
+import io.concordkv.server.wire.Limits;
+import io.concordkv.transport.Transport;
+import io.concordkv.transport.tcp.TcpConfig;
+import io.concordkv.transport.tcp.TcpTransport;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One node with its doors: assembled from its options, taken apart in the reverse order.
+final class RunningServer implements AutoCloseable {
+  /// The longest that a node may take to hand over and close.
+  private static final Duration STOP = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
+  private final RealEnv env;
+  private final Node node;
+  private final ConcordServer server;
+
+  private RunningServer(RealEnv env, Node node, ConcordServer server) {
+    this.env = env;
+    this.node = node;
+    this.server = server;
+  }
+
+  /// Returns once the ports are open. `fatal` is called if the node cannot go on.
+  static RunningServer open(ServerOptions options, Consumer<Throwable> fatal) {
+    var env = RealEnv.open(Path.of(options.dataDir()), options.name(), fatal);
+    var node = onLoop(env, options);
+    return new RunningServer(env, node, ConcordServer.open(node, serverConfig(options)));
+  }
+
+  private static Node onLoop(RealEnv env, ServerOptions options) {
+    var opened = new CompletableFuture<Node>();
+    env.loop()
+        .post(
+            () -> {
+              try {
+                opened.complete(
+                    Node.open(
+                        env,
+                        nodeConfig(options),
+                        bootstrap(options),
+                        (self, cluster, members) -> dial(env, options, self, cluster, members)));
+              } catch (RuntimeException | Error failure) {
+                opened.completeExceptionally(failure);
+              }
+            });
+    try {
+      return opened.join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw e;
+      }
+    }
+  }
+
+  private static Transport dial(
+      RealEnv env, ServerOptions options, long self, long cluster, List<Member> members) {
+    var peers = new TreeMap<Long, InetSocketAddress>();
+    for (var member : members) {
+      if (member.id() != self) {
+        var url = URI.create(member.peerUrls().getFirst());
+        peers.put(member.id(), InetSocketAddress.createUnresolved(url.getHost(), url.getPort()));
+      }
+    }
+    var listen = ListenAddresses.of(options.listenPeer()).getFirst();
+    return TcpTransport.open(
+        env.loop(),
+        TcpConfig.of(
+            self,
+            cluster,
+            listen,
+            peers,
+            env.random("dial"),
+            problem -> LOG.warn("peers problem=\"{}\"", problem)));
+  }
+
+  private static Bootstrap bootstrap(ServerOptions options) {
+    return new Bootstrap(
+        options.name(),
+        options.token(),
+        new TreeMap<>(options.initialCluster()),
+        options.advertiseClient());
+  }
+
+  private static NodeConfig nodeConfig(ServerOptions options) {
+    var base = NodeConfig.DEFAULT;
+    return new NodeConfig(
+        options.heartbeat(),
+        Math.toIntExact(options.election().dividedBy(options.heartbeat())),
+        options.snapshotEntries(),
+        options.catchUpEntries(),
+        base.catchUpBytes(),
+        Math.max(base.maxEntryBytes(), options.maxRequestBytes() + (64 << 10)),
+        base.maxApplyLag(),
+        base.maxPending(),
+        base.wal(),
+        base.lsm(),
+        base.mvcc(),
+        base.watch());
+  }
+
+  private static ServerConfig serverConfig(ServerOptions options) {
+    var limits =
+        new Limits(
+            options.maxRequestBytes(),
+            options.maxTxnOperations(),
+            options.quotaBytes() == 0 ? Limits.DEFAULT.quotaBytes() : options.quotaBytes());
+    var listen = ListenAddresses.of(options.listenClient()).toArray(InetSocketAddress[]::new);
+    return ServerConfig.at(listen)
+        .withLimits(limits)
+        .withElectionTimeout(options.election());
+  }
+
+  long member() {
+    return node.id();
+  }
+
+  long cluster() {
+    return node.cluster();
+  }
+
+  void whenReady(Runnable task) {
+    node.whenReady(task);
+  }
+
+  /// Ends the calls, hands leadership over, makes the state durable: all within a bounded time.
+  @Override
+  public void close() {
+    server.close();
+    var stopped = new CountDownLatch(1);
+    node.stop(stopped::countDown);
+    try {
+      if (!stopped.await(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("stopping took longer than {} s and is cut off", STOP.toSeconds());
+        return;
+      }
+      env.close();
+      LOG.info("stopped");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.concordkv.cli.process;
+
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.FileException;
+import io.concordkv.cli.config.ServerOptions;
+import io.concordkv.cli.outcome.ExitCode;
+import io.concordkv.cli.outcome.Version;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A server as a process: starts, says when it is ready, stops when it is told to.
+final class ServerProcess {
+  /// What clients and scripts wait for.
+  static final String READY = "ready to serve client requests";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+
+  private ServerProcess() {}
+
+  static int run(ServerOptions options) {
+    LOG.info(
+        "starting version={} api={} name={} data-dir={} pid={}",
+        Version.own(),
+        Version.API,
+        options.name(),
+        options.dataDir(),
+        ProcessHandle.current().pid());
+    RunningServer server;
+    try {
+      server = RunningServer.open(options, ServerProcess::die);
+    } catch (ConcordException | CorruptionError | FileException | UncheckedIOException refused) {
+      System.err.println("Error: " + StartFailure.explain(refused, options));
+      // Threads may still run on behalf of what did not start.
+      System.err.flush();
+      Runtime.getRuntime().halt(ExitCode.ERROR.number());
+      throw refused;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    server.whenReady(
+        () ->
+            LOG.info(
+                "{} name={} member={} cluster={} client-urls={}",
+                READY,
+                options.name(),
+                Long.toHexString(server.member()),
+                Long.toHexString(server.cluster()),
+                String.join(",", options.advertiseClient())));
+    waitForever();
+    return ExitCode.OK.number();
+  }
+
+  /// A node whose state can no longer be trusted ends at once; its log brings it back.
+  private static void die(Throwable failure) {
+    LOG.error("stopped: {}", failure.toString(), failure);
+    Runtime.getRuntime().halt(ExitCode.ERROR.number());
+  }
+
+  /// Signals end the process; the shutdown hook does the rest.
+  private static void waitForever() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
