@@ -27,7 +27,7 @@ final class Following {
       log.commit(Math.max(log.committed(), Math.min(message.commit(), last)));
       acknowledge(message.from(), last);
     } else {
-      var hint = log.candidate(previous.index(), previous.term());
+      var hint = log.position(log.candidate(previous.index(), previous.term()));
       self.out.send(
           suspicion.suspect()
               ? lost(message.from(), hint)

@@ -124,8 +124,8 @@ final class Leadership {
       peer.found();
     }
     if (!message.accepted()) {
-      var hint = self.log.candidate(message.hint().index(), message.hint().term());
-      unsettled |= peer.refused(message.index(), hint.index());
+      long hint = self.log.candidate(message.hint().index(), message.hint().term());
+      unsettled |= peer.refused(message.index(), hint);
     } else {
       Check.that(
           message.index() <= self.log.lastIndex(),
@@ -307,9 +307,9 @@ final class Leadership {
         transferee = 0;
       }
     }
-    var end = self.log.candidate(message.hint().index(), message.hint().term());
-    boolean more = end.index() < self.log.lastIndex() || peer.sentCommit() < self.log.committed();
-    peer.rewind(end.index(), self.log.startIndex(), more);
+    long end = self.log.candidate(message.hint().index(), message.hint().term());
+    boolean more = end < self.log.lastIndex() || peer.sentCommit() < self.log.committed();
+    peer.rewind(end, self.log.startIndex(), more);
     unsettled = true;
   }
 

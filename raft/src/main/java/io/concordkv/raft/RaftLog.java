@@ -125,14 +125,15 @@ final class RaftLog {
         && term(position.index()) == position.term();
   }
 
-  /// The last position here that may agree with a log that has `term` at `index`: terms never fall
-  /// along a log, so nothing of a later term than `term` can (fast back-off).
-  LogPosition candidate(long index, long term) {
+  /// The last index here that may agree with a log that has `term` at `index`: terms never fall
+  /// along a log, so nothing of a later term than `term` can (fast back-off). What lies before the
+  /// log's start cannot be told from `index` itself.
+  long candidate(long index, long term) {
     long at = Math.min(index, lastIndex());
     while (at > startIndex() && term(at) > term) {
       at--;
     }
-    return at <= startIndex() ? start : position(at);
+    return at;
   }
 
   /// A leader's own entry.
