@@ -36,10 +36,11 @@ final class Following {
   }
 
   void heartbeat(Message.Heartbeat message) {
-    if (!suspicion.suspect()) {
+    if (Suspicion.isNonce(message.context())) {
+      // The commit index is not bounded by what this member has; an old loss is none of its matter.
+      suspicion.hear(message.context(), message.commit());
+    } else if (!suspicion.suspect()) {
       self.log.commit(Math.max(self.log.committed(), message.commit()));
-    } else if (message.context() == suspicion.nonce()) {
-      suspicion.promise(message.commit());
     }
     // A member that may have forgotten a later leader must not confirm this one to its readers.
     long context = suspicion.suspect() ? 0 : message.context();

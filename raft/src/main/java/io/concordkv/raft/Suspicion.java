@@ -63,10 +63,17 @@ final class Suspicion {
     }
   }
 
-  /// The leader says that it knows of this loss and that what is needed ends at `committed`.
-  void promise(long committed) {
-    target = committed;
-    targetTerm = self.term;
+  /// Whether a heartbeat's context is the name of a loss, not of a round of reads.
+  static boolean isNonce(long context) {
+    return context < 0;
+  }
+
+  /// The leader says that it knows of the loss `named` and that what is needed ends at `committed`.
+  void hear(long named, long committed) {
+    if (named == nonce) {
+      target = committed;
+      targetTerm = self.term;
+    }
   }
 
   /// Ends the suspicion if its conditions are met. Returns whether it just ended.

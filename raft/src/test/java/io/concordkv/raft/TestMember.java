@@ -147,7 +147,7 @@ final class TestMember {
 
   void trim(long index) {
     long bounded = Math.min(index, Math.min(node().status().applied(), disk.last()));
-    if (bounded <= disk.start.last().index()) {
+    if (bounded <= Math.max(disk.start.last().index(), logStart.index())) {
       return;
     }
     node().trim(bounded);
