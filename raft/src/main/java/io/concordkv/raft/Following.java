@@ -42,6 +42,10 @@ final class Following {
     } else if (!suspicion.suspect()) {
       self.log.commit(Math.max(self.log.committed(), message.commit()));
     }
+    if (suspicion.suspect() && message.context() != suspicion.nonce()) {
+      // Nobody may be about to append anything; the leader has to hear of the loss all the same.
+      self.out.promise(lost(message.from(), self.log.last()));
+    }
     // A member that may have forgotten a later leader must not confirm this one to its readers.
     long context = suspicion.suspect() ? 0 : message.context();
     self.out.send(new Message.HeartbeatReply(self.id(), message.from(), self.term, context));
