@@ -23,7 +23,7 @@ final class SegmentReader implements AutoCloseable {
   /// The position behind the last byte of the file.
   private final long limit;
 
-  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+  private ByteBuffer window;
 
   /// The position of the window's first byte.
   private long windowStart;
@@ -53,6 +53,7 @@ final class SegmentReader implements AutoCloseable {
     this.header = header;
     limit = header.first() + file.size() - WalFormat.SEGMENT_HEADER_BYTES;
     windowStart = header.first();
+    window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, file.size())).limit(0);
   }
 
   /// Opens the segment at `path`. A segment gets its name when its header is durable, so a header

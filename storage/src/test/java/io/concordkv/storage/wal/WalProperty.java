@@ -25,7 +25,7 @@ class WalProperty {
     for (int i = 0; i < 120; i++) {
       if (!open || !world.alive()) {
         assertThat(world.failures()).isEmpty();
-        open = world.open(gen.oneIn(3) ? gen.between(1, 30) : 0);
+        open = world.open(gen.oneIn(3) ? gen.between(1, 30) : 0, gen.flag());
         continue;
       }
       switch (gen.weighted(50, 25, 15, 4, 2, 2, 2)) {
@@ -39,9 +39,8 @@ class WalProperty {
         default -> throw new AssertionError();
       }
     }
-    if (!open || !world.alive()) {
-      assertThat(world.open()).isTrue();
-    }
+    world.kill();
+    assertThat(world.open()).isTrue();
     world.append(10);
     assertThat(world.syncAndWait()).isTrue();
     world.powerCut();

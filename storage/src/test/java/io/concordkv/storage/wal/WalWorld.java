@@ -35,6 +35,7 @@ final class WalWorld {
 
   private long trimmed;
   private long numbers;
+  private int life;
   private @Nullable SimEnv env;
   private @Nullable Wal wal;
 
@@ -76,14 +77,18 @@ final class WalWorld {
 
   /// Starts the node on what is on the disk. False if power was lost on the way.
   boolean open() {
-    return open(0);
+    return open(0, true);
   }
 
-  /// As [#open()], with a loss of power planned at the `cutAt`-th operation.
-  boolean open(long cutAt) {
+  /// As [#open()], with a loss of power, or only the death of the process, planned at the
+  /// `endAt`-th operation from now on if that is positive.
+  boolean open(long endAt, boolean powerCut) {
     env = simulation.env("n", failures::add);
-    if (cutAt > 0) {
-      disk().powerCutAtOperation(cutAt);
+    life++;
+    if (endAt > 0 && powerCut) {
+      disk().powerCutAtOperation(endAt);
+    } else if (endAt > 0) {
+      disk().killAtOperation(endAt);
     }
     var found = new ArrayList<At>();
     try {
@@ -148,12 +153,12 @@ final class WalWorld {
   /// Asks for a sync of all that was appended.
   void sync() {
     int count = model.size();
-    var of = model;
+    int ofLife = life;
     wal()
         .sync(
             wal().end(),
             () -> {
-              Check.that(of == model, "a dead node is not told anything");
+              Check.that(ofLife == life, "a dead node is not told anything");
               acknowledged = Math.max(acknowledged, count);
             });
   }
