@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.wal;
+
+import org.jspecify.annotations.NullMarked;
