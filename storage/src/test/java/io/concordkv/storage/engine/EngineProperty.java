@@ -1,0 +1,272 @@
+package io.concordkv.storage.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.LsmEngine;
+import io.concordkv.storage.engine.lsm.LsmOptions;
+import io.concordkv.storage.engine.lsm.TinyOptions;
+import io.concordkv.storage.engine.skiplist.SkipListEngine;
+import io.concordkv.testkit.Gen;
+import io.concordkv.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// One history of operations, run by a tree map and by all engines under different options:
+/// whatever they are asked, all answer alike.
+final class EngineProperty {
+  private static final List<LsmOptions> OPTIONS =
+      List.of(
+          TinyOptions.COMPRESSED,
+          TinyOptions.PLAIN,
+          TinyOptions.NO_FILTER,
+          TinyOptions.ONE_KEY_BLOCKS,
+          LsmOptions.DEFAULT);
+
+  private record Held(NavigableMap<Bytes, Bytes> expected, List<View> views) {}
+
+  @Test
+  void all_engines_answer_as_a_tree_map_does() {
+    Gen.check(20, gen -> new Run(gen).run());
+  }
+
+  private static final class Run {
+    private final Gen gen;
+    private final Simulation simulation;
+    private final List<Engine> engines = new ArrayList<>();
+    private final List<Held> held = new ArrayList<>();
+    private TreeMap<Bytes, Bytes> model = new TreeMap<>();
+    private final int keyLength;
+    private long mark;
+
+    Run(Gen gen) {
+      this.gen = gen;
+      this.simulation = new Simulation(gen.seed());
+      this.keyLength = gen.between(2, 5);
+      engines.add(SkipListEngine.open());
+      for (int i = 0; i < OPTIONS.size(); i++) {
+        engines.add(openLsm(i));
+      }
+    }
+
+    void run() {
+      int steps = gen.between(50, 600);
+      for (int step = 0; step < steps; step++) {
+        switch (gen.weighted(40, 10, 6, 5, 4, 3, 2, 1, 1, 10)) {
+          case 0 -> write(gen.between(1, 4));
+          case 1 -> write(gen.between(20, 100));
+          case 2 -> get(model, List.copyOf(engines));
+          case 3 -> scan(model, List.copyOf(engines));
+          case 4 -> hold();
+          case 5 -> letGo();
+          case 6 -> engines.forEach(Engine::flush);
+          case 7 -> reopen();
+          case 8 -> replace();
+          default -> simulation.runFor(Duration.ofNanos(gen.between(0, 3_000_000)));
+        }
+        if (!held.isEmpty() && gen.oneIn(4)) {
+          var some = gen.oneOf(held);
+          get(some.expected(), List.copyOf(some.views()));
+          scan(some.expected(), List.copyOf(some.views()));
+        }
+      }
+      while (!held.isEmpty()) {
+        letGo();
+      }
+      simulation.runFor(Duration.ofMinutes(5));
+      for (var engine : engines) {
+        assertThat(walk(engine, KeyRange.ALL, Order.ASCENDING)).isEqualTo(entries(model));
+        assertThat(walk(engine, KeyRange.ALL, Order.DESCENDING))
+            .isEqualTo(entries(model.descendingMap()));
+        engine.sync();
+        assertThat(engine.mark()).isEqualTo(mark);
+        assertThat(engine.durableMark()).isEqualTo(mark);
+      }
+      assertThat(engines.getFirst().count()).isEqualTo(model.size());
+    }
+
+    private void write(int size) {
+      var batch = new WriteBatch().mark(++mark);
+      for (int i = 0; i < size; i++) {
+        var key = gen.smallBytes(keyLength);
+        if (gen.oneIn(3)) {
+          batch.delete(key);
+          model.remove(key);
+        } else {
+          var value = gen.flag() ? gen.smallBytes(40) : gen.bytes(40);
+          batch.put(key, value);
+          model.put(key, value);
+        }
+      }
+      engines.forEach(engine -> engine.write(batch));
+    }
+
+    private void get(NavigableMap<Bytes, Bytes> expected, List<View> views) {
+      for (int i = 0; i < 10; i++) {
+        var key = gen.smallBytes(keyLength);
+        for (var view : views) {
+          assertThat(view.get(key)).isEqualTo(expected.get(key));
+        }
+      }
+    }
+
+    private void scan(NavigableMap<Bytes, Bytes> expected, List<View> views) {
+      var order = gen.flag() ? Order.ASCENDING : Order.DESCENDING;
+      var to = gen.oneIn(3) ? null : gen.smallBytes(keyLength);
+      var range = new KeyRange(gen.oneIn(3) ? Bytes.EMPTY : gen.smallBytes(keyLength), to);
+      var inRange = between(expected, range, order);
+      var seek = gen.oneIn(3) ? null : gen.smallBytes(keyLength);
+      int before = gen.below(4);
+      int after = gen.below(30);
+      var answer = modelWalk(inRange, order, seek, before, after);
+      for (var view : views) {
+        assertThat(engineWalk(view, range, order, seek, before, after))
+            .as("%s %s from %s after %s", range, order, seek, before)
+            .isEqualTo(answer);
+      }
+    }
+
+    /// Some steps, a seek unless it would go back, and some more steps. A seek to where it stands
+    /// stays there.
+    private static List<Map.Entry<Bytes, Bytes>> modelWalk(
+        NavigableMap<Bytes, Bytes> pairs,
+        Order order,
+        @Nullable Bytes seek,
+        int before,
+        int after) {
+      var walked = new ArrayList<Map.Entry<Bytes, Bytes>>();
+      var rest = pairs;
+      for (int i = 0; i < before && !rest.isEmpty(); i++) {
+        walked.add(rest.firstEntry());
+        rest = rest.tailMap(rest.firstKey(), false);
+      }
+      int steps = after;
+      boolean ended = walked.size() < before;
+      if (seek != null && !ended && !isBehind(walked, seek, order)) {
+        rest = pairs.tailMap(seek, true);
+        steps++;
+      }
+      for (var pair : rest.entrySet()) {
+        if (steps-- == 0 || ended) {
+          break;
+        }
+        walked.add(pair);
+      }
+      return entries(walked);
+    }
+
+    private static boolean isBehind(List<Map.Entry<Bytes, Bytes>> walked, Bytes seek, Order order) {
+      if (walked.isEmpty()) {
+        return false;
+      }
+      int ahead = seek.compareTo(walked.getLast().getKey());
+      return order == Order.ASCENDING ? ahead < 0 : ahead > 0;
+    }
+
+    private static List<Map.Entry<Bytes, Bytes>> engineWalk(
+        View view, KeyRange range, Order order, @Nullable Bytes seek, int before, int after) {
+      var walked = new ArrayList<Map.Entry<Bytes, Bytes>>();
+      try (var cursor = view.scan(range, order)) {
+        boolean valid = true;
+        for (int i = 0; i < before && valid; i++) {
+          valid = cursor.next();
+          if (valid) {
+            walked.add(Map.entry(cursor.key(), cursor.value()));
+          }
+        }
+        if (valid && seek != null && !isBehind(walked, seek, order)) {
+          valid = cursor.seek(seek);
+          if (valid) {
+            walked.add(Map.entry(cursor.key(), cursor.value()));
+          }
+        }
+        for (int i = 0; i < after && valid; i++) {
+          valid = cursor.next();
+          if (valid) {
+            walked.add(Map.entry(cursor.key(), cursor.value()));
+          }
+        }
+        if (!valid) {
+          assertThat(cursor.next()).isFalse();
+        }
+      }
+      return walked;
+    }
+
+    private void hold() {
+      if (held.size() < 5) {
+        held.add(new Held(new TreeMap<>(model), engines.stream().map(Engine::view).toList()));
+      }
+    }
+
+    private void letGo() {
+      if (!held.isEmpty()) {
+        held.remove(gen.below(held.size())).views().forEach(View::close);
+      }
+    }
+
+    private void reopen() {
+      for (int i = 0; i < OPTIONS.size(); i++) {
+        engines.get(i + 1).sync();
+        engines.get(i + 1).close();
+      }
+      while (!held.isEmpty()) {
+        letGo();
+      }
+      for (int i = 0; i < OPTIONS.size(); i++) {
+        engines.set(i + 1, openLsm(i));
+        assertThat(engines.get(i + 1).mark()).isEqualTo(mark);
+      }
+    }
+
+    private void replace() {
+      mark = Math.max(1, mark - 3);
+      model = new TreeMap<>(model.subMap(Bytes.EMPTY, gen.smallBytes(keyLength)));
+      for (int i = 0; i < gen.below(50); i++) {
+        model.put(gen.smallBytes(keyLength), gen.bytes(30));
+      }
+      var done = new int[1];
+      for (var engine : engines) {
+        var replacement = engine.replacement();
+        model.forEach(replacement::add);
+        replacement.seal();
+        engine.replaceWith(replacement, mark, () -> done[0]++);
+      }
+      assertThat(simulation.runUntil(() -> done[0] == engines.size(), Duration.ofSeconds(10)))
+          .isTrue();
+    }
+
+    private Engine openLsm(int i) {
+      return LsmEngine.open(simulation.env("n" + i), "engine", OPTIONS.get(i));
+    }
+
+    private static NavigableMap<Bytes, Bytes> between(
+        NavigableMap<Bytes, Bytes> pairs, KeyRange range, Order order) {
+      if (range.isEmpty()) {
+        return new TreeMap<>();
+      }
+      var to = range.to();
+      var from = pairs.tailMap(range.from(), true);
+      var inside = to == null ? from : from.headMap(to, false);
+      return new TreeMap<>(order == Order.ASCENDING ? inside : inside.descendingMap());
+    }
+
+    private static List<Map.Entry<Bytes, Bytes>> walk(View view, KeyRange range, Order order) {
+      return engineWalk(view, range, order, null, 0, Integer.MAX_VALUE);
+    }
+
+    private static List<Map.Entry<Bytes, Bytes>> entries(Map<Bytes, Bytes> pairs) {
+      return entries(List.copyOf(pairs.entrySet()));
+    }
+
+    private static List<Map.Entry<Bytes, Bytes>> entries(List<Map.Entry<Bytes, Bytes>> pairs) {
+      return pairs.stream().map(pair -> Map.entry(pair.getKey(), pair.getValue())).toList();
+    }
+  }
+}
