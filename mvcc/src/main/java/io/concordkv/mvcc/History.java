@@ -38,6 +38,9 @@ public record History(List<Revision> revisions, long through) {
     try (var cursor = view.scan(format.historyFrom(request.from), Order.ASCENDING)) {
       while (cursor.next()) {
         var at = format.readHistoryKey(cursor.key());
+        if (at.main() > revision) {
+          break;
+        }
         if (at.main() != current) {
           if (!events.isEmpty()) {
             revisions.add(new Revision(current, events));

@@ -1,7 +1,9 @@
 package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.mvcc.KeyspaceFormat.HistoryKey;
 import io.concordkv.mvcc.lease.Lease;
 import io.concordkv.storage.engine.Engine;
@@ -30,6 +32,9 @@ public final class MvccStore {
   // Grows when the content is replaced: what was found in the old one says nothing about the new.
   private long era;
 
+  // The engine has other content than the memory, until that is read.
+  private boolean reloading;
+
   // Where the purge that is under way has come to.
   private long purging;
   private @Nullable HistoryKey purgedTo;
@@ -56,8 +61,10 @@ public final class MvccStore {
   }
 
   /// Checks the query and freezes what it is about to read; run the reading once, on any thread.
-  /// Throws [io.concordkv.base.ConcordException] (compacted, future revision).
+  /// Throws [io.concordkv.base.ConcordException] (compacted, future revision; a timeout while the
+  /// store reloads).
   public Reading range(RangeQuery query) {
+    available();
     var wrong = Arrangement.wrong(query, revision(), compactRevision());
     if (wrong != null) {
       throw new ConcordException(wrong);
@@ -84,6 +91,7 @@ public final class MvccStore {
   /// it takes may depend on values, so it is the supplier that throws
   /// [io.concordkv.base.ConcordException].
   public Supplier<Result.Committed> read(Operation.GuardedCommit readOnly) {
+    available();
     return new ReadOnlyCommit(
         readOnly, keyspace.live.freeze(), engine.view(), format, revision(), compactRevision());
   }
@@ -91,6 +99,7 @@ public final class MvccStore {
   /// What applying `mutations` will have to read; null if nothing. The supplier runs on a worker,
   /// what it returns goes into [#apply].
   public @Nullable Supplier<Loaded> prepare(List<Mutation> mutations) {
+    Check.that(!reloading, "nothing is applied while a store reloads");
     if (!Preparation.reads(mutations)) {
       return null;
     }
@@ -110,6 +119,7 @@ public final class MvccStore {
   /// Evaluates `mutations` one after the other and puts all they change into `batch`, which the
   /// caller writes to the engine before anything else is done with this store.
   public Applied apply(List<Mutation> mutations, Loaded loaded, WriteBatch batch) {
+    Check.that(!reloading, "nothing is applied while a store reloads");
     var before = keyspace.meta();
     var reads = new BatchReads(keyspace, loaded, Preparation.reads(mutations));
     var evaluation = new Evaluation(keyspace, format, reads, batch);
@@ -141,7 +151,7 @@ public final class MvccStore {
   /// worker and finds what can go; null once nothing is left.
   public @Nullable Supplier<Purge> purge() {
     long target = keyspace.compactRevision;
-    if (keyspace.purgedRevision >= target) {
+    if (reloading || keyspace.purgedRevision >= target) {
       return null;
     }
     var after = purging == target ? purgedTo : null;
@@ -187,6 +197,7 @@ public final class MvccStore {
   /// The hash of everything readable up to `revision` (0: now): run it on a worker. Throws
   /// [io.concordkv.base.ConcordException] (compacted, future revision).
   public Supplier<KeyspaceHash> hash(long revision) {
+    available();
     var wrong =
         Arrangement.wrong(
             RangeQuery.of(Span.of(Bytes.EMPTY)).at(revision), revision(), compactRevision());
@@ -206,21 +217,39 @@ public final class MvccStore {
     };
   }
 
-  /// Reads everything anew, after the engine's content was replaced. Blocks while it reads, so it
-  /// returns a supplier for a worker; its result is run on the loop.
+  /// Reads everything anew. Called right after the engine's content was replaced: until the
+  /// supplier's result was run on the loop there is nothing to read or apply. The supplier blocks
+  /// while it reads, so it is for a worker.
   public Supplier<Runnable> reload() {
+    reloading = true;
+    era++;
+    purgedTo = null;
     var view = engine.view();
     return () -> {
       try (view) {
         var read = Keyspace.read(view, format);
         return () -> {
           keyspace = read;
-          era++;
-          purging = 0;
-          purgedTo = null;
+          reloading = false;
         };
       }
     };
+  }
+
+  /// Whether the engine's content was replaced and is still being read.
+  public boolean reloading() {
+    return reloading;
+  }
+
+  /// Grows whenever the engine's content is replaced.
+  public long era() {
+    return era;
+  }
+
+  private void available() {
+    if (reloading) {
+      throw new ConcordException(ErrorCode.TIMEOUT, "the keyspace is being replaced by a snapshot");
+    }
   }
 
   /// What [#apply] came to: an outcome for each mutation, and the revisions that were made.

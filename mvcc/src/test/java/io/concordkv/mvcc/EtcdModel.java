@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Etcd's rules, slow and obvious: every version of every key is kept for good, and everything is
 /// looked up by walking over them.
-final class EtcdModel {
-  long revision = 1;
-  long compacted = -1;
-  final TreeMap<Long, Long> leases = new TreeMap<>();
-  final List<Revision> log = new ArrayList<>();
+public final class EtcdModel {
+  public long revision = 1;
+  public long compacted = -1;
+  public final TreeMap<Long, Long> leases = new TreeMap<>();
+  public final List<Revision> log = new ArrayList<>();
   private final List<Change> changes = new ArrayList<>();
 
   private long drawn;
@@ -111,7 +111,7 @@ final class EtcdModel {
     return new Result.Ranged(revision, pairs, more, count);
   }
 
-  Outcome apply(Mutation mutation) {
+  public Outcome apply(Mutation mutation) {
     drawn = 0;
     events = new ArrayList<>();
     var outcome =

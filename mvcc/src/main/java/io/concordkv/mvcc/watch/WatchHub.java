@@ -43,9 +43,6 @@ public final class WatchHub {
   private final List<Watch> touched = new ArrayList<>();
   private boolean reading;
 
-  // Grows when the content is replaced: a reading of the old one is thrown away.
-  private long era;
-
   // Everything up to here was published to the synced watches.
   private long published;
 
@@ -93,7 +90,6 @@ public final class WatchHub {
   /// behind is cancelled, every other one goes on from its own next revision.
   public void restored() {
     if (store.revision() != published) {
-      era++;
       for (var watch : new ArrayList<>(syncedByTurn.values())) {
         long next = Math.max(watch.next, published + 1);
         if (next <= store.revision()) {
@@ -104,9 +100,7 @@ public final class WatchHub {
       }
       published = store.revision();
     }
-    for (var watch : new ArrayList<>(lagging.values())) {
-      cancelIfCompacted(watch);
-    }
+    new ArrayList<>(lagging.values()).forEach(this::cancelIfCompacted);
     catchUp();
   }
 
@@ -141,7 +135,7 @@ public final class WatchHub {
 
   /// Reads the next piece of the history for those who lag and can take it. One at a time.
   void catchUp() {
-    if (reading || lagging.isEmpty()) {
+    if (reading || lagging.isEmpty() || store.reloading()) {
       return;
     }
     var group = group();
@@ -155,7 +149,7 @@ public final class WatchHub {
       previous |= watch.previous;
     }
     long frozen = store.revision();
-    long began = era;
+    long era = store.era();
     var history =
         store.history(
             group.getFirst().next, options.catchUpRevisions(), new Wanted(group), previous);
@@ -166,7 +160,8 @@ public final class WatchHub {
             env.loop(),
             read -> {
               reading = false;
-              if (era == began) {
+              // What was read of replaced content may have gaps.
+              if (era == store.era()) {
                 group.forEach(watch -> feed(watch, read, frozen));
               }
               catchUp();
@@ -219,18 +214,24 @@ public final class WatchHub {
   /// Those whose turn it is, and who need about the same piece of the history.
   private List<Watch> group() {
     var group = new ArrayList<Watch>();
+    var tooLate = new ArrayList<Watch>();
     long from = 0;
     for (var watch : lagging.values()) {
       if (group.size() == GROUP) {
         break;
       }
-      if (watch.stream.ready() && watch.next >= store.compactRevision()) {
+      if (watch.stream.ready()) {
+        if (watch.next < store.compactRevision()) {
+          tooLate.add(watch);
+          continue;
+        }
         from = group.isEmpty() ? watch.next : from;
         if (watch.next >= from && watch.next - from < options.catchUpRevisions()) {
           group.add(watch);
         }
       }
     }
+    tooLate.forEach(this::cancelIfCompacted);
     return group;
   }
 

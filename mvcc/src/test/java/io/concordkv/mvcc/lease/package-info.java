@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.mvcc.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.mvcc.watch;
+
+import org.jspecify.annotations.NullMarked;
