@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -114,7 +115,8 @@ final class OnePort {
       pipeline.addAfter(context.name(), "protocol", first);
       if (first instanceof HttpServerCodec) {
         pipeline.addAfter("protocol", "aggregator", new HttpObjectAggregator(REQUEST_BODY_BYTES));
-        pipeline.addAfter("aggregator", "http", http.get());
+        pipeline.addAfter("aggregator", "silence", new ReadTimeoutHandler(SILENCE_SECONDS));
+        pipeline.addAfter("silence", "http", http.get());
       } else {
         announced.forEach(context::fireUserEventTriggered);
       }

@@ -1,7 +1,7 @@
 package io.concordkv.server.rpc;
 
-import io.concordkv.node.Node;
 import io.grpc.Metadata;
+import java.util.function.Consumer;
 
 /// Clients can ask with `hasleader: true` not to be served by a node that knows no leader.
 final class LeaderRule {
@@ -11,8 +11,9 @@ final class LeaderRule {
   /// Written by the node's loop, read by any thread.
   private volatile boolean known;
 
-  LeaderRule(Node node) {
-    node.observeLeader(leader -> known = leader);
+  /// `observe` is given whom to tell, now and at each change, whether a leader is known.
+  LeaderRule(Consumer<Consumer<Boolean>> observe) {
+    observe.accept(leader -> known = leader);
   }
 
   static boolean askedFor(Metadata headers) {

@@ -23,7 +23,7 @@ public final class Services {
 
   public Services(Node node, Limits limits) {
     this.limits = limits;
-    leaderRule = new LeaderRule(node);
+    leaderRule = new LeaderRule(node::observeLeader);
     streams = new OpenStreams(leaderRule);
     definitions =
         List.of(

@@ -21,6 +21,9 @@ import io.grpc.Status;
 /// what they share, guarded by `this`. The client's half-close ends nothing, as in etcd.
 final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
     implements WatchSink, OpenStreams.Stream {
+  /// What may wait to be sent before the node is told to hold back.
+  private static final int READY_BYTES = 1 << 20;
+
   private final ServerCall<Received<WatchRequest>, WatchResponse> call;
   private final Node node;
   private final OpenStreams streams;
@@ -37,6 +40,7 @@ final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
     this.node = node;
     this.streams = streams;
     this.needsLeader = LeaderRule.askedFor(headers);
+    call.setOnReadyThreshold(READY_BYTES);
     call.sendHeaders(new Metadata());
     this.handle = node.watch(this);
   }
