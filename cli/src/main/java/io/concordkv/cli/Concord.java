@@ -47,15 +47,16 @@ public final class Concord {
   }
 
   private static int client(Work work) {
-    return quiet(
-        () -> {
-          var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
-          try (var session = new Session(System.in, out, System.err, System.getenv())) {
-            return work.run(session);
-          } finally {
-            out.flush();
-          }
-        });
+    return quiet(() -> {
+      var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+      var session = new Session(System.in, out, System.err, System.getenv());
+      try {
+        return work.run(session);
+      } finally {
+        session.close();
+        out.flush();
+      }
+    });
   }
 
   /// What a library has to say about a connection is told by the command itself.

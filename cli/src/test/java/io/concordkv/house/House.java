@@ -38,7 +38,9 @@ record House(String root) {
     SEES.put("server", List.of("node", "proto", "base", "mvcc"));
     SEES.put("client", List.of("proto"));
     SEES.put("embedded", List.of("base", "storage", "mvcc", "txn"));
-    SEES.put("cli", List.of("server", "client", "node", "replica", "storage", "base", "transport"));
+    SEES.put(
+        "cli",
+        List.of("server", "client", "proto", "node", "replica", "storage", "base", "transport"));
     SEES.put(
         "sim",
         List.of("node", "testkit", "base", "raft", "storage", "transport", "mvcc", "replica"));

@@ -1,7 +1,6 @@
 package io.concordkv.cli.command;
 
 import io.concordkv.cli.outcome.CommandFailure;
-
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Format;
 import io.concordkv.cli.print.KvPrinter;

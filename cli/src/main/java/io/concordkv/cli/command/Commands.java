@@ -1,7 +1,6 @@
 package io.concordkv.cli.command;
 
 import io.concordkv.cli.outcome.CommandFailure;
-
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.client.ClientException;
 import java.io.PrintStream;
@@ -61,7 +60,8 @@ public final class Commands {
           default -> String.valueOf(e.getMessage());
         };
     err.println("Error: " + message);
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
       err.println("Did you mean: " + String.join(", ", unmatched.getSuggestions()) + "?");
     }
     err.println("Run '" + command.getCommandSpec().qualifiedName() + " --help' for usage.");
@@ -91,8 +91,10 @@ public final class Commands {
     return switch (failure) {
       case ClientException.Unreachable _ ->
           message + ". Is the server running? try: concord status --endpoints=...";
-      case ClientException.OutcomeUnknown _ -> message + "; look before you do it again: concord get";
-      case ClientException.Overdue _ -> message + ". Is there a leader? try: concord status --cluster";
+      case ClientException.OutcomeUnknown _ ->
+          message + "; look before you do it again: concord get";
+      case ClientException.Overdue _ ->
+          message + ". Is there a leader? try: concord status --cluster";
       case ClientException.Rejected rejected when looksLikeTls(message) ->
           rejected.endpoint() + " speaks TLS, which is not supported yet (" + message + ")";
       case ClientException.Rejected rejected when !message.startsWith("etcdserver:") ->

@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 
 /// What a get can be told, alone or inside a transaction.
 final class GetArguments {
-  @Parameters(arity = "0..*", paramLabel = "key [end]", description = "end: the first key not wanted")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "key [end]",
+      description = "end: the first key not wanted")
   List<String> arguments = List.of();
 
   @Option(names = "--prefix", description = "all keys that begin so")

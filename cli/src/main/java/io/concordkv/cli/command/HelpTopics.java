@@ -1,6 +1,5 @@
 package io.concordkv.cli.command;
 
-
 import io.concordkv.cli.outcome.ExitCode;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;

@@ -19,7 +19,8 @@ record Keys(ByteString key, ByteString end) {
       throw bad(usage);
     }
     if ((prefix || fromKey) && arguments.size() > 1) {
-      throw bad("too many arguments, only accept one argument when `--prefix` or `--from-key` is set");
+      throw bad(
+          "too many arguments, only accept one argument when `--prefix` or `--from-key` is set");
     }
     if (arguments.size() > 2) {
       throw bad(usage);

@@ -56,8 +56,7 @@ final class LeaseCommand {
       try {
         leasePrinter().granted(client().lease().grant(ttlSeconds));
       } catch (ClientException.Rejected e) {
-        throw new CommandFailure(
-            ExitCode.ERROR, "failed to grant lease (" + e.getMessage() + ")");
+        throw new CommandFailure(ExitCode.ERROR, "failed to grant lease (" + e.getMessage() + ")");
       }
     }
   }
@@ -71,8 +70,7 @@ final class LeaseCommand {
       try {
         leasePrinter().revoked(id, client().lease().revoke(id));
       } catch (ClientException.Rejected e) {
-        throw new CommandFailure(
-            ExitCode.ERROR, "failed to revoke lease (" + e.getMessage() + ")");
+        throw new CommandFailure(ExitCode.ERROR, "failed to revoke lease (" + e.getMessage() + ")");
       }
     }
   }

@@ -16,8 +16,7 @@ final class MemberCommand {
 
     @Override
     void run() {
-      var answer =
-client().cluster().members(!consistency.equals("s"));
+      var answer = client().cluster().members(!consistency.equals("s"));
       new ClusterPrinter(out(), format(), options().hex()).members(answer);
     }
   }

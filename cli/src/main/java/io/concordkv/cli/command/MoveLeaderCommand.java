@@ -26,7 +26,8 @@ final class MoveLeaderCommand extends ClientCommand {
         var status = maintenance.status(endpoint);
         if (status.getLeader() == status.getHeader().getMemberId()) {
           maintenance.moveLeader(endpoint, target);
-          out().line(
+          out()
+              .line(
                   "Leadership transferred from %s to %s"
                       .formatted(GoText.hexId(status.getLeader()), GoText.hexId(target)));
           return;
@@ -40,6 +41,8 @@ final class MoveLeaderCommand extends ClientCommand {
     }
     throw new CommandFailure(
         ExitCode.BAD_ARGUMENTS,
-        "no leader endpoint given at " + maintenance.endpoints() + "; try: concord status --cluster");
+        "no leader endpoint given at "
+            + maintenance.endpoints()
+            + "; try: concord status --cluster");
   }
 }

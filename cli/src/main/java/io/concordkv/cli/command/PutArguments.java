@@ -13,10 +13,16 @@ import picocli.CommandLine.Parameters;
 
 /// What a put can be told, alone or inside a transaction.
 final class PutArguments {
-  @Parameters(arity = "0..*", paramLabel = "key [value]", description = "value: else standard input")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "key [value]",
+      description = "value: else standard input")
   List<String> arguments = List.of();
 
-  @Option(names = "--lease", paramLabel = "hex id", description = "the lease that the key ends with")
+  @Option(
+      names = "--lease",
+      paramLabel = "hex id",
+      description = "the lease that the key ends with")
   String lease = "0";
 
   @Option(names = "--prev-kv", description = "print the pair as it was before")

@@ -8,8 +8,8 @@ import java.io.PrintStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the commands of one process share: its streams, its environment and its client. A prompt runs
-/// many commands in one session and keeps the connection.
+/// What the commands of one process share: its streams, its environment and its client. A prompt
+/// runs many commands in one session and keeps the connection.
 public final class Session implements AutoCloseable {
   private final InputStream in;
   private final Out out;

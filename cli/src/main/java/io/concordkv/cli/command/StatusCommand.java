@@ -26,9 +26,7 @@ final class StatusCommand extends ClientCommand {
     var failed = 0;
     var given = options().client(session().environment());
     var wanted =
-        all
-            ? new ClientOptions(allOf(client()), given.dialTimeout(), given.callTimeout())
-            : given;
+        all ? new ClientOptions(allOf(client()), given.dialTimeout(), given.callTimeout()) : given;
     // One after the other, so that what failed is told beside what answered.
     var client = session().client(wanted);
     for (var endpoint : wanted.endpoints()) {

@@ -37,8 +37,14 @@ final class TxnCommand extends ClientCommand {
     var lines = new BufferedReader(new InputStreamReader(session().in(), StandardCharsets.UTF_8));
     var request = TxnRequest.newBuilder();
     part(lines, "compares:", line -> request.addCompare(TxnText.comparison(line)));
-    part(lines, "success requests (get, put, del):", line -> request.addSuccess(TxnText.operation(line)));
-    part(lines, "failure requests (get, put, del):", line -> request.addFailure(TxnText.operation(line)));
+    part(
+        lines,
+        "success requests (get, put, del):",
+        line -> request.addSuccess(TxnText.operation(line)));
+    part(
+        lines,
+        "failure requests (get, put, del):",
+        line -> request.addFailure(TxnText.operation(line)));
     printer().txn(client().kv().txn(request.build()));
   }
 

@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "watch", description = "Print changes as they happen, and history")
 final class WatchCommand extends ClientCommand {
-  @Parameters(arity = "0..*", paramLabel = "key [end]", description = "end: the first key not wanted")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "key [end]",
+      description = "end: the first key not wanted")
   private List<String> arguments = List.of();
 
   @Option(names = "--prefix", description = "all keys that begin so")

@@ -3,8 +3,8 @@ package io.concordkv.cli.command;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Splits a line into words as a shell does: quotes of both kinds, and a backslash outside of single
-/// quotes takes the next character as it is.
+/// Splits a line into words as a shell does: quotes of both kinds, and a backslash outside of
+/// single quotes takes the next character as it is.
 public final class Words {
   private Words() {}
 

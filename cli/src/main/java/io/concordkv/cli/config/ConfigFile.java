@@ -18,7 +18,8 @@ final class ConfigFile {
     try {
       tree = new YAMLMapper().readTree(Files.readString(Path.of(path)));
     } catch (IOException e) {
-      throw new ConfigException("cannot read the configuration file " + path + ": " + e.getMessage());
+      throw new ConfigException(
+          "cannot read the configuration file " + path + ": " + e.getMessage());
     } catch (JacksonException e) {
       throw new ConfigException(
           "the configuration file " + path + " is not YAML: " + e.getOriginalMessage());
@@ -33,8 +34,7 @@ final class ConfigFile {
     for (var entry : tree.properties()) {
       var key = entry.getKey();
       if (!Flags.known(key)) {
-        throw new ConfigException(
-            "unknown key " + key + " in " + path + Nearest.hint(key, ""));
+        throw new ConfigException("unknown key " + key + " in " + path + Nearest.hint(key, ""));
       }
       values.put(key, text(path, key, entry.getValue()));
     }

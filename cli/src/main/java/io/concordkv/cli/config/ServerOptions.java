@@ -36,8 +36,7 @@ public record ServerOptions(
     var name = settings.text(Setting.NAME);
     var listenClient = urls(settings, Setting.LISTEN_CLIENT_URLS);
     var listenPeer = urls(settings, Setting.LISTEN_PEER_URLS);
-    var advertisePeer =
-        advertised(settings, Setting.INITIAL_ADVERTISE_PEER_URLS, listenPeer);
+    var advertisePeer = advertised(settings, Setting.INITIAL_ADVERTISE_PEER_URLS, listenPeer);
     var cluster = cluster(settings, name, advertisePeer);
     var heartbeat = settings.number(Setting.HEARTBEAT_INTERVAL, 1, 60_000);
     var election = settings.number(Setting.ELECTION_TIMEOUT, 1, 600_000);

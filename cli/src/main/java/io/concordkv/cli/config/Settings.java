@@ -62,20 +62,19 @@ public final class Settings {
   private static Settings sorted(Map<String, Value> given) {
     var values = new LinkedHashMap<Setting, Value>();
     var notes = new ArrayList<String>();
-    given.forEach(
-        (key, value) -> {
-          if (Foreign.security(key)) {
-            if (!value.text().equals("false") && !value.text().isEmpty()) {
-              throw new ConfigException(
-                  value.origin()
-                      + " asks for TLS, which is not supported yet; leave it out and use http://");
-            }
-          } else if (Foreign.withoutEffect(key)) {
-            notes.add(value.origin() + " is accepted and has no effect here");
-          } else {
-            Setting.of(key).ifPresent(setting -> values.put(setting, value));
-          }
-        });
+    given.forEach((key, value) -> {
+      if (Foreign.security(key)) {
+        if (!value.text().equals("false") && !value.text().isEmpty()) {
+          throw new ConfigException(
+              value.origin()
+                  + " asks for TLS, which is not supported yet; leave it out and use http://");
+        }
+      } else if (Foreign.withoutEffect(key)) {
+        notes.add(value.origin() + " is accepted and has no effect here");
+      } else {
+        Setting.of(key).ifPresent(setting -> values.put(setting, value));
+      }
+    });
     return new Settings(values, notes);
   }
 
@@ -111,13 +110,7 @@ public final class Settings {
       // told below, as a number out of bounds
     }
     throw new ConfigException(
-        origin(setting)
-            + ": \""
-            + text
-            + "\" is not a number from "
-            + least
-            + " to "
-            + most);
+        origin(setting) + ": \"" + text + "\" is not a number from " + least + " to " + most);
   }
 
   List<String> list(Setting setting) {

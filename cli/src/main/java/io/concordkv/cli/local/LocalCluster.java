@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// Three nodes as processes of their own, with data, logs and the list of processes in one directory.
-/// The ports stay once there is data: who a member is follows from its peer URL.
+/// Three nodes as processes of their own, with data, logs and the list of processes in one
+/// directory. The ports stay once there is data: who a member is follows from its peer URL.
 final class LocalCluster {
   private static final List<Integer> PORTS = List.of(2379, 22379, 32379);
   private static final Duration START = Duration.ofSeconds(60);
@@ -141,7 +141,11 @@ final class LocalCluster {
           if (System.nanoTime() - begun > START.toNanos()) {
             throw new CommandFailure(
                 ExitCode.ERROR,
-                node.name() + " does not serve after " + START.toSeconds() + " s; see " + log(node));
+                node.name()
+                    + " does not serve after "
+                    + START.toSeconds()
+                    + " s; see "
+                    + log(node));
           }
           pause();
         }
@@ -214,7 +218,8 @@ final class LocalCluster {
           bin/concord status -w table
           bin/concord shell
           etcdctl --endpoints=%s get greeting
-          make stop-cluster"""
+          make stop-cluster\
+        """
             .formatted(endpoints, endpoints));
   }
 

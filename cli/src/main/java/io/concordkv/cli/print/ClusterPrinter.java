@@ -19,8 +19,7 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
       }
       case JSON -> out.line(hex ? hexMembers(answer) : JsonText.of(answer));
       case TABLE -> {
-        var table =
-            new Table("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner");
+        var table = new Table("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner");
         answer.getMembersList().forEach(member -> table.row(cells(member).toArray()));
         table.print(out);
       }
@@ -61,18 +60,18 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
   public void statuses(Map<Endpoint, StatusResponse> answers) {
     switch (format) {
       case SIMPLE ->
-          answers.forEach((endpoint, status) -> out.line(String.join(", ", cells(endpoint, status))));
+          answers.forEach(
+              (endpoint, status) -> out.line(String.join(", ", cells(endpoint, status))));
       case FIELDS -> answers.forEach(this::fields);
       case JSON -> {
         var json = new JsonText().open('[');
-        answers.forEach(
-            (endpoint, status) ->
-                json.open('{')
-                    .name("Endpoint")
-                    .string(endpoint.text())
-                    .name("Status")
-                    .message(status)
-                    .close('}'));
+        answers.forEach((endpoint, status) ->
+            json.open('{')
+                .name("Endpoint")
+                .string(endpoint.text())
+                .name("Status")
+                .message(status)
+                .close('}'));
         out.line(json.close(']').toString());
       }
       case TABLE -> {
@@ -101,7 +100,8 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
   }
 
   private static List<String> cells(Endpoint endpoint, StatusResponse status) {
-    var used = status.getDbSize() == 0 ? 1.0 : (double) status.getDbSizeInUse() / status.getDbSize();
+    var used =
+        status.getDbSize() == 0 ? 1.0 : (double) status.getDbSizeInUse() / status.getDbSize();
     return List.of(
         endpoint.text(),
         GoText.hexId(status.getHeader().getMemberId()),

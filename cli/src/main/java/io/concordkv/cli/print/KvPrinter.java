@@ -16,7 +16,8 @@ import io.concordkv.proto.mvccpb.KeyValue;
 /// Answers about keys and their values.
 ///
 /// @param valuesOnly leave the keys out of a simple list
-public record KvPrinter(Out out, Format format, boolean hex, boolean valuesOnly, boolean countOnly) {
+public record KvPrinter(
+    Out out, Format format, boolean hex, boolean valuesOnly, boolean countOnly) {
   public KvPrinter(Out out, Format format, boolean hex) {
     this(out, format, hex, false, false);
   }

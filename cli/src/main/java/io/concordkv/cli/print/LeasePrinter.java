@@ -16,7 +16,8 @@ public record LeasePrinter(Out out, Format format) {
           out.line(
               "lease %s granted with TTL(%ds)"
                   .formatted(GoText.leaseId(answer.getID()), answer.getTTL()));
-      case FIELDS -> fields(answer.getHeader()).raw("ID", answer.getID()).raw("TTL", answer.getTTL());
+      case FIELDS ->
+          fields(answer.getHeader()).raw("ID", answer.getID()).raw("TTL", answer.getTTL());
       case JSON -> {
         var json = json(answer.getHeader()).name("ID").raw(answer.getID());
         json.name("TTL").raw(answer.getTTL()).name("Error").string(answer.getError());
@@ -41,7 +42,8 @@ public record LeasePrinter(Out out, Format format) {
           out.line(
               "lease %s keepalived with TTL(%d)"
                   .formatted(GoText.leaseId(answer.getID()), answer.getTTL()));
-      case FIELDS -> fields(answer.getHeader()).raw("ID", answer.getID()).raw("TTL", answer.getTTL());
+      case FIELDS ->
+          fields(answer.getHeader()).raw("ID", answer.getID()).raw("TTL", answer.getTTL());
       case JSON -> {
         var json = json(answer.getHeader()).name("ID").raw(answer.getID());
         out.line(json.name("TTL").raw(answer.getTTL()).close('}').toString());

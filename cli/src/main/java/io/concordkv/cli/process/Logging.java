@@ -9,8 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
-/// One line for each event on standard error, from INFO on: set here and not in a file, since logging
-/// without any setting would show every frame of every connection.
+/// One line for each event on standard error, from INFO on: set here and not in a file, since
+/// logging without any setting would show every frame of every connection.
 public final class Logging extends ContextAwareBase implements Configurator {
   @Override
   public ExecutionStatus configure(LoggerContext context) {

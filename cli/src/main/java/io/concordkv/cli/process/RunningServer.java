@@ -53,19 +53,18 @@ final class RunningServer implements AutoCloseable {
   private static Node onLoop(RealEnv env, ServerOptions options) {
     var opened = new CompletableFuture<Node>();
     env.loop()
-        .post(
-            () -> {
-              try {
-                opened.complete(
-                    Node.open(
-                        env,
-                        nodeConfig(options),
-                        bootstrap(options),
-                        (self, cluster, members) -> dial(env, options, self, cluster, members)));
-              } catch (RuntimeException | Error failure) {
-                opened.completeExceptionally(failure);
-              }
-            });
+        .post(() -> {
+          try {
+            opened.complete(
+                Node.open(
+                    env,
+                    nodeConfig(options),
+                    bootstrap(options),
+                    (self, cluster, members) -> dial(env, options, self, cluster, members)));
+          } catch (RuntimeException | Error failure) {
+            opened.completeExceptionally(failure);
+          }
+        });
     try {
       return opened.join();
     } catch (CompletionException e) {
@@ -130,9 +129,7 @@ final class RunningServer implements AutoCloseable {
             options.maxTxnOperations(),
             options.quotaBytes() == 0 ? Limits.DEFAULT.quotaBytes() : options.quotaBytes());
     var listen = ListenAddresses.of(options.listenClient()).toArray(InetSocketAddress[]::new);
-    return ServerConfig.at(listen)
-        .withLimits(limits)
-        .withElectionTimeout(options.election());
+    return ServerConfig.at(listen).withLimits(limits).withElectionTimeout(options.election());
   }
 
   long member() {

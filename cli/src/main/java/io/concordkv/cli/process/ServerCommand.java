@@ -61,8 +61,10 @@ public record ServerCommand(String name, List<String> prefixes, String dataDir) 
     return text.append("\nEvery setting is also an environment variable (")
         .append(prefixes.getFirst())
         .append("DATA_DIR) and a key of the file.\n")
-        .append("A flag wins over the environment, that over the file, for each setting by itself.\n")
-        .append("Flags are --flag value, --flag=value, or the same with one dash; the last one wins.\n")
+        .append(
+            "A flag wins over the environment, that over the file, for each setting by itself.\n")
+        .append(
+            "Flags are --flag value, --flag=value, or the same with one dash; the last one wins.\n")
         .toString();
   }
 }

@@ -39,15 +39,14 @@ final class ServerProcess {
       throw refused;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
-    server.whenReady(
-        () ->
-            LOG.info(
-                "{} name={} member={} cluster={} client-urls={}",
-                READY,
-                options.name(),
-                Long.toHexString(server.member()),
-                Long.toHexString(server.cluster()),
-                String.join(",", options.advertiseClient())));
+    server.whenReady(() ->
+        LOG.info(
+            "{} name={} member={} cluster={} client-urls={}",
+            READY,
+            options.name(),
+            Long.toHexString(server.member()),
+            Long.toHexString(server.cluster()),
+            String.join(",", options.advertiseClient())));
     waitForever();
     return ExitCode.OK.number();
   }

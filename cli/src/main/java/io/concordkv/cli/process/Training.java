@@ -102,8 +102,7 @@ public final class Training {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                Path visited, @Nullable IOException e)
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
                 throws IOException {
               Files.delete(visited);
               return FileVisitResult.CONTINUE;

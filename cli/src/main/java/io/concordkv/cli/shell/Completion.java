@@ -37,8 +37,7 @@ final class Completion implements Completer {
     var command = commands;
     var depth = 0;
     while (depth < line.wordIndex()) {
-      var next =
-          command.getSubcommands().get(line.words().get(depth).toLowerCase(Locale.ROOT));
+      var next = command.getSubcommands().get(line.words().get(depth).toLowerCase(Locale.ROOT));
       if (next == null) {
         break;
       }

@@ -34,7 +34,11 @@ final class KeySource {
             .build();
     var client = session.client(options.client(session.environment()));
     try {
-      return client.kv().rangeAsync(request).get(BUDGET_MILLIS, TimeUnit.MILLISECONDS).getKvsList()
+      return client
+          .kv()
+          .rangeAsync(request)
+          .get(BUDGET_MILLIS, TimeUnit.MILLISECONDS)
+          .getKvsList()
           .stream()
           .map(pair -> pair.getKey())
           .filter(ByteString::isValidUtf8)

@@ -15,8 +15,8 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// The conversation with a person. Ctrl-C ends the command that runs, not the shell; at the prompt it
-/// empties the line. Ctrl-D leaves.
+/// The conversation with a person. Ctrl-C ends the command that runs, not the shell; at the prompt
+/// it empties the line. Ctrl-D leaves.
 final class Prompt {
   private static final String TEXT = "concord> ";
 
@@ -31,7 +31,9 @@ final class Prompt {
   int run() throws IOException {
     try (var terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
       if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
-        session.err().println("note: this terminal cannot move the cursor: no completion, no editing");
+        session
+            .err()
+            .println("note: this terminal cannot move the cursor: no completion, no editing");
       }
       talk(terminal);
     }

@@ -16,8 +16,7 @@ final class Script {
   private final Interpreter interpreter;
 
   Script(Session session, GlobalOptions options) {
-    this.lines =
-        new BufferedReader(new InputStreamReader(session.in(), StandardCharsets.UTF_8));
+    this.lines = new BufferedReader(new InputStreamReader(session.in(), StandardCharsets.UTF_8));
     this.interpreter = new Interpreter(session.inShell(new LineInput(this::next)), options);
   }
 
