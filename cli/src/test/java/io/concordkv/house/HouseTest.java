@@ -114,8 +114,7 @@ class HouseTest {
               .toList();
       assertThat(House.SEES.keySet()).containsAll(modules);
     }
-    var looked =
-        House.built().stream().map(House::module);
+    var looked = House.built().stream().map(House::module);
     assertThat(looked.toList()).containsAll(House.DETERMINISTIC.subList(0, 6)).contains("node");
   }
 
