@@ -61,7 +61,8 @@ class BenchTest {
 
   @Test
   void a_binary_that_is_ourselves_is_refused(@TempDir Path directory) throws IOException {
-    var root = Files.createDirectories(directory.resolve("checkout/bin")).getParent();
+    var root = directory.resolve("checkout");
+    Files.createDirectories(root.resolve("bin"));
     program(root.resolve("bin/etcd"), "etcd Version: 3.7.1");
     program(directory.resolve("copy"), "etcd Version: 3.7.1 (ConcordKV 0.1)");
     program(directory.resolve("etcd"), "etcd Version: 3.5.0");
