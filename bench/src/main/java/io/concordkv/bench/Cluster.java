@@ -1,0 +1,178 @@
+package io.concordkv.bench;
+
+import com.google.protobuf.ByteString;
+import io.concordkv.proto.etcdserverpb.KVGrpc;
+import io.concordkv.proto.etcdserverpb.RangeRequest;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Three nodes of one binary on the loopback interface, with fresh data. The binary takes etcd's
+/// flags.
+final class Cluster implements AutoCloseable {
+  private static final int NODES = 3;
+  private static final long START_SECONDS = 60;
+
+  final String name;
+  private final List<Integer> clientPorts;
+  private final List<Process> processes = new ArrayList<>();
+
+  private Cluster(String name, List<Integer> clientPorts) {
+    this.name = name;
+    this.clientPorts = clientPorts;
+  }
+
+  static Cluster start(String name, Path binary, Path directory) {
+    var ports = freePorts(2 * NODES);
+    var cluster = new Cluster(name, ports.subList(0, NODES));
+    var peers =
+        IntStream.range(0, NODES)
+            .mapToObj(i -> "n" + i + "=" + url(ports.get(NODES + i)))
+            .collect(Collectors.joining(","));
+    try {
+      deleteTree(directory);
+      Files.createDirectories(directory);
+      for (int i = 0; i < NODES; i++) {
+        var client = url(ports.get(i));
+        var peer = url(ports.get(NODES + i));
+        var command =
+            List.of(
+                binary.toString(),
+                "--name=n" + i,
+                "--data-dir=" + directory.resolve("n" + i),
+                "--listen-client-urls=" + client,
+                "--advertise-client-urls=" + client,
+                "--listen-peer-urls=" + peer,
+                "--initial-advertise-peer-urls=" + peer,
+                "--initial-cluster=" + peers,
+                "--initial-cluster-token=bench",
+                "--initial-cluster-state=new");
+        cluster.processes.add(
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("n" + i + ".log").toFile())
+                .start());
+      }
+      cluster.awaitServing(directory);
+      return cluster;
+    } catch (IOException e) {
+      cluster.close();
+      throw new UncheckedIOException("cannot start " + binary, e);
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /// What the binary says of its version.
+  static String version(Path binary) {
+    try {
+      var process =
+          new ProcessBuilder(binary.toString(), "--version").redirectErrorStream(true).start();
+      var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      process.waitFor(START_SECONDS, TimeUnit.SECONDS);
+      return text.strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + binary, e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Channels connect(int clients) {
+    return new Channels(clientPorts, clients);
+  }
+
+  List<Long> processIds() {
+    return processes.stream().map(Process::pid).toList();
+  }
+
+  private void awaitServing(Path directory) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    try (var channels = connect(1)) {
+      for (int node = 0; node < NODES; node++) {
+        while (!serves(channels, node)) {
+          if (System.nanoTime() - deadline > 0 || !processes.get(node).isAlive()) {
+            throw new IllegalStateException(
+                name + " does not serve; its nodes' output is in " + directory);
+          }
+          pause(100);
+        }
+      }
+    }
+  }
+
+  private static boolean serves(Channels channels, int node) {
+    try {
+      KVGrpc.newBlockingStub(channels.get(node))
+          .withDeadlineAfter(2, TimeUnit.SECONDS)
+          .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("up")).build());
+      return true;
+    } catch (StatusRuntimeException notYet) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(Process::destroy);
+    for (var process : processes) {
+      try {
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
+      } catch (InterruptedException e) {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String url(int port) {
+    return "http://127.0.0.1:" + port;
+  }
+
+  private static List<Integer> freePorts(int count) {
+    var sockets = new ArrayList<ServerSocket>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      var ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+      for (var socket : sockets) {
+        socket.close();
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (var paths = Files.walk(directory)) {
+        for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}
