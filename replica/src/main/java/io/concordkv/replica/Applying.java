@@ -1,0 +1,109 @@
+package io.concordkv.replica;
+
+import io.concordkv.base.Check;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.SnapshotMark;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Feeds committed entries to the state machine, one batch at a time; what is committed meanwhile
+/// makes the next batch.
+final class Applying {
+  /// Who is told that a batch is applied.
+  interface Listener {
+    void applied(List<Entry> entries, SnapshotMark now, long bytes);
+  }
+
+  private final StateMachine machine;
+  private final Listener listener;
+  private List<Entry> waiting = List.of();
+  private SnapshotMark now;
+  private boolean busy;
+  private boolean paused;
+  private @Nullable Runnable whenIdle;
+
+  Applying(StateMachine machine, Listener listener) {
+    this.machine = machine;
+    this.listener = listener;
+    now = machine.applied();
+  }
+
+  /// Up to where everything is applied, and the configuration there.
+  SnapshotMark now() {
+    return now;
+  }
+
+  void add(List<Entry> committed) {
+    if (committed.isEmpty()) {
+      return;
+    }
+    if (waiting.isEmpty()) {
+      waiting = committed;
+    } else {
+      var joined = new ArrayList<Entry>(waiting.size() + committed.size());
+      joined.addAll(waiting);
+      joined.addAll(committed);
+      waiting = joined;
+    }
+    pump();
+  }
+
+  /// A snapshot takes the place of all that waits: runs `then` once nothing is being applied.
+  void pause(Runnable then) {
+    Check.that(!paused, "one snapshot is installed at a time");
+    paused = true;
+    waiting = List.of();
+    if (busy) {
+      whenIdle = then;
+    } else {
+      then.run();
+    }
+  }
+
+  /// The state is that of a snapshot now.
+  void resume(SnapshotMark mark) {
+    now = mark;
+    paused = false;
+    pump();
+  }
+
+  private void pump() {
+    while (!busy && !paused && !waiting.isEmpty()) {
+      var batch = waiting;
+      waiting = List.of();
+      busy = true;
+      long bytes = 0;
+      Configuration configuration = now.configuration();
+      for (var entry : batch) {
+        bytes += entry.bytes();
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+          configuration = Configuration.decode(entry.payload());
+        }
+      }
+      Check.that(
+          batch.getFirst().index() == now.last().index() + 1,
+          "entry %d is applied behind entry %d",
+          batch.getFirst().index(),
+          now.last().index());
+      var after = new SnapshotMark(batch.getLast().position(), configuration);
+      long total = bytes;
+      machine.apply(batch, after, () -> done(batch, after, total));
+    }
+  }
+
+  private void done(List<Entry> entries, SnapshotMark after, long bytes) {
+    Check.that(busy, "a batch is applied once");
+    busy = false;
+    now = after;
+    listener.applied(entries, after, bytes);
+    var then = whenIdle;
+    if (then != null) {
+      whenIdle = null;
+      then.run();
+    } else {
+      pump();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.concordkv.replica.wire;
+
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.Crc32c;
+import io.concordkv.raft.Message;
+import io.concordkv.raft.SnapshotMark;
+import io.concordkv.transport.Frame;
+import io.concordkv.transport.Lane;
+
+/// What the two ends of a snapshot stream say.
+public sealed interface StreamFrame {
+  int CHUNK = 32;
+  int END = 33;
+  int PROGRESS = 34;
+
+  StreamId stream();
+
+  /// Names a stream of a group. A term has one leader, and a leader numbers its streams, so of two
+  /// streams the later one is always known.
+  record StreamId(long term, long number) implements Comparable<StreamId> {
+    @Override
+    public int compareTo(StreamId other) {
+      int byTerm = Long.compare(term, other.term);
+      return byTerm != 0 ? byTerm : Long.compare(number, other.number);
+    }
+  }
+
+  /// Number `sequence` of the stream, from 0 on.
+  record Chunk(StreamId stream, long sequence, Bytes bytes) implements StreamFrame {}
+
+  /// All `chunks` were sent; they are what `mark` stands for.
+  record End(StreamId stream, long chunks, SnapshotMark mark) implements StreamFrame {}
+
+  /// From the receiver: it has taken in all chunks below `next`.
+  record Progress(StreamId stream, long next, State state) implements StreamFrame {}
+
+  /// How it goes at the receiver; the codes are part of the format.
+  enum State {
+    GOING_ON(0),
+    INSTALLED(1),
+    /// It will not come to an end, so there is no use in sending more.
+    FAILED(2);
+
+    private final int code;
+
+    State(int code) {
+      this.code = code;
+    }
+  }
+
+  default Frame encode(long group) {
+    return switch (this) {
+      case Chunk(var stream, var sequence, var bytes) -> {
+        var out = start(stream, 48 + bytes.length()).varint(sequence).bytes(bytes);
+        out.u32(out.crc(0));
+        yield new Frame(Lane.BULK, group, CHUNK, out.finish());
+      }
+      case End(var stream, var chunks, var mark) -> {
+        var out = start(stream, 64).varint(chunks);
+        EntryCodec.write(out, mark);
+        yield new Frame(Lane.BULK, group, END, out.finish());
+      }
+      case Progress(var stream, var next, var state) ->
+          new Frame(
+              Lane.DATA, group, PROGRESS, start(stream, 32).varint(next).u8(state.code).finish());
+    };
+  }
+
+  static StreamFrame decode(Frame frame) {
+    var payload = frame.payload();
+    var in = new ByteReader(payload);
+    var stream = new StreamId(in.varint(), in.varint());
+    StreamFrame decoded =
+        switch (frame.kind()) {
+          case CHUNK -> {
+            var chunk = new Chunk(stream, in.varint(), in.bytes());
+            int covered = in.position();
+            if (in.u32() != Crc32c.of(payload.slice(0, covered))) {
+              throw new CorruptionError("damaged snapshot chunk: its checksum is wrong");
+            }
+            yield chunk;
+          }
+          case END -> new End(stream, in.varint(), EntryCodec.mark(in));
+          case PROGRESS -> new Progress(stream, in.varint(), state(in.u8()));
+          default -> throw new CorruptionError("no stream frame has the kind " + frame.kind());
+        };
+    in.end();
+    return decoded;
+  }
+
+  /// What Raft is told once all of a stream is there.
+  static Message.InstallSnapshot message(long from, long to, End end) {
+    return new Message.InstallSnapshot(from, to, end.stream().term(), end.mark());
+  }
+
+  private static State state(int code) {
+    return switch (code) {
+      case 0 -> State.GOING_ON;
+      case 1 -> State.INSTALLED;
+      case 2 -> State.FAILED;
+      default -> throw new CorruptionError("no stream state has the code " + code);
+    };
+  }
+
+  private static ByteWriter start(StreamId stream, int room) {
+    return new ByteWriter(room).varint(stream.term()).varint(stream.number());
+  }
+}
