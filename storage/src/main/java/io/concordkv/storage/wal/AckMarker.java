@@ -44,28 +44,21 @@ final class AckMarker implements AutoCloseable {
     if (file.size() < FILE_BYTES) {
       return;
     }
-    boolean damaged = false;
-    boolean found = false;
     for (int index = 0; index < 2; index++) {
       var content = ByteBuffer.allocate(SLOT_BYTES);
       file.read((long) index * SLOT_DISTANCE, content);
       var bytes = Bytes.wrap(content.array());
-      if (bytes.equals(Bytes.wrap(new byte[SLOT_BYTES]))) {
-        continue;
-      }
       var in = new ByteReader(bytes);
       if (in.u32() != MAGIC || in.u32() != Crc32c.of(bytes.slice(8))) {
-        damaged = true;
         continue;
       }
-      found = true;
+      known = true;
       long slotSequence = in.u64();
       if (slotSequence > sequence) {
         sequence = slotSequence;
         position = in.u64();
       }
     }
-    known = found || !damaged;
   }
 
   /// Whether [#position()] can be relied upon.
