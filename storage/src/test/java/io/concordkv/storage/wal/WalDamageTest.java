@@ -108,6 +108,8 @@ class WalDamageTest {
     world.simulation.env("n").files().delete("wal/acked");
     world.disk().flipBit(lastSegment(), lastByte(lastSegment()), 0);
     assertThat(look().tail()).isEqualTo(WalTail.LOST);
+    world.powerCut();
+    assertThat(look().tail()).isEqualTo(WalTail.LOST);
   }
 
   @Test
