@@ -115,16 +115,21 @@ final class SegmentReader implements AutoCloseable {
   /// The first whole group at `position` or behind it that `wanted` accepts, whatever lies before
   /// it, or null.
   @Nullable Group find(long position, Predicate<Group> wanted) {
-    for (long at = position; at < limit; at++) {
+    long at = position;
+    while (limit - at >= WalFormat.GROUP_HEADER_BYTES) {
       int index = need(at, WalFormat.GROUP_HEADER_BYTES);
-      if (index < 0) {
-        return null;
+      int last = window.limit() - WalFormat.GROUP_HEADER_BYTES;
+      int candidate = index;
+      while (candidate <= last && window.getInt(candidate) != WalFormat.GROUP_MAGIC) {
+        candidate++;
       }
-      if (window.getInt(index) == WalFormat.GROUP_MAGIC) {
+      at += candidate - index;
+      if (candidate <= last) {
         var group = group(at, limit);
         if (group != null && wanted.test(group)) {
           return group;
         }
+        at++;
       }
     }
     return null;
