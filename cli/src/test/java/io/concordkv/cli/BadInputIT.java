@@ -174,7 +174,9 @@ final class BadInputIT {
     rejected(
         "etcdserver: mvcc: required revision is a future revision",
         () ->
-            client().kv().range(RangeRequest.newBuilder().setKey(KEY).setRevision(1 << 30).build()));
+            client()
+                .kv()
+                .range(RangeRequest.newBuilder().setKey(KEY).setRevision(1 << 30).build()));
   }
 
   @Test
@@ -187,8 +189,7 @@ final class BadInputIT {
         () ->
             client()
                 .kv()
-                .range(
-                    RangeRequest.newBuilder().setKey(KEY).setRevision(revision - 1).build()));
+                .range(RangeRequest.newBuilder().setKey(KEY).setRevision(revision - 1).build()));
   }
 
   @Test

@@ -43,7 +43,8 @@ final class Etcdctl {
     return command;
   }
 
-  /// Runs a command that does not end by itself until it has printed `last`; returns all it printed.
+  /// Runs a command that does not end by itself until it has printed `last`; returns all it
+  /// printed.
   static String until(String endpoints, String last, String... arguments) {
     try {
       var out = Files.createTempFile("etcdctl", ".out");

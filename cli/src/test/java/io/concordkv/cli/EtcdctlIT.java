@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.jspecify.annotations.Nullable;
 
 /// The command line tool of etcd does not notice that this is not etcd. Skipped where it is absent.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -83,7 +83,12 @@ final class EtcdctlIT {
     run("del", "w").succeeded();
     var told =
         Etcdctl.until(
-            cluster().endpoints(), "DELETE\nw\n2\nw\n", "watch", "w", "--rev=" + revision, "--prev-kv");
+            cluster().endpoints(),
+            "DELETE\nw\n2\nw\n",
+            "watch",
+            "w",
+            "--rev=" + revision,
+            "--prev-kv");
     assertThat(told).isEqualTo("PUT\nw\n1\nPUT\nw\n1\nw\n2\nDELETE\nw\n2\nw\n");
   }
 

@@ -92,9 +92,7 @@ final class JetcdIT {
         await(
             client()
                 .getKVClient()
-                .get(
-                    bytes("range/"),
-                    GetOption.builder().isPrefix(true).withLimit(3).build()));
+                .get(bytes("range/"), GetOption.builder().isPrefix(true).withLimit(3).build()));
     assertThat(answer.getCount()).isEqualTo(5);
     assertThat(answer.isMore()).isTrue();
     assertThat(answer.getKvs()).hasSize(3);

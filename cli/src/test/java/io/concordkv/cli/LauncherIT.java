@@ -12,8 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The scripts that people type. The jar that they start is there: tests with processes run after it
-/// was packed.
+/// The scripts that people type. The jar that they start is there: tests with processes run after
+/// it was packed.
 final class LauncherIT {
   private static final Path BIN =
       Path.of(System.getProperty("concord.root", "..")).toAbsolutePath().normalize().resolve("bin");
@@ -26,7 +26,11 @@ final class LauncherIT {
 
   @Test
   void etcd_says_the_level_of_its_api_first(@TempDir Path cache) {
-    var said = run(Map.of("XDG_CACHE_HOME", cache.toString(), "CONCORD_CACHE", "off"), "etcd", "--version");
+    var said =
+        run(
+            Map.of("XDG_CACHE_HOME", cache.toString(), "CONCORD_CACHE", "off"),
+            "etcd",
+            "--version");
     assertThat(said.succeeded().lines().findFirst()).contains("etcd Version: 3.7.1");
     assertThat(said.out()).contains("ConcordKV Version: ");
   }
@@ -95,7 +99,8 @@ final class LauncherIT {
   @Test
   void a_jdk_that_is_too_old_is_named_with_what_else_was_tried(@TempDir Path directory)
       throws IOException {
-    var old = Files.createDirectories(directory.resolve("jdk-17/bin")).getParent();
+    var old = directory.resolve("jdk-17");
+    Files.createDirectories(old.resolve("bin"));
     Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.2\"\n");
     for (var program : List.of("java", "javac")) {
       var file = Files.writeString(old.resolve("bin").resolve(program), "#!/bin/sh\nexit 1\n");

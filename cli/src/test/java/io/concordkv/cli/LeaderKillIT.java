@@ -42,7 +42,9 @@ final class LeaderKillIT {
     var killed = System.nanoTime();
     var outage =
         Eventually.holds(
-            "a new leader serves", ELECTION_TIMEOUT.multipliedBy(10), () -> load.servedSince(killed));
+            "a new leader serves",
+            ELECTION_TIMEOUT.multipliedBy(10),
+            () -> load.servedSince(killed));
     cluster.restart(leader);
     cluster.server(leader).awaitReady(ProcessCluster.READY);
     var committed = committed(cluster, client, (leader + 1) % cluster.size());

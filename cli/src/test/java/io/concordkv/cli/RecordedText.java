@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Recorded output with names in it: some stand for anything, the others for the same text each time.
+/// Recorded output with names in it: some stand for anything, the others for the same text each
+/// time.
 final class RecordedText {
   private static final Pattern NAME = Pattern.compile("\"?\\$(\\w+)\"?");
   private static final Set<String> ANYTHING =

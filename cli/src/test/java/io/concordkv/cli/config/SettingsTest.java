@@ -40,8 +40,8 @@ final class SettingsTest {
   }
 
   @Test
-  void a_flag_wins_over_the_environment_and_that_over_the_file_for_each_key(
-      @TempDir Path directory) throws IOException {
+  void a_flag_wins_over_the_environment_and_that_over_the_file_for_each_key(@TempDir Path directory)
+      throws IOException {
     var file = directory.resolve("config.yaml");
     Files.writeString(
         file, "name: file\ndata-dir: file\nsnapshot-count: 7\ninitial-cluster-token: file\n");
@@ -63,7 +63,8 @@ final class SettingsTest {
   void what_has_no_effect_is_accepted_and_told() {
     var settings =
         Settings.of(
-            List.of("--strict-reconfig-check=false", "--pre-vote", "--experimental-max-learners", "3"),
+            List.of(
+                "--strict-reconfig-check=false", "--pre-vote", "--experimental-max-learners", "3"),
             Map.of(),
             PREFIXES);
     assertThat(settings.notes())
@@ -96,11 +97,10 @@ final class SettingsTest {
         .hasMessageContaining("at least five times");
     assertThatThrownBy(() -> options("--initial-cluster=n2=http://127.0.0.1:1"))
         .hasMessageContaining("does not name this member, \"default\"");
-    assertThatThrownBy(
-            () ->
-                options(
-                    "--initial-cluster=default=http://127.0.0.1:1",
-                    "--initial-advertise-peer-urls=http://127.0.0.1:2"))
+    assertThatThrownBy(() ->
+            options(
+                "--initial-cluster=default=http://127.0.0.1:1",
+                "--initial-advertise-peer-urls=http://127.0.0.1:2"))
         .hasMessageContaining("--initial-advertise-peer-urls says");
   }
 
