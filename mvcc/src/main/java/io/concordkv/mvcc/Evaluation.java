@@ -76,8 +76,11 @@ final class Evaluation {
     long created = before == null ? revision : before.createRevision();
     long version = before == null ? 1 : before.version() + 1;
     var entry = new LiveEntry(put.key(), created, revision, events.size(), version, lease);
-    write(put.key(), new Version(false, created, version, lease, value));
-    events.add(new Event(Event.Kind.PUT, entry.pair(value), previous));
+    var stored = write(put.key(), new Version(false, created, version, lease, value));
+    // The value as it lies in the engine's memory: the request's buffer need not be kept for it.
+    var pair = entry.pair(stored.slice(stored.length() - value.length()));
+    keyspace.recent.add(pair);
+    events.add(new Event(Event.Kind.PUT, pair, previous));
     keyspace.leases.move(put.key(), before == null ? 0 : before.lease(), lease);
     keyspace.live.put(entry);
     return new Result.PutDone(revision, previous);
@@ -98,7 +101,7 @@ final class Evaluation {
 
   private void delete(LiveEntry entry, @Nullable KeyValue previous) {
     long revision = draw();
-    write(entry.key(), Version.TOMBSTONE);
+    var _ = write(entry.key(), Version.TOMBSTONE);
     var gone = new KeyValue(entry.key(), 0, revision, 0, 0, Bytes.EMPTY);
     events.add(new Event(Event.Kind.DELETE, gone, previous));
     keyspace.leases.move(entry.key(), entry.lease(), 0);
@@ -205,10 +208,14 @@ final class Evaluation {
   }
 
   /// The next change of the mutation being applied; `events` has one for each change before it.
-  private void write(Bytes key, Version version) {
+  ///
+  /// @return the version as the engine gets it
+  private Bytes write(Bytes key, Version version) {
     int sub = events.size();
-    batch.put(format.dataKey(key, main, sub), format.version(version));
+    var stored = format.version(version);
+    batch.put(format.dataKey(key, main, sub), stored);
     batch.put(format.historyKey(main, sub), key);
     reads.wrote(key, main, version);
+    return stored;
   }
 }

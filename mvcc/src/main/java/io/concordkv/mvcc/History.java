@@ -79,9 +79,11 @@ public record History(List<Revision> revisions, long through) {
           "the history has key " + key + " at revision " + at.main() + ", the data has not");
     }
     var version = format.readVersion(stored);
+    // What makes a key has nothing before it, even if the same commit had deleted it.
+    boolean made = !version.tombstone() && version.createRevision() == at.main();
     return new Event(
         version.tombstone() ? Event.Kind.DELETE : Event.Kind.PUT,
         version.pair(key, at.main()),
-        previous == null ? null : previous.at(key, at.main() - 1));
+        previous == null || made ? null : previous.at(key, at.main() - 1));
   }
 }

@@ -10,6 +10,7 @@ import io.concordkv.storage.engine.View;
 /// What of a keyspace is in memory. All of it can be read from the engine again.
 final class Keyspace {
   final LiveIndex live = new LiveIndex();
+  final RecentPairs recent = new RecentPairs();
   final LeaseTable leases = new LeaseTable();
   final RevisionAuthority revisions;
   long compactRevision;

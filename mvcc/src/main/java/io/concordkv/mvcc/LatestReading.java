@@ -11,7 +11,6 @@ final class LatestReading implements Reading {
   private final RangeQuery query;
   private final long revision;
   private final long count;
-  private final long touches;
   private final @Nullable View view;
   private final KeyspaceFormat format;
 
@@ -37,12 +36,11 @@ final class LatestReading implements Reading {
     this.live = live;
     this.view = view;
     this.format = format;
-    touches = Math.min(count, Arrangement.fetches(query));
   }
 
   @Override
-  public long touches() {
-    return touches;
+  public boolean resident() {
+    return live == null && view == null;
   }
 
   @Override

@@ -75,16 +75,55 @@ public final class MvccStore {
     var live = keyspace.live.now();
     long count = live.count(query.span());
     long fetches = Math.min(count, Arrangement.fetches(query));
-    boolean few = fetches <= NOTED;
     boolean values = fetches > 0 && Arrangement.needsValues(query);
-    return new LatestReading(
-        query,
-        revision(),
-        count,
-        few ? live.entries(query.span(), fetches) : List.of(),
-        few ? null : keyspace.live.freeze(),
-        values ? engine.view() : null,
-        format);
+    if (fetches > NOTED) {
+      return new LatestReading(
+          query,
+          revision(),
+          count,
+          List.of(),
+          keyspace.live.freeze(),
+          values ? engine.view() : null,
+          format);
+    }
+    var entries = live.entries(query.span(), fetches);
+    var pairs = values ? recent(entries) : keysOnly(entries);
+    return pairs == null
+        ? new LatestReading(query, revision(), count, entries, null, engine.view(), format)
+        : new ResidentReading(query, pairs, count, revision());
+  }
+
+  /// Keeps what a reading had to fetch, so that the next one need not. Its values may be parts of
+  /// larger blocks, which must not be kept for their sake.
+  public void remember(RangeQuery query, Result.Ranged read) {
+    if (!query.keysOnly() && read.pairs().size() <= NOTED) {
+      var compact = new ArrayList<KeyValue>(read.pairs().size());
+      for (var pair : read.pairs()) {
+        compact.add(pair.detached());
+      }
+      keyspace.recent.addAll(compact);
+    }
+  }
+
+  /// The pairs of `entries` if all of them are in memory, else null.
+  private @Nullable List<KeyValue> recent(List<LiveEntry> entries) {
+    var pairs = new ArrayList<KeyValue>(entries.size());
+    for (var entry : entries) {
+      var pair = keyspace.recent.find(entry);
+      if (pair == null) {
+        return null;
+      }
+      pairs.add(pair);
+    }
+    return pairs;
+  }
+
+  private static List<KeyValue> keysOnly(List<LiveEntry> entries) {
+    var pairs = new ArrayList<KeyValue>(entries.size());
+    for (var entry : entries) {
+      pairs.add(entry.keyOnly());
+    }
+    return pairs;
   }
 
   /// As [#range] for a guarded commit that writes nothing (ranges and compares only). Which branch
@@ -96,24 +135,27 @@ public final class MvccStore {
         readOnly, keyspace.live.freeze(), engine.view(), format, revision(), compactRevision());
   }
 
-  /// What applying `mutations` will have to read; null if nothing. The supplier runs on a worker,
-  /// what it returns goes into [#apply].
-  public @Nullable Supplier<Loaded> prepare(List<Mutation> mutations) {
+  /// What applying `mutations` has to know of the values there are.
+  public Prepared prepare(List<Mutation> mutations) {
     Check.that(!reloading, "nothing is applied while a store reloads");
     if (!Preparation.reads(mutations)) {
-      return null;
+      return new Prepared.Ready(Loaded.NOTHING);
     }
     var preparation = new Preparation(keyspace);
     mutations.forEach(preparation::add);
     if (preparation.needsNothing()) {
-      return null;
+      return new Prepared.Ready(Loaded.NOTHING);
+    }
+    var resident = preparation.resident(keyspace.recent);
+    if (resident != null) {
+      return new Prepared.Ready(resident);
     }
     var view = engine.view();
-    return () -> {
+    return new Prepared.ToLoad(() -> {
       try (view) {
         return preparation.load(view, format);
       }
-    };
+    });
   }
 
   /// Evaluates `mutations` one after the other and puts all they change into `batch`, which the
@@ -250,6 +292,15 @@ public final class MvccStore {
     if (reloading) {
       throw new ConcordException(ErrorCode.TIMEOUT, "the keyspace is being replaced by a snapshot");
     }
+  }
+
+  /// What [#apply] needs beside the mutations.
+  public sealed interface Prepared {
+    /// It is here; valid until the next [#apply].
+    record Ready(Loaded loaded) implements Prepared {}
+
+    /// It has to be read, by a worker.
+    record ToLoad(Supplier<Loaded> load) implements Prepared {}
   }
 
   /// What [#apply] came to: an outcome for each mutation, and the revisions that were made.

@@ -18,10 +18,9 @@ final class OldReading implements Reading {
     this.format = format;
   }
 
-  /// How many keys there were then is not known before they are read.
   @Override
-  public long touches() {
-    return query.span().single() ? 1 : Long.MAX_VALUE;
+  public boolean resident() {
+    return false;
   }
 
   @Override

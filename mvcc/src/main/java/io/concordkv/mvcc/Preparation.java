@@ -100,6 +100,22 @@ final class Preparation {
     }
   }
 
+  /// All that is needed, if it is in memory; else null.
+  @Nullable Loaded resident(RecentPairs recent) {
+    if (!scans.isEmpty() || !base.isEmpty()) {
+      return null;
+    }
+    var found = new HashMap<Bytes, Bytes>(values.size() * 2);
+    for (var entry : values.values()) {
+      var pair = recent.find(entry);
+      if (pair == null) {
+        return null;
+      }
+      found.put(entry.key(), pair.value());
+    }
+    return new Loaded(revision, found, new HashMap<>(), new TreeMap<>());
+  }
+
   Loaded load(View view, KeyspaceFormat format) {
     var versions = new Versions(view, format);
     var loaded = new HashMap<Bytes, Bytes>(values.size() * 2);

@@ -55,9 +55,6 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
   public static final long GROUP = 1;
 
-  /// Ranges that touch more pairs are read by a worker.
-  private static final int MAX_PAIRS_ON_LOOP = 1000;
-
   private static final long MAX_LEASE_SECONDS = 9_000_000_000L;
   private static final Duration SWEEP = Duration.ofMillis(100);
 
@@ -178,10 +175,18 @@ public final class Node {
       reply.failed(refused);
       return;
     }
-    if (reading.touches() <= MAX_PAIRS_ON_LOOP) {
+    if (reading.resident()) {
       answer(reply, reading.run());
     } else {
-      env.workers().run(Lane.READ, reading::run, env.loop(), result -> answer(reply, result));
+      env.workers()
+          .run(
+              Lane.READ,
+              reading::run,
+              env.loop(),
+              result -> {
+                shard.store().remember(query, result);
+                answer(reply, result);
+              });
     }
   }
 

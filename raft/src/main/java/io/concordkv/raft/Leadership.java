@@ -113,12 +113,12 @@ final class Leadership {
       return;
     }
     peer.heard();
-    if (message.lost()) {
-      lost(peer, message);
-      return;
+    if (message.lost() && peer.lossNonce() != message.index()) {
+      lose(peer, message.index());
     }
     if (peer.lost()) {
-      if (!message.accepted() || message.index() < peer.barrier()) {
+      if (message.lost() || !message.accepted() || message.index() < peer.barrier()) {
+        rewind(peer, message);
         return;
       }
       peer.found();
@@ -299,17 +299,24 @@ final class Leadership {
             self.id(), peer.member(), self.term, new SnapshotMark(last, self.configuration)));
   }
 
-  private void lost(Progress peer, Message.AppendReply message) {
-    if (peer.lossNonce() != message.index()) {
-      peer.lose(message.index(), self.log.lastIndex() + 1);
-      append(Entry.Kind.NO_OP, Bytes.EMPTY);
-      if (transferee == peer.member()) {
-        transferee = 0;
-      }
+  private void lose(Progress peer, long nonce) {
+    peer.lose(nonce, self.log.lastIndex() + 1);
+    append(Entry.Kind.NO_OP, Bytes.EMPTY);
+    if (transferee == peer.member()) {
+      transferee = 0;
     }
-    long end = self.log.candidate(message.hint().index(), message.hint().term());
-    boolean more = end < self.log.lastIndex() || peer.sentCommit() < self.log.committed();
-    peer.rewind(end, self.log.startIndex(), more);
+  }
+
+  /// What a lost member says is believed only so far as to where it is sent entries from: be it of
+  /// the loss, from before it, or from a member that is trusted and whose old loss was heard late.
+  private void rewind(Progress peer, Message.AppendReply message) {
+    var log = self.log;
+    long end =
+        message.accepted()
+            ? message.index()
+            : log.candidate(message.hint().index(), message.hint().term());
+    boolean more = end < log.lastIndex() || peer.sentCommit() < log.committed();
+    peer.rewind(end, log.startIndex(), more);
     unsettled = true;
   }
 

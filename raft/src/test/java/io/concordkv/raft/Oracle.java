@@ -87,6 +87,24 @@ final class Oracle {
       assertThat(reply.index())
           .as("%d acknowledges", member.id)
           .isLessThanOrEqualTo(member.disk.last());
+      agrees(member, reply);
+    }
+  }
+
+  /// What is acknowledged to the leader is the leader's own entry.
+  private void agrees(TestMember member, Message.AppendReply reply) {
+    for (var leader : members) {
+      if (leader.id == reply.to()
+          && leader.up()
+          && leader.node().status().role() == Role.LEADER
+          && leader.node().status().hardState().term() == reply.term()
+          && member.node().status().hardState().term() == reply.term()
+          && reply.index() > leader.logStart.index()) {
+        long term = leader.position(reply.index()).term();
+        assertThat(member.disk.holds(reply.index(), term))
+            .as("%d holds what it acknowledges: %s", member.id, reply)
+            .isTrue();
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.GroupWriter.Written;
 import io.concordkv.replica.wire.LogRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupLog {
   private final long group;
   private final ArrayList<Entry> entries = new ArrayList<>();
+  private final ArrayList<Written> written = new ArrayList<>();
   private @Nullable SnapshotMark start;
   private HardState hardState = HardState.START;
   private boolean suspect;
@@ -21,18 +23,21 @@ final class GroupLog {
     this.group = group;
   }
 
-  void add(LogRecord record) {
+  /// `position` is where the record begins, or something before it.
+  void add(LogRecord record, long position) {
     switch (record) {
-      case LogRecord.Append(var written, var first, var appended) -> {
+      case LogRecord.Append(var state, var first, var appended) -> {
         if (!appended.isEmpty()) {
           append(first, appended);
+          written.add(new Written(position, appended.getLast().index()));
         }
-        if (written != null) {
-          hardState = written;
+        if (state != null) {
+          hardState = state;
         }
       }
       case LogRecord.Start(var mark) -> {
         entries.clear();
+        written.clear();
         start = mark;
       }
       case LogRecord.Trimmed(var mark) -> {
@@ -52,6 +57,10 @@ final class GroupLog {
 
   List<Entry> entries() {
     return entries;
+  }
+
+  List<Written> written() {
+    return written;
   }
 
   HardState hardState() {

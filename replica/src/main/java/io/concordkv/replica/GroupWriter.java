@@ -19,8 +19,8 @@ final class GroupWriter {
   /// Entries of one record; a record has a limit, and a single entry may be large.
   private static final long RECORD_BYTES = 1 << 20;
 
-  /// A record of entries that begins at `position` and ends with entry `last`.
-  private record Written(long position, long last) {}
+  /// A record of entries that begins at or behind `position` and ends with entry `last`.
+  record Written(long position, long last) {}
 
   private final Wal wal;
   private final long group;
@@ -37,8 +37,7 @@ final class GroupWriter {
     suspect = recovery.suspect();
     released = wal.start();
     trimmedTo = recovery.start().last().index();
-    long last = trimmedTo + recovery.entries().size();
-    written.add(new Written(wal.start(), last));
+    written.addAll(recovery.written());
   }
 
   void repair(List<LogRecord> records) {
@@ -102,7 +101,7 @@ final class GroupWriter {
   /// Entries up to `mark` are not needed: repeats what else is needed, and gives the log in front
   /// of that free once it is durable. Then runs `then`.
   void trim(SnapshotMark mark, Runnable then) {
-    long needed = Math.min(neededFrom(mark.last().index()), wal.end());
+    long needed = wal.segmentStart(neededFrom(mark.last().index()));
     append(new LogRecord.Trimmed(mark));
     append(new LogRecord.Append(hardState, 0, List.of()));
     if (suspect) {
@@ -119,10 +118,6 @@ final class GroupWriter {
 
   long trimmedTo() {
     return trimmedTo;
-  }
-
-  long end() {
-    return wal.end();
   }
 
   private void append(List<Entry> entries) {

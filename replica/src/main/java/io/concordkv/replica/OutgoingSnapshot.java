@@ -121,8 +121,7 @@ final class OutgoingSnapshot {
       source.close();
     } else if (chunk.isPresent()) {
       underWay.add(chunk.get());
-      send.accept(
-          new StreamFrame.Chunk(id, firstUnderWay + underWay.size() - 1, chunk.get()));
+      send.accept(new StreamFrame.Chunk(id, firstUnderWay + underWay.size() - 1, chunk.get()));
       read();
     } else {
       readAll = true;

@@ -99,10 +99,11 @@ final class Reads {
   void tick() {
     tick++;
     refused = false;
-    while (arriving.peek() instanceof Batch first && first.deadlineTick - tick <= 0) {
-      arriving.remove();
-      finish(first, 0);
+    var gone = new ArrayList<Batch>();
+    while (!arriving.isEmpty() && arriving.element().deadlineTick - tick <= 0) {
+      gone.add(arriving.remove());
     }
+    gone.forEach(batch -> finish(batch, 0));
     if (!asked.isEmpty() && askAgainTick - tick <= 0) {
       var late = new ArrayList<Batch>();
       var still = new ArrayList<Batch>();
@@ -142,5 +143,4 @@ final class Reads {
       caller.accept(index);
     }
   }
-
 }

@@ -6,6 +6,7 @@ import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.GroupWriter.Written;
 import io.concordkv.replica.wire.LogRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// state.
 ///
 /// @param repair records that must be durable before the member takes part
+/// @param written where in the log the entries lie
 record Recovery(
     SnapshotMark start,
     List<Entry> entries,
     HardState hardState,
     boolean suspect,
-    List<LogRecord> repair) {
+    List<LogRecord> repair,
+    List<Written> written) {
 
   /// A new member: it begins with the configuration as entry 1, as all founders do.
   static Recovery bootstrap(Configuration founders, boolean suspect) {
@@ -36,7 +39,7 @@ record Recovery(
     if (suspect) {
       repair.add(new LogRecord.Suspect(true));
     }
-    return new Recovery(start, entries, hardState, suspect, repair);
+    return new Recovery(start, entries, hardState, suspect, repair, List.of());
   }
 
   /// @param log null if the group has none
@@ -94,7 +97,7 @@ record Recovery(
     var entries = log.entries();
     var last = entries.isEmpty() ? start.last() : entries.getLast().position();
     var hardState = atLeast(log.hardState(), last.term(), appliedIndex);
-    return new Recovery(start, entries, hardState, suspect, new ArrayList<>());
+    return new Recovery(start, entries, hardState, suspect, new ArrayList<>(), log.written());
   }
 
   private static Recovery beginAt(SnapshotMark applied, HardState before, boolean suspect) {
@@ -104,7 +107,7 @@ record Recovery(
     var repair = new ArrayList<LogRecord>();
     repair.add(new LogRecord.Start(applied));
     repair.add(new LogRecord.Append(hardState, 0, List.of()));
-    return new Recovery(applied, List.of(), hardState, suspect, repair);
+    return new Recovery(applied, List.of(), hardState, suspect, repair, List.of());
   }
 
   /// In a term that the log knows and the hard state does not, this member has not voted: its vote
@@ -121,9 +124,7 @@ record Recovery(
     if (at == 0) {
       return start.last().equals(applied);
     }
-    return at > 0
-        && at <= entries.size()
-        && entries.get((int) at - 1).position().equals(applied);
+    return at > 0 && at <= entries.size() && entries.get((int) at - 1).position().equals(applied);
   }
 
   private static void needPeers(boolean lost, long self, Configuration now, String where) {

@@ -1,7 +1,7 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
+import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.Env;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Message;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// One group on this node. All methods are called on its loop.
 ///
 /// Inputs only change Raft's state and ask for a [#turn()]; the turn, once for all inputs that came
-/// together, hands out what Raft wants done. So entries are written, synced and sent in batches that
-/// grow with the load, and nothing lingers.
+/// together, hands out what Raft wants done. So entries are written, synced and sent in batches
+/// that grow with the load, and nothing lingers.
 public final class Replica {
   private static final Duration READ_RETRY = Duration.ofMillis(500);
   private static final int PINNED_SEGMENTS = 4;
@@ -112,8 +112,7 @@ public final class Replica {
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
     flushedAt = applied.last().index();
-    keepForFollowers(
-        recovery.entries().subList(0, (int) (applied.last().index() - start)));
+    keepForFollowers(recovery.entries().subList(0, (int) (applied.last().index() - start)));
     writer.repair(recovery.repair());
     wal.sync(wal.end(), this::start);
   }
@@ -123,6 +122,9 @@ public final class Replica {
   public ProposeResult propose(Bytes command) {
     if (!started || closed) {
       return new ProposeResult.NotLeader(0);
+    }
+    if (wal.overloaded()) {
+      return new ProposeResult.Overloaded();
     }
     var result = raft.propose(List.of(command));
     if (result instanceof ProposeResult.Accepted) {
@@ -277,8 +279,9 @@ public final class Replica {
     if (closed) {
       return;
     }
-    while (unsynced.peek() instanceof Ready next
-        && (next.number() <= number || !next.mustSync())) {
+    for (var next = unsynced.peek();
+        next != null && (next.number() <= number || !next.mustSync());
+        next = unsynced.peek()) {
       unsynced.remove();
       complete(next);
     }
@@ -325,8 +328,9 @@ public final class Replica {
 
   private void install(Ready ready, SnapshotMark mark) {
     var taken = arrived;
-    Check.that(
-        taken != null && taken.end.mark().equals(mark), "Raft installs the snapshot that arrived");
+    if (taken == null || !taken.end.mark().equals(mark)) {
+      throw new InvariantError("Raft installs the snapshot that arrived");
+    }
     arrived = null;
     taken.sink.install(mark, () -> installed(ready, mark, taken));
   }
@@ -359,7 +363,7 @@ public final class Replica {
   /// still need stays, unless it pins the log of all groups.
   private void trimLog() {
     long segment = host.wal().segmentBytes();
-    boolean pinned = writer.end() - writer.released() > PINNED_SEGMENTS * segment;
+    boolean pinned = wal.end() - writer.released() > PINNED_SEGMENTS * segment;
     long durable = Math.min(machine.durableIndex(), applying.now().last().index());
     if (pinned && durable < applying.now().last().index() && flushedAt < applied()) {
       flushedAt = applied();
@@ -369,7 +373,7 @@ public final class Replica {
     if (trimming || installing || upTo < writer.trimmedTo()) {
       return;
     }
-    if (writer.neededFrom(upTo) - writer.released() >= Math.max(4096, segment / 4)) {
+    if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
       writer.trim(
           history.at(upTo),
@@ -394,7 +398,7 @@ public final class Replica {
     @Override
     public void delivered(long follower, boolean delivered) {
       raft.reportSnapshot(follower, delivered);
-      wake.accept(this);
+      wake.accept(Replica.this);
     }
 
     @Override
@@ -414,7 +418,7 @@ public final class Replica {
         sink.abandon();
         answer(stream);
       }
-      wake.accept(this);
+      wake.accept(Replica.this);
     }
   }
 }

@@ -27,6 +27,7 @@ public final class ReplicaHost implements AutoCloseable {
   private final TreeSet<Long> known;
   private final TreeMap<Long, Replica> replicas = new TreeMap<>();
   private final ArrayDeque<Replica> awake = new ArrayDeque<>();
+  private long replayed;
   private boolean turnPosted;
   private boolean ticking;
   private boolean closed;
@@ -36,7 +37,7 @@ public final class ReplicaHost implements AutoCloseable {
     this.transport = transport;
     this.config = config;
     this.others = others;
-    wal = Wal.open(env, config.directory(), config.wal(), this::replay);
+    wal = Wal.openAt(env, config.directory(), config.wal(), this::replay);
     known = new TreeSet<>(logs.keySet());
     transport.onFrame(this::receive);
   }
@@ -71,15 +72,7 @@ public final class ReplicaHost implements AutoCloseable {
             env.files().describe(this.config.directory()));
     var replica =
         new Replica(
-            env,
-            transport,
-            wal,
-            this.config,
-            config,
-            machine,
-            recovery,
-            this::wake,
-            this::trimWal);
+            env, transport, wal, this.config, config, machine, recovery, this::wake, this::trimWal);
     replicas.put(group, replica);
     wake(replica);
     if (!ticking) {
@@ -99,8 +92,9 @@ public final class ReplicaHost implements AutoCloseable {
     }
   }
 
-  private void replay(WalRecord record) {
-    logs.computeIfAbsent(record.group(), GroupLog::new).add(LogRecord.decode(record));
+  private void replay(WalRecord record, long end) {
+    logs.computeIfAbsent(record.group(), GroupLog::new).add(LogRecord.decode(record), replayed);
+    replayed = end;
   }
 
   private void receive(long from, Frame frame) {

@@ -32,11 +32,10 @@ final class ServerProcess {
     try {
       server = RunningServer.open(options, ServerProcess::die);
     } catch (ConcordException | CorruptionError | FileException | UncheckedIOException refused) {
-      System.err.println("Error: " + StartFailure.explain(refused, options));
-      // Threads may still run on behalf of what did not start.
-      System.err.flush();
-      Runtime.getRuntime().halt(ExitCode.ERROR.number());
-      throw refused;
+      return refuse(StartFailure.explain(refused, options));
+    } catch (RuntimeException | Error bug) {
+      LOG.error("cannot start", bug);
+      return refuse(StartFailure.explain(bug, options));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     server.whenReady(() ->
@@ -49,6 +48,14 @@ final class ServerProcess {
             String.join(",", options.advertiseClient())));
     waitForever();
     return ExitCode.OK.number();
+  }
+
+  /// Ends the process at once: threads may still run on behalf of what did not start.
+  private static int refuse(String why) {
+    System.err.println("Error: " + why);
+    System.err.flush();
+    Runtime.getRuntime().halt(ExitCode.ERROR.number());
+    return ExitCode.ERROR.number();
   }
 
   /// A node whose state can no longer be trusted ends at once; its log brings it back.

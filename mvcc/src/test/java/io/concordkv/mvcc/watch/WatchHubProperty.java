@@ -3,7 +3,6 @@ package io.concordkv.mvcc.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.mvcc.EtcdModel;
-import io.concordkv.mvcc.Loaded;
 import io.concordkv.mvcc.MapEngine;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.MvccOptions;
@@ -114,9 +113,13 @@ final class WatchHubProperty {
 
     private static List<Revision> apply(
         MvccStore store, MapEngine engine, List<Mutation> mutations) {
-      var needs = store.prepare(mutations);
+      var loaded =
+          switch (store.prepare(mutations)) {
+            case MvccStore.Prepared.Ready(var ready) -> ready;
+            case MvccStore.Prepared.ToLoad(var load) -> load.get();
+          };
       var batch = new WriteBatch();
-      var applied = store.apply(mutations, needs == null ? Loaded.NOTHING : needs.get(), batch);
+      var applied = store.apply(mutations, loaded, batch);
       engine.write(batch);
       return applied.revisions();
     }

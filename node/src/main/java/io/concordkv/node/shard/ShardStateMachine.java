@@ -9,6 +9,7 @@ import io.concordkv.mvcc.Loaded;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.MvccStore;
+import io.concordkv.mvcc.MvccStore.Prepared;
 import io.concordkv.mvcc.Outcome;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.lease.Lease;
@@ -152,16 +153,16 @@ public final class ShardStateMachine implements StateMachine {
         }
       }
     }
-    var load = changes.isEmpty() ? null : store.prepare(changes);
-    if (load == null) {
-      finish(changes, requests, publications, Loaded.NOTHING, after, done);
-    } else {
-      env.workers()
-          .run(
-              Lane.READ,
-              load,
-              env.loop(),
-              loaded -> finish(changes, requests, publications, loaded, after, done));
+    switch (store.prepare(changes)) {
+      case Prepared.Ready(var loaded) ->
+          finish(changes, requests, publications, loaded, after, done);
+      case Prepared.ToLoad(var load) ->
+          env.workers()
+              .run(
+                  Lane.READ,
+                  load,
+                  env.loop(),
+                  loaded -> finish(changes, requests, publications, loaded, after, done));
     }
   }
 

@@ -67,10 +67,7 @@ public final class MessageCodec {
       case Message.TimeoutNow m -> frame(Lane.CONTROL, TIMEOUT_NOW, start(m.term()));
       case Message.ReadIndex m -> frame(Lane.DATA, READ_INDEX, start(m.term()).u64(m.token()));
       case Message.ReadIndexReply m ->
-          frame(
-              Lane.DATA,
-              READ_INDEX_REPLY,
-              start(m.term()).u64(m.token()).varint(m.index()));
+          frame(Lane.DATA, READ_INDEX_REPLY, start(m.term()).u64(m.token()).varint(m.index()));
       case Message.Propose m ->
           frame(Lane.DATA, PROPOSE, start(m.term()).list(m.commands(), ByteWriter::bytes));
     };
@@ -103,8 +100,7 @@ public final class MessageCodec {
                   from, to, term, in.u64(), in.flag(), EntryCodec.position(in), in.flag());
           case HEARTBEAT -> new Message.Heartbeat(from, to, term, in.varint(), in.u64());
           case HEARTBEAT_REPLY -> new Message.HeartbeatReply(from, to, term, in.u64());
-          case INSTALL_SNAPSHOT ->
-              new Message.InstallSnapshot(from, to, term, EntryCodec.mark(in));
+          case INSTALL_SNAPSHOT -> new Message.InstallSnapshot(from, to, term, EntryCodec.mark(in));
           case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
           case READ_INDEX -> new Message.ReadIndex(from, to, in.u64());
           case READ_INDEX_REPLY ->

@@ -9,7 +9,8 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.function.Function;
 
-/// A call that waits for its one answer. Exactly one of its methods is called, once.
+/// A call that waits for its one answer. Exactly one of its methods is called, once. To a client
+/// that is gone nothing is sent.
 final class UnaryCall<A> {
   private final ServerCall<?, A> call;
   private final int requestBytes;
@@ -25,6 +26,9 @@ final class UnaryCall<A> {
   }
 
   void answer(A message) {
+    if (call.isCancelled()) {
+      return;
+    }
     call.sendHeaders(new Metadata());
     call.sendMessage(message);
     call.close(Status.OK, new Metadata());
@@ -35,7 +39,9 @@ final class UnaryCall<A> {
   }
 
   void fail(Status status) {
-    call.close(status, new Metadata());
+    if (!call.isCancelled()) {
+      call.close(status, new Metadata());
+    }
   }
 
   /// Answers with what `map` makes of the node's reply.

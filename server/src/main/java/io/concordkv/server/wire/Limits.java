@@ -1,5 +1,6 @@
 package io.concordkv.server.wire;
 
+import com.google.protobuf.CodedOutputStream;
 import io.concordkv.base.Check;
 
 /// What one request may ask for.
@@ -13,13 +14,12 @@ public record Limits(int requestBytes, int txnOperations, long quotaBytes) {
   /// What etcd grants a message above the largest command.
   private static final int RECEIVE_OVERHEAD_BYTES = 512 * 1024;
 
-  /// What etcd's log entry adds to a request: its header with a request id, a tag and a length.
-  private static final int ENTRY_OVERHEAD_BYTES = 20;
+  /// What etcd's log entry adds to a request, beside its length: a header with an id, and a tag.
+  private static final int ENTRY_OVERHEAD_BYTES = 15;
 
   public Limits {
     Check.that(
-        requestBytes > ENTRY_OVERHEAD_BYTES && requestBytes < (1 << 30),
-        "the largest request is between 21 bytes and 1 GiB");
+        requestBytes > 0 && requestBytes < (1 << 30), "a request has at least a byte, and no GiB");
     Check.that(txnOperations > 0, "a transaction may have operations");
   }
 
@@ -30,6 +30,7 @@ public record Limits(int requestBytes, int txnOperations, long quotaBytes) {
 
   /// Whether a request of `bytes` on the wire is too large for the log.
   public boolean exceededBy(int bytes) {
-    return bytes > requestBytes - ENTRY_OVERHEAD_BYTES;
+    return bytes + ENTRY_OVERHEAD_BYTES + CodedOutputStream.computeUInt32SizeNoTag(bytes)
+        > requestBytes;
   }
 }

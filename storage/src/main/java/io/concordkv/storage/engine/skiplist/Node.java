@@ -3,13 +3,14 @@ package io.concordkv.storage.engine.skiplist;
 import io.concordkv.base.Bytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A key in the list. Every link is written with release and read with acquire, so whoever reaches
 /// a node sees it whole.
 final class Node {
   /// What a node costs in memory beside its key and its versions, in bytes.
-  static final int OVERHEAD_BYTES = 88;
+  static final int OVERHEAD_BYTES = 104;
 
   private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(Node[].class);
   private static final VarHandle PREVIOUS;
@@ -26,6 +27,13 @@ final class Node {
   }
 
   final Bytes key;
+
+  /// Where the key's bytes lie, here too: a search compares with many nodes, and each object more
+  /// on the way to the bytes is a cache miss more.
+  private final byte[] array;
+
+  private final int from;
+  private final int to;
   private final Node[] next;
 
   @SuppressWarnings("unused") // through its handle
@@ -36,7 +44,15 @@ final class Node {
 
   Node(Bytes key, int height) {
     this.key = key;
+    this.array = key.sharedArray();
+    this.from = key.sharedOffset();
+    this.to = from + key.length();
     this.next = new Node[height];
+  }
+
+  /// How this node's key compares with the bytes of `other` from `start` to `end`.
+  int compareTo(byte[] other, int start, int end) {
+    return Arrays.compareUnsigned(array, from, to, other, start, end);
   }
 
   int height() {

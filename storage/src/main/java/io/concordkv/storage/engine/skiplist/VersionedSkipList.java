@@ -126,11 +126,14 @@ public final class VersionedSkipList {
   }
 
   private Node descend(Bytes key) {
+    byte[] array = key.sharedArray();
+    int from = key.sharedOffset();
+    int to = from + key.length();
     var node = head;
     Node passed = null;
     for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
       for (var next = node.next(level);
-          next != null && next != passed && next.key.compareTo(key) < 0;
+          next != null && next != passed && next.compareTo(array, from, to) < 0;
           next = node.next(level)) {
         node = next;
       }
@@ -159,6 +162,9 @@ public final class VersionedSkipList {
 
   /// The last node below `key` on every level.
   private Node[] search(Bytes key, Node[] before) {
+    byte[] array = key.sharedArray();
+    int from = key.sharedOffset();
+    int to = from + key.length();
     var node = head;
     Node passed = null;
     for (int level = MAX_HEIGHT - 1; level >= height; level--) {
@@ -166,7 +172,7 @@ public final class VersionedSkipList {
     }
     for (int level = height - 1; level >= 0; level--) {
       var next = node.next(level);
-      while (next != null && next != passed && next.key.compareTo(key) < 0) {
+      while (next != null && next != passed && next.compareTo(array, from, to) < 0) {
         node = next;
         next = node.next(level);
       }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.cli.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.cli.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.cli.print;
+
+import org.jspecify.annotations.NullMarked;

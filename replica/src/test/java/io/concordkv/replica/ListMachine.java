@@ -1,0 +1,203 @@
+package io.concordkv.replica;
+
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.Workers;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.LogPosition;
+import io.concordkv.raft.Role;
+import io.concordkv.raft.SnapshotMark;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A state machine that is the list of the commands applied to it, made durable as one file.
+final class ListMachine implements StateMachine {
+  private static final String FILE = "state";
+
+  private final Env env;
+  private List<String> commands = new ArrayList<>();
+  private SnapshotMark applied;
+  private long durable;
+  private boolean flushing;
+  Role role = Role.FOLLOWER;
+  long leader;
+  int snapshotsTaken;
+  int snapshotsInstalled;
+  boolean slow;
+
+  ListMachine(Env env, Configuration founders) {
+    this.env = env;
+    applied = new SnapshotMark(LogPosition.START, founders);
+    if (env.files().exists(FILE)) {
+      try (var file = env.files().open(FILE, FileSystem.Mode.READ)) {
+        var buffer = ByteBuffer.allocate((int) file.size());
+        file.read(0, buffer);
+        load(Bytes.wrap(buffer.array()));
+        durable = applied.last().index();
+      }
+    }
+  }
+
+  List<String> commands() {
+    return commands;
+  }
+
+  private Bytes save() {
+    var out = new ByteWriter().u64(applied.last().index()).u64(applied.last().term());
+    out.bytes(applied.configuration().encode());
+    return out.list(commands, ByteWriter::text).finish();
+  }
+
+  private void load(Bytes saved) {
+    var in = new ByteReader(saved);
+    var last = new LogPosition(in.u64(), in.u64());
+    applied = new SnapshotMark(last, Configuration.decode(in.bytes()));
+    commands = in.list(ByteReader::text);
+    in.end();
+  }
+
+  private static void write(Env env, Bytes state) {
+    try (var file = env.files().open(FILE + ".new", FileSystem.Mode.WRITE)) {
+      file.truncate(0);
+      file.write(0, state.toByteBuffer());
+      file.sync();
+    }
+    env.files().rename(FILE + ".new", FILE);
+    env.files().syncDirectory("");
+  }
+
+  @Override
+  public SnapshotMark applied() {
+    return applied;
+  }
+
+  @Override
+  public long durableIndex() {
+    return durable;
+  }
+
+  @Override
+  public void flush() {
+    if (flushing) {
+      return;
+    }
+    flushing = true;
+    var state = save();
+    long index = applied.last().index();
+    env.workers()
+        .run(
+            Workers.Lane.BACKGROUND,
+            () -> {
+              write(env, state);
+              return index;
+            },
+            env.loop(),
+            flushed -> {
+              durable = Math.max(durable, flushed);
+              flushing = false;
+            });
+  }
+
+  @Override
+  public void apply(List<Entry> entries, SnapshotMark after, Runnable done) {
+    Check.that(entries.getFirst().index() == applied.last().index() + 1, "entries in order");
+    if (slow) {
+      env.loop().after(Duration.ofMillis(3), () -> apply(entries, after));
+      env.loop().after(Duration.ofMillis(3), done);
+    } else {
+      apply(entries, after);
+      done.run();
+    }
+  }
+
+  private void apply(List<Entry> entries, SnapshotMark after) {
+    for (var entry : entries) {
+      if (entry.kind() == Entry.Kind.COMMAND) {
+        commands.add(entry.payload().toUtf8());
+      }
+    }
+    applied = after;
+  }
+
+  @Override
+  public SnapshotSource snapshot() {
+    snapshotsTaken++;
+    var state = save();
+    var mark = applied;
+    return new SnapshotSource() {
+      private int position;
+
+      @Override
+      public SnapshotMark mark() {
+        return mark;
+      }
+
+      @Override
+      public @Nullable Bytes next() {
+        if (position == state.length()) {
+          return null;
+        }
+        int end = Math.min(state.length(), position + 100);
+        var chunk = state.slice(position, end);
+        position = end;
+        return chunk;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public SnapshotSink restore() {
+    return new SnapshotSink() {
+      private Bytes state = Bytes.EMPTY;
+
+      @Override
+      public void add(Bytes chunk) {
+        state = state.plus(chunk);
+      }
+
+      @Override
+      public void seal() {}
+
+      @Override
+      public void install(SnapshotMark mark, Runnable done) {
+        snapshotsInstalled++;
+        flushing = true;
+        env.workers()
+            .run(
+                Workers.Lane.BACKGROUND,
+                () -> {
+                  write(env, state);
+                  return true;
+                },
+                env.loop(),
+                _ -> {
+                  load(state);
+                  Check.that(applied.equals(mark), "a snapshot is what it was announced as");
+                  durable = mark.last().index();
+                  flushing = false;
+                  done.run();
+                });
+      }
+
+      @Override
+      public void abandon() {}
+    };
+  }
+
+  @Override
+  public void lead(Role role, long term, long leader) {
+    this.role = role;
+    this.leader = leader;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.replica;
+
+import org.jspecify.annotations.NullMarked;

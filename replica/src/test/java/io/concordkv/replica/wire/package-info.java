@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.replica.wire;
+
+import org.jspecify.annotations.NullMarked;
