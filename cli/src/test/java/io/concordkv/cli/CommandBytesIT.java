@@ -85,9 +85,10 @@ final class CommandBytesIT {
 
   private static void replay(JsonNode scenario) {
     var wrong = new ArrayList<String>();
-    try (var cluster = ProcessCluster.start(name(scenario).replace('/', '-'), 1, "--name=golden")) {
+    try (var cluster = ProcessCluster.start(name(scenario).replace('/', '-'), 1)) {
       var pattern = new RecordedText();
       pattern.bind("endpoint", cluster.endpoints());
+      pattern.replace("golden", ProcessCluster.name(0));
       pattern.replace("http://127.0.0.1:27091", "http://127.0.0.1:" + cluster.peerPort(0));
       pattern.replace("http://127.0.0.1:27090", "http://127.0.0.1:" + cluster.clientPort(0));
       for (var step : scenario.get("steps").values()) {

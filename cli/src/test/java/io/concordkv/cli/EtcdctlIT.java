@@ -84,12 +84,12 @@ final class EtcdctlIT {
     var told =
         Etcdctl.until(
             cluster().endpoints(),
-            "DELETE\nw\n2\nw\n",
+            "DELETE\nw\n2\nw\n\n",
             "watch",
             "w",
             "--rev=" + revision,
             "--prev-kv");
-    assertThat(told).isEqualTo("PUT\nw\n1\nPUT\nw\n1\nw\n2\nDELETE\nw\n2\nw\n");
+    assertThat(told).isEqualTo("PUT\nw\n1\nPUT\nw\n1\nw\n2\nDELETE\nw\n2\nw\n\n");
   }
 
   @Test

@@ -113,6 +113,10 @@ public final class GoText {
     var units = new String[] {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     var exponent = (int) Math.floor(Math.log(bytes) / Math.log(1000));
     var value = Math.floor(bytes / Math.pow(1000, exponent) * 10 + 0.5) / 10;
-    return String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[exponent]);
+    var digits =
+        value < 10
+            ? String.format(Locale.ROOT, "%.1f", value)
+            : Long.toString((long) Math.rint(value));
+    return digits + " " + units[exponent];
   }
 }

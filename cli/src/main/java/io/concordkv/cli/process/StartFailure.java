@@ -2,6 +2,7 @@ package io.concordkv.cli.process;
 
 import io.concordkv.cli.config.ListenUrl;
 import io.concordkv.cli.config.ServerOptions;
+import java.io.IOException;
 import java.net.BindException;
 import java.util.stream.Collectors;
 
@@ -11,7 +12,7 @@ final class StartFailure {
 
   static String explain(Throwable failure, ServerOptions options) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
+      if (cause instanceof BindException || says(cause, "Failed to bind")) {
         return "cannot listen at "
             + addresses(options)
             + ": "
@@ -22,6 +23,12 @@ final class StartFailure {
     }
     var message = failure.getMessage();
     return message == null ? failure.toString() : message;
+  }
+
+  private static boolean says(Throwable failure, String words) {
+    return failure instanceof IOException
+        && failure.getMessage() != null
+        && failure.getMessage().contains(words);
   }
 
   private static String addresses(ServerOptions options) {
