@@ -76,27 +76,29 @@ final class TxnText {
     var name = words.isEmpty() ? "" : words.getFirst();
     var rest = words.stream().skip(1).toArray(String[]::new);
     try {
-      switch (name) {
+      return switch (name) {
         case "put" -> {
-          var arguments = new PutArguments();
-          new CommandLine(arguments).parseArgs(rest);
-          return RequestOp.newBuilder().setRequestPut(arguments.request(null)).build();
+          var arguments = parsed(new PutArguments(), rest);
+          yield RequestOp.newBuilder().setRequestPut(arguments.request(null)).build();
         }
         case "get" -> {
-          var arguments = new GetArguments();
-          new CommandLine(arguments).parseArgs(rest);
-          return RequestOp.newBuilder().setRequestRange(arguments.request()).build();
+          var arguments = parsed(new GetArguments(), rest);
+          yield RequestOp.newBuilder().setRequestRange(arguments.request()).build();
         }
         case "del" -> {
-          var arguments = new DelArguments();
-          new CommandLine(arguments).parseArgs(rest);
-          return RequestOp.newBuilder().setRequestDeleteRange(arguments.request()).build();
+          var arguments = parsed(new DelArguments(), rest);
+          yield RequestOp.newBuilder().setRequestDeleteRange(arguments.request()).build();
         }
         default -> throw invalid("invalid txn request: " + line);
-      }
+      };
     } catch (CommandLine.ParameterException e) {
       throw invalid("invalid txn request: " + line + " (" + e.getMessage() + ")");
     }
+  }
+
+  private static <A> A parsed(A arguments, String[] words) {
+    new CommandLine(arguments).parseArgs(words);
+    return arguments;
   }
 
   private static List<String> words(String line) {

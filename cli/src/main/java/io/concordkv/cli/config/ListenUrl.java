@@ -10,7 +10,8 @@ public record ListenUrl(String host, int port) {
     try {
       uri = new URI(text);
     } catch (URISyntaxException e) {
-      throw new ConfigException(origin + ": \"" + text + "\" is not a URL such as http://127.0.0.1:2379");
+      throw new ConfigException(
+          origin + ": \"" + text + "\" is not a URL such as http://127.0.0.1:2379");
     }
     var scheme = uri.getScheme() == null ? "" : uri.getScheme();
     switch (scheme) {

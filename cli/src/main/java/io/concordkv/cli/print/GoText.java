@@ -111,7 +111,7 @@ public final class GoText {
       return bytes + " B";
     }
     var units = new String[] {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    var exponent = (int) Math.floor(Math.log(bytes) / Math.log(1000));
+    var exponent = (int) Math.floor(Math.log((double) bytes) / Math.log(1000));
     var value = Math.floor(bytes / Math.pow(1000, exponent) * 10 + 0.5) / 10;
     var digits =
         value < 10

@@ -46,7 +46,7 @@ final class Completion implements Completer {
     }
     if (depth == line.wordIndex() && !command.getSubcommands().isEmpty()) {
       command.getSubcommands().keySet().stream().sorted().forEach(name -> add(candidates, name));
-      if (command == commands) {
+      if (command.getParent() == null) {
         add(candidates, "exit");
       }
     } else if (line.word().startsWith("-")) {

@@ -3,6 +3,7 @@ package io.concordkv.cli.shell;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -18,7 +19,8 @@ public final class ShellCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Session session = root.session();
-    return System.console() == null || !System.console().isTerminal()
+    var console = Objects.requireNonNull(System.console(), "a process has a console");
+    return !console.isTerminal()
         ? new Script(session, root.options()).run()
         : new Prompt(session, root.options()).run();
   }
