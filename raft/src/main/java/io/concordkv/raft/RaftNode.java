@@ -253,6 +253,12 @@ public final class RaftNode {
     log.trim(index);
   }
 
+  /// The entry at `index`, durable or not; null if it was trimmed or there is none yet. For the
+  /// simulator's invariants.
+  public @Nullable Entry entry(long index) {
+    return index > log.startIndex() && index <= log.lastIndex() ? log.entry(index) : null;
+  }
+
   public RaftStatus status() {
     return new RaftStatus(
         self.id(),

@@ -18,6 +18,7 @@ final class GroupLog {
   private @Nullable SnapshotMark start;
   private HardState hardState = HardState.START;
   private boolean suspect;
+  private @Nullable String gap;
 
   GroupLog(long group) {
     this.group = group;
@@ -39,12 +40,13 @@ final class GroupLog {
         entries.clear();
         written.clear();
         start = mark;
+        gap = null;
       }
       case LogRecord.Trimmed(var mark) -> {
         // What was written before the oldest segment that is left may be gone: that is no gap.
         dropUpTo(mark.last().index());
         start = mark;
-        needNoGap(mark.last().index());
+        gap = gapBehind(mark.last().index());
       }
       case LogRecord.Suspect(var now) -> suspect = now;
     }
@@ -78,11 +80,10 @@ final class GroupLog {
     while (!entries.isEmpty() && entries.getLast().index() >= first) {
       entries.removeLast();
     }
-    if (!entries.isEmpty() && entries.getLast().index() + 1 != first) {
-      throw damaged("entry " + first + " follows " + entries.getLast().index());
-    }
-    if (entries.isEmpty() && start != null && first != start.last().index() + 1) {
-      throw damaged("entry " + first + " follows the start " + start.last().index());
+    long before = before(first);
+    if (before + 1 != first) {
+      gap = "entry " + first + " follows " + before;
+      entries.clear();
     }
     entries.addAll(appended);
   }
@@ -95,9 +96,25 @@ final class GroupLog {
     entries.subList(0, gone).clear();
   }
 
-  private void needNoGap(long index) {
-    if (!entries.isEmpty() && entries.getFirst().index() != index + 1) {
-      throw damaged("entry " + entries.getFirst().index() + " follows the start " + index);
+  /// The index that the log has reached, or what would be right where nothing is known.
+  private long before(long first) {
+    if (!entries.isEmpty()) {
+      return entries.getLast().index();
+    }
+    return start == null ? first - 1 : start.last().index();
+  }
+
+  private @Nullable String gapBehind(long index) {
+    return entries.isEmpty() || entries.getFirst().index() == index + 1
+        ? null
+        : "entry " + entries.getFirst().index() + " follows the start " + index;
+  }
+
+  /// All records are read. What was missing in between must have been trimmed by a later one: the
+  /// segments that held it may be gone while older starts are still there to be read.
+  void complete() {
+    if (gap != null) {
+      throw damaged(gap);
     }
   }
 

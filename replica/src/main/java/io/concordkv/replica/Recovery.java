@@ -66,6 +66,7 @@ record Recovery(
       needPeers(lost, self, founders, where);
       return bootstrap(founders, lost);
     }
+    log.complete();
     boolean suspect = lost || log.suspect();
     var start = log.start();
     if (start != null && appliedIndex < start.last().index()) {

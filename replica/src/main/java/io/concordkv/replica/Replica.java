@@ -158,6 +158,11 @@ public final class Replica {
     return raft.status();
   }
 
+  /// As [RaftNode#entry(long)].
+  public @Nullable Entry entry(long index) {
+    return raft.entry(index);
+  }
+
   /// False if it waits for its turn already.
   boolean becomeAwake() {
     boolean was = awake;

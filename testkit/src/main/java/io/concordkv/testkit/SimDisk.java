@@ -83,6 +83,11 @@ public final class SimDisk {
     deathByPowerCut = false;
   }
 
+  /// Takes back [#powerCutAtOperation(long)] and [#killAtOperation(long)].
+  public void spare() {
+    deathAt = Long.MAX_VALUE;
+  }
+
   /// The next `times` syncs of files whose path contains `path` fail, and what they should have
   /// made durable never will be.
   public void failSyncs(String path, int times) {

@@ -136,6 +136,14 @@ public final class SimEnv implements Env {
     }
   }
 
+  /// The process stands still for `duration` from now, as under SIGSTOP or a long collection; its
+  /// clock goes on.
+  public void pause(Duration duration) {
+    long until = simulation.nanos() + duration.toNanos();
+    loop.pauseUntil(until);
+    workers.pauseUntil(until);
+  }
+
   /// Runs `task` as one of the node's: what escapes it ends the node.
   void guard(Runnable task) {
     try {

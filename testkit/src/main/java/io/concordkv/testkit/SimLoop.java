@@ -26,6 +26,7 @@ public final class SimLoop implements Scheduler {
   private final long number;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private boolean dead;
+  private long pausedUntil = Long.MIN_VALUE;
 
   static final class Event implements Comparable<Event>, Timer {
     final long nanos;
@@ -94,7 +95,7 @@ public final class SimLoop implements Scheduler {
   long nextNanos() {
     for (var next = events.peek(); next != null; next = events.peek()) {
       if (!next.cancelled) {
-        return next.nanos;
+        return Math.max(next.nanos, pausedUntil);
       }
       events.poll();
     }
@@ -103,6 +104,11 @@ public final class SimLoop implements Scheduler {
 
   Event take() {
     return events.remove();
+  }
+
+  /// Lets nothing run before `nanos`; what was due earlier comes then.
+  void pauseUntil(long nanos) {
+    pausedUntil = Math.max(pausedUntil, nanos);
   }
 
   /// Drops what is pending and all that is still to come.

@@ -76,6 +76,12 @@ final class SimWorkers implements Workers {
         : chance.nextLong(MIN_WORK_NANOS, MAX_WORK_NANOS);
   }
 
+  void pauseUntil(long nanos) {
+    log.loop.pauseUntil(nanos);
+    read.loop.pauseUntil(nanos);
+    background.loop.pauseUntil(nanos);
+  }
+
   void kill() {
     simulation.remove(log.loop);
     simulation.remove(read.loop);

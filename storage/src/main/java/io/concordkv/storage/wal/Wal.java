@@ -159,7 +159,7 @@ public final class Wal implements AutoCloseable {
       return;
     }
     durable = written.end();
-    segments.addAll(written.opened());
+    written.opened().forEach(this::opened);
     recycle(groups);
     if (written.usedSpare()) {
       spares.used();
@@ -177,6 +177,14 @@ public final class Wal implements AutoCloseable {
       write();
     }
     told.forEach(Runnable::run);
+  }
+
+  /// A segment that holds nothing yet makes way for a larger one, which takes its name.
+  private void opened(Segment segment) {
+    if (segments.getLast().first() == segment.first()) {
+      segments.removeLast();
+    }
+    segments.add(segment);
   }
 
   private void recycle(List<GroupBuffer> groups) {

@@ -1,0 +1,26 @@
+package io.concordkv.sim;
+
+import io.concordkv.sim.oracle.Violation;
+import org.jspecify.annotations.Nullable;
+
+/// What became of a seed.
+///
+/// @param trace equal for equal runs
+/// @param virtualNanos how long the cluster lived
+/// @param violation null if all was well
+public record SimReport(
+    long seed,
+    int nodes,
+    long trace,
+    long virtualNanos,
+    long events,
+    int faults,
+    int elections,
+    long commits,
+    int calls,
+    int unknown,
+    @Nullable Violation violation) {
+  public boolean failed() {
+    return violation != null;
+  }
+}

@@ -1,0 +1,114 @@
+package io.concordkv.sim.cluster;
+
+import io.concordkv.node.Bootstrap;
+import io.concordkv.node.Node;
+import io.concordkv.raft.Role;
+import io.concordkv.sim.net.SimNetwork;
+import io.concordkv.sim.oracle.Violation;
+import io.concordkv.testkit.Simulation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The nodes of a simulated cluster.
+public final class SimCluster {
+  private final Simulation simulation;
+  private final Swarm swarm;
+  private final SimNetwork network;
+  private final List<SimNode> nodes;
+  private final TreeMap<String, List<String>> members = new TreeMap<>();
+  private final List<Consumer<SimNode>> opened = new ArrayList<>();
+
+  public SimCluster(Simulation simulation, Swarm swarm, SimNetwork network) {
+    this.simulation = simulation;
+    this.swarm = swarm;
+    this.network = network;
+    nodes = IntStream.range(0, swarm.nodes()).mapToObj(i -> new SimNode("n" + i)).toList();
+    nodes.forEach(node -> members.put(node.name, List.of("http://" + node.name + ":2380")));
+  }
+
+  public List<SimNode> nodes() {
+    return nodes;
+  }
+
+  /// Calls `observer` with each node that has just opened its files.
+  public void onOpened(Consumer<SimNode> observer) {
+    opened.add(observer);
+  }
+
+  public List<SimNode> up() {
+    return nodes.stream().filter(node -> node.up() != null).toList();
+  }
+
+  /// The leader of the highest term; null if nobody thinks of itself as one.
+  public @Nullable SimNode leader() {
+    SimNode best = null;
+    long term = -1;
+    for (var candidate : nodes) {
+      var node = candidate.up();
+      if (node != null
+          && node.raftStatus().role() == Role.LEADER
+          && node.raftStatus().hardState().term() > term) {
+        best = candidate;
+        term = node.raftStatus().hardState().term();
+      }
+    }
+    return best;
+  }
+
+  /// Starts a node that is down, on what its disk has.
+  public void start(SimNode node) {
+    if (node.running()) {
+      return;
+    }
+    node.lives++;
+    node.node = null;
+    var env = simulation.env(node.name, escaped -> died(node, escaped));
+    node.env = env;
+    var url = "http://" + node.name + ":2379";
+    var bootstrap = new Bootstrap(node.name, "sim", members, List.of(url));
+    env.loop()
+        .post(
+            () -> {
+              node.node =
+                  Node.open(
+                      env,
+                      swarm.config(),
+                      bootstrap,
+                      (self, _, _) -> {
+                        node.id = self;
+                        return network.attach(env, self);
+                      });
+              opened.forEach(observer -> observer.accept(node));
+            });
+  }
+
+  /// No fault that is played here may bring a node down by itself.
+  private static void died(SimNode node, Throwable escaped) {
+    if (escaped instanceof Violation violation) {
+      throw violation;
+    }
+    throw new Violation("node-died", node.name + " ended with " + escaped, escaped);
+  }
+
+  public void kill(SimNode node) {
+    simulation.kill(node.name);
+  }
+
+  public void powerCut(SimNode node) {
+    simulation.powerCut(node.name);
+  }
+
+  /// Cuts the power when the node does its `operation`th file operation from now.
+  public void powerCutAt(SimNode node, long operation) {
+    simulation.disk(node.name).powerCutAtOperation(operation);
+  }
+
+  /// Takes back [#powerCutAt].
+  public void spare(SimNode node) {
+    simulation.disk(node.name).spare();
+  }
+}

@@ -1,0 +1,46 @@
+package io.concordkv.sim.cluster;
+
+import io.concordkv.node.Node;
+import io.concordkv.testkit.SimEnv;
+import org.jspecify.annotations.Nullable;
+
+/// A member, through all its lives.
+public final class SimNode {
+  final String name;
+  long id;
+  @Nullable SimEnv env;
+  @Nullable Node node;
+  int lives;
+
+  SimNode(String name) {
+    this.name = name;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// 0 before its first start.
+  public long id() {
+    return id;
+  }
+
+  /// How often it was started.
+  public int lives() {
+    return lives;
+  }
+
+  /// The node, if it is up; null while it is down or still opening.
+  public @Nullable Node up() {
+    return running() ? node : null;
+  }
+
+  /// Whether there is a process, perhaps one that still opens its files.
+  public boolean running() {
+    return env != null && env.alive();
+  }
+
+  public @Nullable SimEnv env() {
+    return env;
+  }
+}

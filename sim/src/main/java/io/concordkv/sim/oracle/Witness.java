@@ -1,0 +1,193 @@
+package io.concordkv.sim.oracle;
+
+import io.concordkv.node.Node;
+import io.concordkv.raft.LogPosition;
+import io.concordkv.raft.RaftStatus;
+import io.concordkv.raft.Role;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What one member was seen to have and to promise, through all its lives.
+final class Witness {
+  private final String name;
+  private final LogFacts facts;
+  private long[] terms = new long[256];
+  private long lastIndex;
+
+  /// Up to where it said, or acted as if, its log is durable.
+  private long promisedIndex;
+
+  /// The newest term in which it said something that it must not forget.
+  private long promisedTerm;
+
+  private @Nullable Node life;
+  private @Nullable RaftStatus before;
+
+  Witness(String name, LogFacts facts) {
+    this.name = name;
+    this.facts = facts;
+  }
+
+  long term(long index) {
+    return index < terms.length ? terms[(int) index] : 0;
+  }
+
+  boolean holdsDurably(LogPosition position) {
+    return promisedIndex >= position.index() && term(position.index()) == position.term();
+  }
+
+  void promiseIndex(long index) {
+    promisedIndex = Math.max(promisedIndex, Math.min(index, lastIndex));
+  }
+
+  void promiseTerm(long term) {
+    promisedTerm = Math.max(promisedTerm, term);
+  }
+
+  /// What it was when it was last looked at in this life; null at the first look.
+  @Nullable RaftStatus before(Node node) {
+    return node == life ? before : null;
+  }
+
+  void look(Node node, RaftStatus now) {
+    var then = before(node);
+    if (then == null) {
+      reborn(node, now);
+    } else {
+      steps(then, now);
+    }
+    if (then == null || !then.last().equals(now.last())) {
+      readLog(node, now, then);
+    }
+    if (then != null) {
+      ownTerm(then, now);
+    }
+    readCommits(node, now, then);
+    life = node;
+    before = now;
+  }
+
+  /// I2 and I6: what it promised it must still have after a crash.
+  private void reborn(Node node, RaftStatus now) {
+    Violation.unless(
+        now.hardState().term() >= promisedTerm,
+        "I2 durable-term",
+        name + " came back in term " + now.hardState().term() + " after speaking in " + promisedTerm);
+    Violation.unless(
+        now.suspect() || now.last().index() >= promisedIndex,
+        "I6 durable-log",
+        name + " came back with " + now.last() + " after acknowledging " + promisedIndex);
+    for (long index = Math.max(1, now.first()); index <= promisedIndex; index++) {
+      var entry = now.suspect() ? null : node.replica().entry(index);
+      Violation.unless(
+          entry == null || entry.term() == term(index),
+          "I6 durable-log",
+          name + " came back with another entry at " + index);
+    }
+    lastIndex = Math.min(lastIndex, now.last().index());
+  }
+
+  /// I7: within a life all goes forward.
+  private void steps(RaftStatus then, RaftStatus now) {
+    Violation.unless(
+        now.hardState().term() >= then.hardState().term(),
+        "I7 monotone-term",
+        name + " went back to term " + now.hardState().term());
+    Violation.unless(
+        now.hardState().committed() >= then.hardState().committed(),
+        "I7 monotone-commit",
+        name + " went back to commit " + now.hardState().committed());
+    Violation.unless(
+        now.applied() >= then.applied(), "I7 monotone-apply", name + " went back in applying");
+    Violation.unless(
+        now.applied() <= now.hardState().committed()
+            && now.hardState().committed() <= now.last().index(),
+        "I7 applied-committed-last",
+        name + " " + now.applied() + " " + now.hardState().committed() + " " + now.last());
+    for (var follower : now.followers().entrySet()) {
+      var old = then.followers().get(follower.getKey());
+      Violation.unless(
+          follower.getValue().next() > follower.getValue().match(),
+          "I7 next-above-match",
+          name + " of " + follower.getKey() + ": " + follower.getValue());
+      Violation.unless(
+          !sameReign(then, now) || old == null || follower.getValue().match() >= old.match(),
+          "I7 monotone-match",
+          name + " forgot that " + follower.getKey() + " has " + old);
+    }
+  }
+
+  /// I8: what a leader commits by itself is an entry of its own term, which carries the older ones
+  /// along.
+  private void ownTerm(RaftStatus then, RaftStatus now) {
+    Violation.unless(
+        !sameReign(then, now)
+            || now.hardState().committed() == then.hardState().committed()
+            || term(now.hardState().committed()) == now.hardState().term(),
+        "I8 commits-own-term",
+        name + " committed " + now.hardState().committed() + " of an older term by itself");
+  }
+
+  private static boolean sameReign(RaftStatus then, RaftStatus now) {
+    return then.role() == Role.LEADER
+        && now.role() == Role.LEADER
+        && now.hardState().term() == then.hardState().term();
+  }
+
+  private void readLog(Node node, RaftStatus now, @Nullable RaftStatus then) {
+    long last = now.last().index();
+    ensure(last);
+    long kept = then == null ? 0 : then.hardState().committed();
+    Violation.unless(last >= kept, "I9 truncated-commit", name + " cut its log to " + now.last());
+    for (long index = last; index >= now.first(); index--) {
+      var entry = node.replica().entry(index);
+      if (entry == null) {
+        break;
+      }
+      boolean known = index <= lastIndex && term(index) != 0;
+      if (known && term(index) == entry.term() && then != null) {
+        break;
+      }
+      Violation.unless(
+          !known || index > kept || term(index) == entry.term(),
+          "I9 truncated-commit",
+          name + " replaced the committed entry at " + index);
+      if (known && term(index) != entry.term()) {
+        promisedIndex = Math.min(promisedIndex, index - 1);
+      }
+      terms[(int) index] = entry.term();
+      facts.wrote(entry);
+      var previous = index > now.first() ? node.replica().entry(index - 1) : null;
+      if (previous != null) {
+        facts.follows(entry.position(), previous.term());
+      }
+    }
+    // What a snapshot replaced is committed.
+    for (long index = now.first() - 1; index >= 1 && term(index) == 0; index--) {
+      terms[(int) index] = facts.committedTerm(index);
+    }
+    if (last < lastIndex) {
+      Arrays.fill(terms, (int) last + 1, (int) lastIndex + 1, 0);
+    }
+    lastIndex = last;
+    promisedIndex = Math.min(promisedIndex, last);
+  }
+
+  private void readCommits(Node node, RaftStatus now, @Nullable RaftStatus then) {
+    long from = then == null ? 0 : then.hardState().committed();
+    for (long index = Math.max(from + 1, now.first());
+        index <= now.hardState().committed();
+        index++) {
+      var entry = node.replica().entry(index);
+      if (entry != null) {
+        facts.committed(name, entry);
+      }
+    }
+  }
+
+  private void ensure(long index) {
+    if (index >= terms.length) {
+      terms = Arrays.copyOf(terms, (int) Math.max(index + 1, terms.length * 2L));
+    }
+  }
+}

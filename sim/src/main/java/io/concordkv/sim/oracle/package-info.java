@@ -1,0 +1,6 @@
+/// What must hold at all times, seen from outside with a view of all nodes at once. The invariants
+/// carry the numbers I1 to I9 in their messages.
+@NullMarked
+package io.concordkv.sim.oracle;
+
+import org.jspecify.annotations.NullMarked;

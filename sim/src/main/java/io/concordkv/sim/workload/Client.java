@@ -1,0 +1,272 @@
+package io.concordkv.sim.workload;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.mvcc.Compare;
+import io.concordkv.mvcc.KeyValue;
+import io.concordkv.mvcc.Mutation;
+import io.concordkv.mvcc.Operation;
+import io.concordkv.mvcc.RangeQuery;
+import io.concordkv.mvcc.Result;
+import io.concordkv.mvcc.Span;
+import io.concordkv.node.Answer;
+import io.concordkv.node.Reply;
+import io.concordkv.sim.check.Action;
+import io.concordkv.sim.check.Call;
+import io.concordkv.sim.check.Outcome;
+import io.concordkv.sim.cluster.SimNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// One client: asks, waits for the answer, gives up after a while, thinks, asks again.
+final class Client {
+  private static final long MAX_THINK_NANOS = Duration.ofMillis(150).toNanos();
+  private static final long MIN_PATIENCE_MILLIS = 500;
+  private static final long MAX_PATIENCE_MILLIS = 9000;
+
+  private final int number;
+  private final Clients world;
+  private final SplittableRandom chance;
+  private @Nullable SimNode node;
+  private long call;
+
+  Client(int number, Clients world, SplittableRandom chance) {
+    this.number = number;
+    this.world = world;
+    this.chance = chance;
+  }
+
+  void start() {
+    think();
+  }
+
+  private void think() {
+    if (!world.stopped()) {
+      world.after(chance.nextLong(MAX_THINK_NANOS), this::ask);
+    }
+  }
+
+  private void ask() {
+    var up = world.up();
+    if (up.isEmpty()) {
+      think();
+      return;
+    }
+    if (node == null || node.up() == null || chance.nextInt(20) == 0) {
+      node = up.get(chance.nextInt(up.size()));
+    }
+    var key = world.key(chance);
+    switch (chance.nextInt(12)) {
+      case 0, 1, 2 -> put(key);
+      case 3, 4, 5 -> get(key);
+      case 6, 7 -> getSerializable(key);
+      case 8 -> delete(key);
+      case 9 -> world.side(number, node, chance, this::think);
+      default -> compareAndPut(key);
+    }
+  }
+
+  private void put(String key) {
+    long value = world.freshValue();
+    boolean previous = chance.nextBoolean();
+    var put =
+        new Operation.Put(Bytes.of(key), value(value), 0, previous, false, false);
+    write(
+        key,
+        new Action.Put(value),
+        put,
+        result -> {
+          var before = ((Result.PutDone) result).previous();
+          return previous ? new Outcome.Saw(number(before)) : new Outcome.Done();
+        });
+  }
+
+  private void delete(String key) {
+    write(
+        key,
+        new Action.Delete(),
+        new Operation.DeleteRange(Span.of(Bytes.of(key)), true),
+        result -> {
+          var before = ((Result.Deleted) result).previous();
+          return new Outcome.Saw(before.isEmpty() ? Call.ABSENT : number(before.getFirst()));
+        });
+  }
+
+  private void compareAndPut(String key) {
+    long expected = world.likely(key);
+    long value = world.freshValue();
+    var span = Span.of(Bytes.of(key));
+    var compare =
+        expected == Call.ABSENT
+            ? new Compare(span, Compare.Target.VERSION, Compare.Result.EQUAL, 0, Bytes.EMPTY)
+            : new Compare(span, Compare.Target.VALUE, Compare.Result.EQUAL, 0, value(expected));
+    var commit =
+        new Operation.GuardedCommit(
+            List.of(compare),
+            List.of(new Operation.Put(Bytes.of(key), value(value), 0, false, false, false)),
+            List.of(new Operation.Range(RangeQuery.of(span))));
+    write(
+        key,
+        new Action.CompareAndPut(expected, value),
+        commit,
+        result -> {
+          var committed = (Result.Committed) result;
+          return committed.succeeded()
+              ? new Outcome.Saw(expected)
+              : new Outcome.Saw(number(pair((Result.Ranged) committed.results().getFirst())));
+        });
+  }
+
+  private interface Told {
+    Outcome outcome(Result result);
+  }
+
+  private void write(String key, Action action, Mutation mutation, Told told) {
+    var to = asked();
+    long invoked = world.history().now();
+    long mine = expectAnswer(() -> world.history().unanswered(number, key, action, invoked));
+    long before = world.revisions().acknowledged();
+    up(to)
+        .write(
+            mutation,
+            new Reply<Answer<Result>>() {
+              @Override
+              public void done(Answer<Result> answer) {
+                if (settle(mine)) {
+                  var outcome = told.outcome(answer.value());
+                  if (Boolean.getBoolean("dbg")) System.out.println("W " + to.name() + " c" + number + " " + key + " " + action + " " + answer.header().revision() + " term " + answer.header().term() + " " + outcome);
+                  world.revisions().fresh(to.name(), answer.header().revision(), before);
+                  world.revisions().acknowledged(answer.header().revision());
+                  world.history().answered(number, key, action, outcome, invoked);
+                  world.learnt(key, action, outcome);
+                  think();
+                }
+              }
+
+              @Override
+              public void failed(ConcordException error) {
+                if (settle(mine)) {
+                  if (error.code() != ErrorCode.TOO_MANY_REQUESTS) {
+                    world.history().unanswered(number, key, action, invoked);
+                  }
+                  node = null;
+                  think();
+                }
+              }
+            });
+  }
+
+  private void get(String key) {
+    var to = asked();
+    long invoked = world.history().now();
+    long before = world.revisions().acknowledged();
+    long mine = expectAnswer(() -> {});
+    up(to)
+        .range(
+            RangeQuery.of(Span.of(Bytes.of(key))),
+            false,
+            new Reply<Answer<Result.Ranged>>() {
+              @Override
+              public void done(Answer<Result.Ranged> answer) {
+                if (settle(mine)) {
+                  var pair = pair(answer.value());
+                  long revision = answer.header().revision();
+                  if (Boolean.getBoolean("dbg")) System.out.println("R " + to.name() + " c" + number + " " + key + " " + revision + " term " + answer.header().term() + " " + pair);
+                  world.revisions().fresh(to.name(), revision, before);
+                  world.revisions().acknowledged(revision);
+                  world.revisions().saw(seen(to, key, revision, pair));
+                  var outcome = new Outcome.Saw(number(pair));
+                  world.history().answered(number, key, new Action.Get(), outcome, invoked);
+                  world.learnt(key, new Action.Get(), outcome);
+                  think();
+                }
+              }
+
+              @Override
+              public void failed(ConcordException error) {
+                if (settle(mine)) {
+                  node = null;
+                  think();
+                }
+              }
+            });
+  }
+
+  private void getSerializable(String key) {
+    var to = asked();
+    long mine = expectAnswer(() -> {});
+    up(to)
+        .range(
+            RangeQuery.of(Span.of(Bytes.of(key))),
+            true,
+            new Reply<Answer<Result.Ranged>>() {
+              @Override
+              public void done(Answer<Result.Ranged> answer) {
+                if (settle(mine)) {
+                  long revision = answer.header().revision();
+                  world.revisions().saw(seen(to, key, revision, pair(answer.value())));
+                  think();
+                }
+              }
+
+              @Override
+              public void failed(ConcordException error) {
+                if (settle(mine)) {
+                  think();
+                }
+              }
+            });
+  }
+
+  /// Names the call that is under way, and gives it up in time; `givenUp` then notes that.
+  private long expectAnswer(Runnable givenUp) {
+    long mine = ++call;
+    long patience = chance.nextLong(MIN_PATIENCE_MILLIS, MAX_PATIENCE_MILLIS);
+    world.after(
+        Duration.ofMillis(patience).toNanos(),
+        () -> {
+          if (settle(mine)) {
+            givenUp.run();
+            node = null;
+            think();
+          }
+        });
+    return mine;
+  }
+
+  /// Whether `mine` is still the call under way; after this it is not.
+  private boolean settle(long mine) {
+    if (mine != call) {
+      return false;
+    }
+    call++;
+    return true;
+  }
+
+  private SimNode asked() {
+    return java.util.Objects.requireNonNull(node);
+  }
+
+  private static io.concordkv.node.Node up(SimNode node) {
+    return java.util.Objects.requireNonNull(node.up());
+  }
+
+  private static Revisions.Seen seen(SimNode node, String key, long at, @Nullable KeyValue pair) {
+    return new Revisions.Seen(node.name(), Bytes.of(key), at, pair);
+  }
+
+  private static @Nullable KeyValue pair(Result.Ranged ranged) {
+    return ranged.pairs().isEmpty() ? null : ranged.pairs().getFirst();
+  }
+
+  private static Bytes value(long number) {
+    return Bytes.of(Long.toString(number));
+  }
+
+  private static long number(@Nullable KeyValue pair) {
+    return pair == null ? Call.ABSENT : Long.parseLong(pair.value().toUtf8());
+  }
+}
