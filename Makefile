@@ -3,7 +3,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-SEEDS ?= 100
+SEEDS ?= 1-100
+NODES ?= 0
+SECONDS ?= 30
 MVN ?= mvn
 ROUNDS ?=
 jar := cli/target/concord.jar
@@ -69,8 +71,9 @@ test-all: test sim ## all tests, then many simulated clusters
 bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that binary beside us
 	@JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bin/bench
 
-sim: ## simulated clusters, one for each of SEEDS=100
-	@$(maven) -q -pl sim -am test -Dtest='*Seeds*' -Dsurefire.failIfNoSpecifiedTests=false -Dseeds='$(SEEDS)'
+sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' '$(NODES)' '$(SECONDS)'
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply

@@ -15,6 +15,7 @@ import io.concordkv.sim.workload.Clients;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +153,7 @@ public final class SimRun {
     return true;
   }
 
-  private static void hash(SimNode node, TreeMap<String, KeyspaceHash> hashes) {
+  private static void hash(SimNode node, Map<String, KeyspaceHash> hashes) {
     var up = node.up();
     if (up == null) {
       return;

@@ -11,6 +11,7 @@ import io.concordkv.sim.net.Weather;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -98,7 +99,7 @@ public final class Nemesis {
     later(1 + chance.nextLong(MAX_PEACE_MILLIS), this::strike);
     struck++;
     var blow = blows.get(chance.nextInt(blows.size()));
-    simulation.note(blow.ordinal());
+    simulation.note(blow.name().length());
     var victim = cluster.nodes().get(chance.nextInt(cluster.nodes().size()));
     long harm = 50 + chance.nextLong(MAX_HARM_MILLIS);
     switch (blow) {
@@ -110,7 +111,7 @@ public final class Nemesis {
         var ids = new ArrayList<>(ids());
         int cut = 1 + chance.nextInt(ids.size() - 1);
         for (int i = ids.size() - 1; i > 0; i--) {
-          java.util.Collections.swap(ids, i, chance.nextInt(i + 1));
+          Collections.swap(ids, i, chance.nextInt(i + 1));
         }
         network.part(ids.subList(0, cut), ids.subList(cut, ids.size()));
         later(harm, network::mendAll);
@@ -178,7 +179,7 @@ public final class Nemesis {
 
             @Override
             public void failed(ConcordException error) {
-              simulation.note(error.code().ordinal());
+              simulation.note(error.code().name().length());
             }
           });
     }

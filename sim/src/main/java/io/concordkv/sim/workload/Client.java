@@ -11,6 +11,7 @@ import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
 import io.concordkv.node.Answer;
+import io.concordkv.node.Node;
 import io.concordkv.node.Reply;
 import io.concordkv.sim.check.Action;
 import io.concordkv.sim.check.Call;
@@ -18,6 +19,7 @@ import io.concordkv.sim.check.Outcome;
 import io.concordkv.sim.cluster.SimNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +139,6 @@ final class Client {
               public void done(Answer<Result> answer) {
                 if (settle(mine)) {
                   var outcome = told.outcome(answer.value());
-                  if (Boolean.getBoolean("dbg")) System.out.println("W " + to.name() + " c" + number + " " + key + " " + action + " " + answer.header().revision() + " term " + answer.header().term() + " " + outcome);
                   world.revisions().fresh(to.name(), answer.header().revision(), before);
                   world.revisions().acknowledged(answer.header().revision());
                   world.history().answered(number, key, action, outcome, invoked);
@@ -174,7 +175,6 @@ final class Client {
                 if (settle(mine)) {
                   var pair = pair(answer.value());
                   long revision = answer.header().revision();
-                  if (Boolean.getBoolean("dbg")) System.out.println("R " + to.name() + " c" + number + " " + key + " " + revision + " term " + answer.header().term() + " " + pair);
                   world.revisions().fresh(to.name(), revision, before);
                   world.revisions().acknowledged(revision);
                   world.revisions().saw(seen(to, key, revision, pair));
@@ -247,11 +247,11 @@ final class Client {
   }
 
   private SimNode asked() {
-    return java.util.Objects.requireNonNull(node);
+    return Objects.requireNonNull(node);
   }
 
-  private static io.concordkv.node.Node up(SimNode node) {
-    return java.util.Objects.requireNonNull(node.up());
+  private static Node up(SimNode node) {
+    return Objects.requireNonNull(node.up());
   }
 
   private static Revisions.Seen seen(SimNode node, String key, long at, @Nullable KeyValue pair) {

@@ -15,6 +15,7 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class Leases {
   }
 
   private static Held some(@Nullable Held held) {
-    return java.util.Objects.requireNonNull(held);
+    return Objects.requireNonNull(held);
   }
 
   private void grant(Node node, long seconds, Runnable done) {
