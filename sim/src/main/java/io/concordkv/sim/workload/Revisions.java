@@ -64,9 +64,10 @@ final class Revisions {
       if (answer.at <= complete && !events.isEmpty() && answer.at >= events.firstKey()) {
         var history = ofKey.get(answer.key);
         var last = history == null ? null : history.floorEntry(answer.at);
-        boolean exists = last != null && last.getValue().kind() == Event.Kind.PUT;
         boolean right =
-            exists ? last.getValue().pair().equals(answer.pair) : answer.pair == null;
+            (last != null && last.getValue().kind() == Event.Kind.PUT)
+                ? last.getValue().pair().equals(answer.pair)
+                : answer.pair == null;
         Violation.unless(
             right, "read-at-revision", answer + ", but the log of events says " + last);
       }

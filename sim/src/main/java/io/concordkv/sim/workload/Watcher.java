@@ -124,7 +124,7 @@ final class Watcher implements WatchSink {
             Duration.ofNanos(chance.nextLong(SLOW_MILLIS.toNanos())),
             () -> {
               room = chance.nextInt(1, 50);
-              if (stuck != null && stuck == handle && node.up() != null) {
+              if (stuck != null && stuck.equals(handle) && node.up() != null) {
                 stuck.drained();
               }
             });
