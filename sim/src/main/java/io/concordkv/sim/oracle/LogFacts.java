@@ -13,6 +13,9 @@ final class LogFacts {
   /// @param hash of kind and payload
   record Fact(long term, long hash) {}
 
+  /// For each committed index, the term of the member that was first seen to know.
+  private final List<Long> committedIn = new ArrayList<>();
+
   private final Map<LogPosition, Long> hashes = new HashMap<>();
   private final Map<LogPosition, Long> termBefore = new HashMap<>();
   private final List<Fact> committed = new ArrayList<>();
@@ -34,12 +37,13 @@ final class LogFacts {
         "before " + position + " stands term " + before + " here, " + known + " elsewhere");
   }
 
-  /// I5: whoever commits an index commits the same entry.
-  void committed(String node, Entry entry) {
+  /// I5: whoever commits an index commits the same entry. `inTerm` is the term that `node` is in.
+  void committed(String node, Entry entry, long inTerm) {
     var fact = new Fact(entry.term(), hash(entry));
     int place = (int) entry.index() - 1;
     if (place == committed.size()) {
       committed.add(fact);
+      committedIn.add(inTerm);
     } else if (place < committed.size()) {
       Violation.unless(
           committed.get(place).equals(fact),
@@ -52,6 +56,15 @@ final class LogFacts {
 
   long commits() {
     return committed.size();
+  }
+
+  /// How many entries were committed in terms before `term`.
+  long commitsBefore(long term) {
+    int count = committedIn.size();
+    while (count > 0 && committedIn.get(count - 1) >= term) {
+      count--;
+    }
+    return count;
   }
 
   /// The term of the committed entry at `index`; 0 if none is committed there.

@@ -72,7 +72,11 @@ final class Witness {
     Violation.unless(
         now.hardState().term() >= promisedTerm,
         "I2 durable-term",
-        name + " came back in term " + now.hardState().term() + " after speaking in " + promisedTerm);
+        name
+            + " came back in term "
+            + now.hardState().term()
+            + " after speaking in "
+            + promisedTerm);
     Violation.unless(
         now.suspect() || now.last().index() >= promisedIndex,
         "I6 durable-log",
@@ -180,7 +184,7 @@ final class Witness {
         index++) {
       var entry = node.replica().entry(index);
       if (entry != null) {
-        facts.committed(name, entry);
+        facts.committed(name, entry, now.hardState().term());
       }
     }
   }

@@ -6,6 +6,7 @@ import io.concordkv.mvcc.KeyValue;
 import io.concordkv.sim.oracle.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,7 @@ final class Revisions {
     var known = events.putIfAbsent(revision, List.copyOf(told));
     if (known == null) {
       for (var event : told) {
-        ofKey
-            .computeIfAbsent(event.pair().key(), _ -> new TreeMap<>())
-            .put(revision, event);
+        ofKey.computeIfAbsent(event.pair().key(), _ -> new TreeMap<>()).put(revision, event);
       }
       return;
     }
@@ -64,12 +63,14 @@ final class Revisions {
       if (answer.at <= complete && !events.isEmpty() && answer.at >= events.firstKey()) {
         var history = ofKey.get(answer.key);
         var last = history == null ? null : history.floorEntry(answer.at);
-        boolean right =
-            (last != null && last.getValue().kind() == Event.Kind.PUT)
-                ? last.getValue().pair().equals(answer.pair)
-                : answer.pair == null;
+        var expected =
+            last == null || last.getValue().kind() == Event.Kind.DELETE
+                ? null
+                : last.getValue().pair();
         Violation.unless(
-            right, "read-at-revision", answer + ", but the log of events says " + last);
+            Objects.equals(expected, answer.pair),
+            "read-at-revision",
+            answer + ", but the log of events says " + last);
       }
     }
   }

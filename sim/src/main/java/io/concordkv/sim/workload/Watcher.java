@@ -118,13 +118,14 @@ final class Watcher implements WatchSink {
   void later() {
     room = 0;
     var stuck = handle;
+    int lives = node.lives();
     simulation
         .world()
         .after(
             Duration.ofNanos(chance.nextLong(SLOW_MILLIS.toNanos())),
             () -> {
               room = chance.nextInt(1, 50);
-              if (stuck != null && stuck.equals(handle) && node.up() != null) {
+              if (stuck != null && lives == node.lives() && node.up() != null) {
                 stuck.drained();
               }
             });
