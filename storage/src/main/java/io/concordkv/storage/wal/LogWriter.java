@@ -127,7 +127,7 @@ final class LogWriter {
     long prepared =
         spare == null ? Math.min(SMALL_SEGMENT_BYTES, options.segmentBytes()) : spare.capacity();
     capacity = Math.max(prepared, WalFormat.SEGMENT_HEADER_BYTES + bytes);
-    header = new SegmentHeader(nextSequence++, end, epochs.nextLong(), chain);
+    header = new SegmentHeader(sequence(), end, epochs.nextLong(), chain);
     records = 0;
     if (file != null) {
       file.close();
@@ -144,6 +144,11 @@ final class LogWriter {
     files.syncDirectory(directory);
     file = files.open(path, Mode.WRITE);
     return new Segment(path, end, capacity);
+  }
+
+  /// A segment that holds nothing is replaced by the next one, which takes its name and number.
+  private long sequence() {
+    return file != null && header.first() == end ? header.sequence() : nextSequence++;
   }
 
   private static ByteBuffer buffer(Bytes bytes) {

@@ -75,6 +75,28 @@ class WalTest {
   }
 
   @Test
+  void a_record_too_large_for_the_empty_segment_of_an_opening_takes_its_place() {
+    world(WalWorld.small());
+    fill(3, 600);
+    world.powerCut();
+    assertThat(world.open()).isTrue();
+    fill(1, 10_000);
+    fill(3, 600);
+    world.powerCut();
+    assertThat(world.open()).isTrue();
+    assertThat(world.model()).hasSize(7);
+
+    fill(1, 10_000);
+    fill(8, 600);
+    world.trim(world.wal().durable());
+    world.settle();
+    fill(3, 600);
+    assertThat(world.failures()).isEmpty();
+    world.powerCut();
+    assertThat(world.open()).isTrue();
+  }
+
+  @Test
   void a_full_segment_is_left_and_the_next_one_was_prepared() {
     world(WalWorld.small());
     fill(5, 600);
