@@ -2,6 +2,7 @@ package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.InvariantError;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -9,7 +10,8 @@ import java.util.TreeMap;
 /// What a worker read for [MvccStore#apply]: how things stood before the batch.
 public final class Loaded {
   /// For mutations that need nothing.
-  public static final Loaded NOTHING = new Loaded(0, Map.of(), Map.of(), new TreeMap<>());
+  public static final Loaded NOTHING =
+      new Loaded(0, new TreeMap<>(), new LinkedHashMap<>(), new TreeMap<>());
 
   private final long revision;
   private final Map<Bytes, Bytes> values;
