@@ -95,7 +95,8 @@ public final class SimRun {
     }
   }
 
-  /// Waits until there is one leader, nothing lags, and all watchers know all; then the nodes' hash.
+  /// Waits until there is one leader, nothing lags, and all watchers know all; then the nodes'
+  /// hash.
   private KeyspaceHash calm() {
     Violation.unless(
         simulation.runUntil(this::level, CALM), "I16 converges", "after healing: " + describe());

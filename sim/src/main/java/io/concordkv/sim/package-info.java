@@ -2,9 +2,9 @@
 /// processes that fail as a seed says.
 ///
 /// [SimRun] is one seed from the first start to the last comparison, [Sim] the program that runs
-/// many. The parts: `cluster` starts and stops nodes, `net` carries their frames, `nemesis` does the
-/// harm, `workload` plays clients, `oracle` watches everything from outside after every event, and
-/// `check` judges what the clients saw.
+/// many. The parts: `cluster` starts and stops nodes, `net` carries their frames, `nemesis` does
+/// the harm, `workload` plays clients, `oracle` watches everything from outside after every event,
+/// and `check` judges what the clients saw.
 @NullMarked
 package io.concordkv.sim;
 

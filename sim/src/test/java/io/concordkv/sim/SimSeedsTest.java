@@ -70,7 +70,9 @@ class SimSeedsTest {
         "seed " + seed,
         () -> {
           var report = SimRun.run(seed, nodes, CHAOS);
-          assertThat(report.violation()).as("make sim SEEDS=%s NODES=%s SECONDS=20", seed, nodes).isNull();
+          assertThat(report.violation())
+              .as("make sim SEEDS=%s NODES=%s SECONDS=20", seed, nodes)
+              .isNull();
         });
   }
 }

@@ -71,19 +71,18 @@ public final class SimCluster {
     var url = "http://" + node.name + ":2379";
     var bootstrap = new Bootstrap(node.name, "sim", members, List.of(url));
     env.loop()
-        .post(
-            () -> {
-              node.node =
-                  Node.open(
-                      env,
-                      swarm.config(),
-                      bootstrap,
-                      (self, _, _) -> {
-                        node.id = self;
-                        return network.attach(env, self);
-                      });
-              opened.forEach(observer -> observer.accept(node));
-            });
+        .post(() -> {
+          node.node =
+              Node.open(
+                  env,
+                  swarm.config(),
+                  bootstrap,
+                  (self, _, _) -> {
+                    node.id = self;
+                    return network.attach(env, self);
+                  });
+          opened.forEach(observer -> observer.accept(node));
+        });
   }
 
   /// No fault that is played here may bring a node down by itself.

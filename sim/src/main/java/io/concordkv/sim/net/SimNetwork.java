@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// All links between all nodes. A frame is encoded when it is sent and decoded where it arrives; one
-/// that arrives damaged is dropped, as a connection would be.
+/// All links between all nodes. A frame is encoded when it is sent and decoded where it arrives;
+/// one that arrives damaged is dropped, as a connection would be.
 public final class SimNetwork {
   /// A repeated frame comes again within this time: long enough to meet another term.
   private static final long MAX_ECHO_MICROS = 5_000_000;

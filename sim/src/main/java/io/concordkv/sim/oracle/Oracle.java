@@ -60,8 +60,7 @@ public final class Oracle implements Wiretap {
         && then.followers().equals(now.followers());
   }
 
-  private void reigns(
-      String name, Node node, RaftStatus now, @Nullable RaftStatus then) {
+  private void reigns(String name, Node node, RaftStatus now, @Nullable RaftStatus then) {
     long term = now.hardState().term();
     Long other = leaderOfTerm.putIfAbsent(term, now.id());
     Violation.unless(
@@ -134,8 +133,7 @@ public final class Oracle implements Wiretap {
     if (witness != null) {
       witness.promiseTerm(term);
     }
-    Long other =
-        votes.computeIfAbsent(voter, _ -> new TreeMap<>()).putIfAbsent(term, candidate);
+    Long other = votes.computeIfAbsent(voter, _ -> new TreeMap<>()).putIfAbsent(term, candidate);
     Violation.unless(
         other == null || other == candidate,
         "I2 one-vote",

@@ -72,7 +72,11 @@ final class Witness {
     Violation.unless(
         now.hardState().term() >= promisedTerm,
         "I2 durable-term",
-        name + " came back in term " + now.hardState().term() + " after speaking in " + promisedTerm);
+        name
+            + " came back in term "
+            + now.hardState().term()
+            + " after speaking in "
+            + promisedTerm);
     Violation.unless(
         now.suspect() || now.last().index() >= promisedIndex,
         "I6 durable-log",

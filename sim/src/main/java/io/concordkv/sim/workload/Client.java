@@ -74,8 +74,7 @@ final class Client {
   private void put(String key) {
     long value = world.freshValue();
     boolean previous = chance.nextBoolean();
-    var put =
-        new Operation.Put(Bytes.of(key), value(value), 0, previous, false, false);
+    var put = new Operation.Put(Bytes.of(key), value(value), 0, previous, false, false);
     write(
         key,
         new Action.Put(value),

@@ -155,8 +155,7 @@ public final class Clients {
       done.run();
       return;
     }
-    node.compact(
-        revision, chance.nextBoolean(), Leases.reply((Answer<Result> _) -> {}, () -> {}));
+    node.compact(revision, chance.nextBoolean(), Leases.reply((Answer<Result> _) -> {}, () -> {}));
     done.run();
   }
 

@@ -96,8 +96,7 @@ final class Leases {
 
   private void revoke(Node node, Held held, Runnable done) {
     held.revoking = true;
-    node.write(
-        new Mutation.RevokeLease(held.id), reply((Answer<Result> _) -> done.run(), done));
+    node.write(new Mutation.RevokeLease(held.id), reply((Answer<Result> _) -> done.run(), done));
   }
 
   private void keepAlive(Node node, Held held, Runnable done) {

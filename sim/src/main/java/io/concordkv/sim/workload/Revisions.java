@@ -24,9 +24,7 @@ final class Revisions {
     var known = events.putIfAbsent(revision, List.copyOf(told));
     if (known == null) {
       for (var event : told) {
-        ofKey
-            .computeIfAbsent(event.pair().key(), _ -> new TreeMap<>())
-            .put(revision, event);
+        ofKey.computeIfAbsent(event.pair().key(), _ -> new TreeMap<>()).put(revision, event);
       }
       return;
     }
