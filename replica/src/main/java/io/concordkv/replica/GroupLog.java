@@ -43,7 +43,8 @@ final class GroupLog {
         gap = null;
       }
       case LogRecord.Trimmed(var mark) -> {
-        // What was written before the oldest segment that is left may be gone: that is no gap.
+        // What was written before the oldest segment that is left may be gone: that is no gap if
+        // a later record trims it.
         dropUpTo(mark.last().index());
         start = mark;
         gap = gapBehind(mark.last().index());
@@ -80,10 +81,11 @@ final class GroupLog {
     while (!entries.isEmpty() && entries.getLast().index() >= first) {
       entries.removeLast();
     }
-    long before = before(first);
-    if (before + 1 != first) {
-      gap = "entry " + first + " follows " + before;
-      entries.clear();
+    if (!entries.isEmpty() && entries.getLast().index() + 1 != first) {
+      throw damaged("entry " + first + " follows " + entries.getLast().index());
+    }
+    if (entries.isEmpty() && start != null && start.last().index() + 1 != first) {
+      gap = gap(first, start.last().index());
     }
     entries.addAll(appended);
   }
@@ -96,18 +98,14 @@ final class GroupLog {
     entries.subList(0, gone).clear();
   }
 
-  /// The index that the log has reached, or what would be right where nothing is known.
-  private long before(long first) {
-    if (!entries.isEmpty()) {
-      return entries.getLast().index();
-    }
-    return start == null ? first - 1 : start.last().index();
-  }
-
   private @Nullable String gapBehind(long index) {
     return entries.isEmpty() || entries.getFirst().index() == index + 1
         ? null
-        : "entry " + entries.getFirst().index() + " follows the start " + index;
+        : gap(entries.getFirst().index(), index);
+  }
+
+  private static String gap(long first, long start) {
+    return "entry " + first + " follows the start " + start;
   }
 
   /// All records are read. What was missing in between must have been trimmed by a later one: the
