@@ -2,6 +2,7 @@
 # that bin/find-jdk finds.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+.DELETE_ON_ERROR:
 
 SEEDS ?= 1-100
 NODES ?= 0
@@ -69,7 +70,7 @@ test-benchmark: bench ## a short benchmark: does it run at all
 test-all: test sim ## all tests, then many simulated clusters
 
 bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that binary beside us
-	@JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bin/bench
+	@ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bench/run.sh
 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
