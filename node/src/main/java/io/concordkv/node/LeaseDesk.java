@@ -17,7 +17,9 @@ import java.util.List;
 /// leader.
 ///
 /// The leader makes sure with a quorum that it still leads before it answers, since a deposed one's
-/// word on a lease would be worth nothing.
+/// word on a lease would be worth nothing. One round serves for half an election timeout: a leader
+/// that is elected after it began gives every lease its full time and an election timeout more, so
+/// whatever is promised here until then, it keeps.
 final class LeaseDesk {
   private final NodeConfig config;
   private final Clock clock;
@@ -30,6 +32,8 @@ final class LeaseDesk {
   private final LinkedHashMap<Long, Asked> asked = new LinkedHashMap<>();
 
   private Leadership leadership = Leadership.UNKNOWN;
+  private boolean confirmed;
+  private long confirmedNanos;
   private long sequence;
 
   /// What is known of a lease, and the revision when it was.
@@ -68,13 +72,24 @@ final class LeaseDesk {
 
   private void decide(Question question, long lease, Reply<Told> reply) {
     long revision = shard.store().revision();
+    long now = clock.nanos();
+    if (confirmed && shard.lessor().primary() && now - confirmedNanos < trustNanos()) {
+      reply.done(new Told(revision, state(question, lease)));
+      return;
+    }
     replica.readIndex(index -> {
-      if (index == 0 || !shard.lessor().primary()) {
+      if (index == 0 || !leadership.here() || !shard.lessor().primary()) {
         reply.failed(new ConcordException(ErrorCode.LEADER_CHANGED));
       } else {
+        confirmed = true;
+        confirmedNanos = now;
         reply.done(new Told(revision, state(question, lease)));
       }
     });
+  }
+
+  private long trustNanos() {
+    return config.electionTimeout().toNanos() / 2;
   }
 
   private LeaseState state(Question question, long lease) {
@@ -137,6 +152,7 @@ final class LeaseDesk {
     if (now.leader() != leadership.leader()) {
       failAll(ErrorCode.LEADER_CHANGED);
     }
+    confirmed &= now.here() && now.term() == leadership.term();
     leadership = now;
   }
 

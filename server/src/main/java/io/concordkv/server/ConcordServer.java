@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves one node to clients. Does not own the node: close the server first, then the node.
+/// Serves one node to clients. Owns neither the node nor the loop: close the server first, then the
+/// node, then the loop.
 public final class ConcordServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
 
@@ -30,44 +31,39 @@ public final class ConcordServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Services services;
-  private final EventLoops loops;
   private final Server server;
 
-  private ConcordServer(ServerConfig config, Services services, EventLoops loops, Server server) {
+  private ConcordServer(ServerConfig config, Services services, Server server) {
     this.config = config;
     this.services = services;
-    this.loops = loops;
     this.server = server;
   }
 
   /// Binds all ports and starts to serve. Throws [UncheckedIOException] if a port cannot be had.
-  public static ConcordServer open(Node node, ServerConfig config) {
+  public static ConcordServer open(Node node, ServerConfig config, IoLoop loop) {
     var services = new Services(node, config.limits());
-    var loops = EventLoops.start(config.ioThreads());
     try {
-      var server = build(node, config, services, loops).start();
+      var server = build(node, config, services, loop).start();
       long tickNanos = config.electionTimeout().toNanos();
       var _ =
-          loops
-              .group()
+          loop.group()
               .next()
               .scheduleAtFixedRate(services::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
       LOG.info("listening addresses={}", server.getListenSockets());
-      return new ConcordServer(config, services, loops, server);
+      return new ConcordServer(config, services, server);
     } catch (IOException e) {
-      loops.stop(config.drain());
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Server build(Node node, ServerConfig config, Services services, EventLoops loops) {
+  private static Server build(Node node, ServerConfig config, Services services, IoLoop loop) {
     var paths = new HttpPaths(node, services::hasLeader);
     var http = OnePort.credentials(() -> new HttpDoor(paths));
     var builder =
         NettyServerBuilder.forAddress(config.listen().getFirst(), http)
-            .channelType(loops.channel())
-            .bossEventLoopGroup(loops.group())
-            .workerEventLoopGroup(loops.group())
+            .channelType(loop.channel())
+            .bossEventLoopGroup(loop.group())
+            .workerEventLoopGroup(loop.group())
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -109,6 +105,5 @@ public final class ConcordServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    loops.stop(config.drain());
   }
 }

@@ -11,31 +11,25 @@ import java.util.List;
 /// @param listen where clients connect; port 0 takes any free one
 /// @param limits what one request may ask for
 /// @param electionTimeout three of these without a leader end streams that asked for one
-/// @param ioThreads one serves many thousand connections; more cost switches where cores are few
 /// @param drain how long a stopping server waits for calls that are still being answered
 public record ServerConfig(
-    List<InetSocketAddress> listen,
-    Limits limits,
-    Duration electionTimeout,
-    int ioThreads,
-    Duration drain) {
+    List<InetSocketAddress> listen, Limits limits, Duration electionTimeout, Duration drain) {
   public ServerConfig {
     listen = List.copyOf(listen);
     Check.that(!listen.isEmpty(), "a server listens somewhere");
-    Check.that(ioThreads > 0, "a server has an I/O thread");
     Check.that(electionTimeout.isPositive(), "the election timeout is above zero");
   }
 
   public static ServerConfig at(InetSocketAddress... listen) {
     return new ServerConfig(
-        List.of(listen), Limits.DEFAULT, Duration.ofSeconds(1), 1, Duration.ofSeconds(2));
+        List.of(listen), Limits.DEFAULT, Duration.ofSeconds(1), Duration.ofSeconds(2));
   }
 
   public ServerConfig withLimits(Limits limits) {
-    return new ServerConfig(listen, limits, electionTimeout, ioThreads, drain);
+    return new ServerConfig(listen, limits, electionTimeout, drain);
   }
 
   public ServerConfig withElectionTimeout(Duration electionTimeout) {
-    return new ServerConfig(listen, limits, electionTimeout, ioThreads, drain);
+    return new ServerConfig(listen, limits, electionTimeout, drain);
   }
 }

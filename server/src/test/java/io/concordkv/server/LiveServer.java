@@ -23,11 +23,13 @@ import java.util.function.UnaryOperator;
 public final class LiveServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
 
+  private final IoLoop loop;
   private final RealEnv env;
   private final Node node;
   private final ConcordServer server;
 
-  private LiveServer(RealEnv env, Node node, ConcordServer server) {
+  private LiveServer(RealEnv env, Node node, ConcordServer server, IoLoop loop) {
+    this.loop = loop;
     this.env = env;
     this.node = node;
     this.server = server;
@@ -41,7 +43,8 @@ public final class LiveServer implements AutoCloseable {
     var bootstrap =
         new Bootstrap("golden", "golden-token", members, List.of("http://127.0.0.1:27090"));
     var opened = new CompletableFuture<Node>();
-    var env = RealEnv.open(directory, "node", opened::completeExceptionally);
+    var loop = IoLoop.open(opened::completeExceptionally);
+    var env = RealEnv.on(loop, directory, "node", opened::completeExceptionally);
     env.loop()
         .post(() -> opened.complete(Node.open(env, config, bootstrap, (_, _, _) -> new Alone())));
     try {
@@ -51,7 +54,7 @@ public final class LiveServer implements AutoCloseable {
       await(ready);
       var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       return new LiveServer(
-          env, node, ConcordServer.open(node, change.apply(ServerConfig.at(listen))));
+          env, node, ConcordServer.open(node, change.apply(ServerConfig.at(listen)), loop), loop);
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
@@ -71,6 +74,7 @@ public final class LiveServer implements AutoCloseable {
     node.stop(stopped::countDown);
     await(stopped);
     env.close();
+    loop.close();
   }
 
   private static void await(CountDownLatch latch) {

@@ -4,11 +4,13 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Crc32c;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The world itself: the machine's clock, disk, threads and chance.
 ///
@@ -23,21 +25,29 @@ public final class RealEnv implements Env, AutoCloseable {
   private final Consumer<Throwable> fatal;
   private final FileSystem files;
   private final RealWorkers workers;
-  private final EventLoop loop;
+  private final @Nullable EventLoop own;
+  private final Scheduler loop;
 
-  private RealEnv(Path directory, String name, Consumer<Throwable> fatal) {
+  private RealEnv(
+      Path directory, String name, Consumer<Throwable> fatal, @Nullable Scheduler loop) {
     this.fatal = fatal;
     files = RealFileSystem.under(directory);
     workers = new RealWorkers(name, this::fail);
-    loop = new EventLoop(name, clock, this::fail);
+    own = loop == null ? new EventLoop(name, clock, this::fail) : null;
+    this.loop = loop == null ? Objects.requireNonNull(own) : loop;
   }
 
   /// Starts the event loop, a thread called `name`. Files lie in `directory`, which is made if it
   /// does not exist.
   public static RealEnv open(Path directory, String name, Consumer<Throwable> fatal) {
-    var env = new RealEnv(directory, name, fatal);
-    env.loop.start();
+    var env = new RealEnv(directory, name, fatal, null);
+    Objects.requireNonNull(env.own).start();
     return env;
+  }
+
+  /// As [#open], on a loop that there is already and that ends after this.
+  public static RealEnv on(Scheduler loop, Path directory, String name, Consumer<Throwable> fatal) {
+    return new RealEnv(directory, name, fatal, loop);
   }
 
   @Override
@@ -60,11 +70,6 @@ public final class RealEnv implements Env, AutoCloseable {
     return files;
   }
 
-  /// Whether the caller runs on the loop.
-  public boolean onLoop() {
-    return loop.isCurrent();
-  }
-
   @Override
   public RandomGenerator random(String name) {
     long stream = (long) Crc32c.of(Bytes.of(name)) << 32 | streams.incrementAndGet();
@@ -85,7 +90,9 @@ public final class RealEnv implements Env, AutoCloseable {
 
   private void fail(Throwable escaped) {
     if (failed.compareAndSet(false, true)) {
-      loop.halt();
+      if (own != null) {
+        own.halt();
+      }
       workers.halt();
       fatal.accept(escaped);
     }
@@ -95,7 +102,9 @@ public final class RealEnv implements Env, AutoCloseable {
   /// runs, except when called on the loop.
   @Override
   public void close() {
-    loop.stop();
+    if (own != null) {
+      own.stop();
+    }
     workers.stop();
   }
 }

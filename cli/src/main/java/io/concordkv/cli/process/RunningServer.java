@@ -7,6 +7,7 @@ import io.concordkv.node.Node;
 import io.concordkv.node.NodeConfig;
 import io.concordkv.node.shard.Member;
 import io.concordkv.server.ConcordServer;
+import io.concordkv.server.IoLoop;
 import io.concordkv.server.ServerConfig;
 import io.concordkv.server.wire.Limits;
 import io.concordkv.transport.Transport;
@@ -31,13 +32,18 @@ final class RunningServer implements AutoCloseable {
   /// The longest that a node may take to hand over and close.
   private static final Duration STOP = Duration.ofSeconds(5);
 
+  /// With fewer the node shares the clients' thread: a wake-up costs more than it gains.
+  private static final int CORES_FOR_TWO_LOOPS = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
 
+  private final IoLoop loop;
   private final RealEnv env;
   private final Node node;
   private final ConcordServer server;
 
-  private RunningServer(RealEnv env, Node node, ConcordServer server) {
+  private RunningServer(RealEnv env, Node node, ConcordServer server, IoLoop loop) {
+    this.loop = loop;
     this.env = env;
     this.node = node;
     this.server = server;
@@ -45,9 +51,15 @@ final class RunningServer implements AutoCloseable {
 
   /// Returns once the ports are open. `fatal` is called if the node cannot go on.
   static RunningServer open(ServerOptions options, Consumer<Throwable> fatal) {
-    var env = RealEnv.open(Path.of(options.dataDir()), options.name(), fatal);
+    var loop = IoLoop.open(fatal);
+    var directory = Path.of(options.dataDir());
+    var env =
+        Runtime.getRuntime().availableProcessors() < CORES_FOR_TWO_LOOPS
+            ? RealEnv.on(loop, directory, options.name(), fatal)
+            : RealEnv.open(directory, options.name(), fatal);
     var node = onLoop(env, options);
-    return new RunningServer(env, node, ConcordServer.open(node, serverConfig(options)));
+    var server = ConcordServer.open(node, serverConfig(options), loop);
+    return new RunningServer(env, node, server, loop);
   }
 
   private static Node onLoop(RealEnv env, ServerOptions options) {
@@ -156,6 +168,7 @@ final class RunningServer implements AutoCloseable {
         return;
       }
       env.close();
+      loop.close();
       LOG.info("stopped");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
