@@ -13,7 +13,7 @@ jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
 
 # Every recipe that needs Maven starts with this: one clear message if there is no good JDK.
-maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B
+maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \

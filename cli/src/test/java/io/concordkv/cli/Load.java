@@ -20,6 +20,10 @@ final class Load implements AutoCloseable {
   private static final int WRITERS = 8;
   private static final String PREFIX = "load/";
 
+  /// What a follower passed to a leader that died is answered by nobody. Who waits long for it does
+  /// not see that a new leader serves.
+  private static final Duration PATIENCE = Duration.ofMillis(300);
+
   private final ProcessCluster cluster;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final Set<String> attempted = ConcurrentHashMap.newKeySet();
@@ -36,7 +40,7 @@ final class Load implements AutoCloseable {
   }
 
   private void write(int writer) {
-    try (var client = cluster.client(Duration.ofSeconds(2))) {
+    try (var client = cluster.client(PATIENCE)) {
       for (long i = 0; stop.getCount() > 0; i++) {
         var key = PREFIX + writer + "/" + "%08d".formatted(i);
         attempted.add(key);
@@ -71,10 +75,10 @@ final class Load implements AutoCloseable {
   }
 
   void awaitAcknowledged(int count) {
-    while (acknowledged.size() < count) {
-      Thread.onSpinWait();
-      pause();
-    }
+    Eventually.holds(
+        count + " writes are acknowledged",
+        Duration.ofSeconds(60),
+        () -> acknowledged.size() >= count);
   }
 
   /// Ends the writers.

@@ -98,8 +98,11 @@ public final class ConcordServer implements AutoCloseable {
     server.shutdown();
     services.stop();
     try {
-      if (!server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS)) {
+      long patience = config.drain().toNanos();
+      if (!server.awaitTermination(patience, TimeUnit.NANOSECONDS)) {
+        // What is still open is cancelled, and learns so while its event loop runs.
         server.shutdownNow();
+        var _ = server.awaitTermination(patience, TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException e) {
       server.shutdownNow();
