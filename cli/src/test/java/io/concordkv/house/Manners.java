@@ -16,7 +16,7 @@ final class Manners {
   static final int MAX_LINES = 500;
 
   /// Longer files, each with its reason in docs/decisions.
-  private static final List<String> LONG_FILES = List.of("Node.java");
+  private static final List<String> LONG_FILES = List.of();
 
   private static final List<String> EMPTY_WORDS =
       List.of("Manager", "Util", "Utils", "Helper", "Helpers", "Impl", "Common");

@@ -14,11 +14,8 @@ import io.concordkv.mvcc.MvccStore.KeyspaceHash;
 import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.Outcome;
 import io.concordkv.mvcc.RangeQuery;
-import io.concordkv.mvcc.Reading;
 import io.concordkv.mvcc.Result;
-import io.concordkv.mvcc.watch.WatchRequest;
 import io.concordkv.mvcc.watch.WatchSink;
-import io.concordkv.mvcc.watch.WatchStream;
 import io.concordkv.node.NodeFrames.Question;
 import io.concordkv.node.command.Command;
 import io.concordkv.node.command.RequestId;
@@ -42,7 +39,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One running node. The request methods may be called by any thread and return at once; the reply
@@ -68,12 +64,13 @@ public final class Node {
   private final Replica replica;
   private final PendingWrites writes;
   private final LinearizableReads reads;
+  private final KeyspaceReads keyspace;
+  private final WatchDesk watchDesk;
   private final LeaseDesk leaseDesk;
   private final LeaseExpiry leaseExpiry;
   private final Publication publication;
   private final LeaderMove leaderMove;
   private final List<Runnable> whenReady = new ArrayList<>();
-  private final List<WatchStream> streams = new ArrayList<>();
   private Leadership leadership = Leadership.UNKNOWN;
   private @Nullable Timer sweep;
   private boolean closed;
@@ -138,6 +135,8 @@ public final class Node {
         new RequestId(identity.member(), new ByteReader(Bytes.wrap(env.entropy(8))).u64(), 0);
     writes = new PendingWrites(config, env.clock(), GROUP, first, replica, transport);
     reads = new LinearizableReads(config, env.clock(), replica);
+    keyspace = new KeyspaceReads(env, shard.store());
+    watchDesk = new WatchDesk(env.loop(), shard.watches());
     leaseDesk = new LeaseDesk(config, env.clock(), GROUP, shard, replica, transport);
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
     publication = new Publication(env.clock(), shard, writes, identity.member(), bootstrap);
@@ -164,30 +163,7 @@ public final class Node {
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was
   /// acknowledged by anyone before the call.
   public void range(RangeQuery query, boolean serializable, Reply<Answer<Result.Ranged>> reply) {
-    env.loop().post(() -> read(serializable, reply, () -> rangeNow(query, reply)));
-  }
-
-  private void rangeNow(RangeQuery query, Reply<Answer<Result.Ranged>> reply) {
-    Reading reading;
-    try {
-      reading = shard.store().range(query);
-    } catch (ConcordException refused) {
-      reply.failed(refused);
-      return;
-    }
-    if (reading.resident()) {
-      answer(reply, reading.run());
-    } else {
-      env.workers()
-          .run(
-              Lane.READ,
-              reading::run,
-              env.loop(),
-              result -> {
-                shard.store().remember(query, result);
-                answer(reply, result);
-              });
-    }
+    env.loop().post(() -> read(serializable, reply, () -> keyspace.range(query, answering(reply))));
   }
 
   /// Writes: a put, a deletion, a guarded commit, a lease to be revoked. A guarded commit that only
@@ -195,8 +171,9 @@ public final class Node {
   public void write(Mutation mutation, Reply<Answer<Result>> reply) {
     env.loop()
         .post(() -> {
-          if (mutation instanceof Operation.GuardedCommit commit && readsOnly(commit)) {
-            read(false, reply, () -> readNow(commit, reply));
+          if (mutation instanceof Operation.GuardedCommit commit
+              && KeyspaceReads.readsOnly(commit)) {
+            read(false, reply, () -> keyspace.commit(commit, answering(reply)));
           } else {
             submit(mutation, reply);
           }
@@ -205,49 +182,9 @@ public final class Node {
 
   /// As a guarded commit that only reads, from what this node has.
   public void readSerializable(Operation.GuardedCommit commit, Reply<Answer<Result>> reply) {
-    Check.that(readsOnly(commit), "only what writes nothing can be read from one node");
-    env.loop().post(() -> read(true, reply, () -> readNow(commit, reply)));
-  }
-
-  private void readNow(Operation.GuardedCommit commit, Reply<Answer<Result>> reply) {
-    Supplier<Result.Committed> reading;
-    try {
-      reading = shard.store().read(commit);
-    } catch (ConcordException refused) {
-      reply.failed(refused);
-      return;
-    }
-    env.workers()
-        .run(
-            Lane.READ,
-            () -> attempt(reading),
-            env.loop(),
-            result -> {
-              switch (result) {
-                case Attempt.Worked(var committed) -> answer(reply, committed);
-                case Attempt.Refused(var why) -> reply.failed(why);
-              }
-            });
-  }
-
-  /// What a worker's reading came to: it may turn out only there that a revision is gone.
-  private sealed interface Attempt {
-    record Worked(Result.Committed result) implements Attempt {}
-
-    record Refused(ConcordException why) implements Attempt {}
-  }
-
-  private static Attempt attempt(Supplier<Result.Committed> reading) {
-    try {
-      return new Attempt.Worked(reading.get());
-    } catch (ConcordException refused) {
-      return new Attempt.Refused(refused);
-    }
-  }
-
-  private static boolean readsOnly(Operation.GuardedCommit commit) {
-    return commit.success().stream().allMatch(Operation.Range.class::isInstance)
-        && commit.failure().stream().allMatch(Operation.Range.class::isInstance);
+    Check.that(
+        KeyspaceReads.readsOnly(commit), "only what writes nothing can be read from one node");
+    env.loop().post(() -> read(true, reply, () -> keyspace.commit(commit, answering(reply))));
   }
 
   /// `physical`: the answer waits until this node has deleted what became unreadable.
@@ -312,9 +249,7 @@ public final class Node {
 
   /// The sink is called on the node's loop.
   public WatchHandle watch(WatchSink sink) {
-    var handle = new PostedWatch();
-    env.loop().post(() -> handle.open(sink));
-    return handle;
+    return watchDesk.open(sink);
   }
 
   public void members(boolean linearizable, Reply<Answer<List<Member>>> reply) {
@@ -448,7 +383,7 @@ public final class Node {
     if (sweep != null) {
       sweep.cancel();
     }
-    streams.forEach(WatchStream::close);
+    watchDesk.close();
     writes.close();
     reads.close();
     leaseDesk.close();
@@ -464,10 +399,7 @@ public final class Node {
   }
 
   private void submit(Mutation mutation, Reply<Answer<Result>> reply) {
-    writes.submit(
-        new Command.Change(mutation),
-        Reply.from(
-            result -> reply.done(new Answer<>(header(result.revision()), result)), reply::failed));
+    writes.submit(new Command.Change(mutation), answering(reply));
   }
 
   /// Runs `now` at once, or when reading here is linearizable.
@@ -479,9 +411,14 @@ public final class Node {
     }
   }
 
+  /// Puts the header of its revision on a result.
+  private <T extends Result> Reply<T> answering(Reply<Answer<T>> reply) {
+    return Reply.from(
+        result -> reply.done(new Answer<>(header(result.revision()), result)), reply::failed);
+  }
+
   private <T> void answer(Reply<Answer<T>> reply, T value) {
-    long revision = value instanceof Result result ? result.revision() : shard.store().revision();
-    reply.done(new Answer<>(header(revision), value));
+    reply.done(new Answer<>(header(shard.store().revision()), value));
   }
 
   private Header header(long revision) {
@@ -554,55 +491,5 @@ public final class Node {
     leaseDesk.lead(now);
     leaderMove.lead(now);
     tellReady();
-  }
-
-  /// A watch stream whose calls come from other threads.
-  private final class PostedWatch implements WatchHandle {
-    private @Nullable WatchStream stream;
-
-    void open(WatchSink sink) {
-      if (!closed) {
-        stream = shard.watches().open(sink);
-        streams.add(stream);
-      }
-    }
-
-    private void post(Consumer<WatchStream> action) {
-      env.loop()
-          .post(() -> {
-            if (stream != null && !closed) {
-              action.accept(stream);
-            }
-          });
-    }
-
-    @Override
-    public void create(WatchRequest request) {
-      post(stream -> stream.create(request));
-    }
-
-    @Override
-    public void cancel(long watchId) {
-      post(stream -> stream.cancel(watchId));
-    }
-
-    @Override
-    public void progress() {
-      post(WatchStream::progress);
-    }
-
-    @Override
-    public void drained() {
-      post(WatchStream::drained);
-    }
-
-    @Override
-    public void close() {
-      post(stream -> {
-        stream.close();
-        streams.remove(stream);
-        this.stream = null;
-      });
-    }
   }
 }
