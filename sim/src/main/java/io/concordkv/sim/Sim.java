@@ -22,6 +22,7 @@ public final class Sim {
   private long calls;
   private int done;
   private int failed;
+  private int undecided;
 
   private Sim(PrintStream out, int nodes, Duration chaos) {
     this.out = out;
@@ -62,6 +63,7 @@ public final class Sim {
     elections += report.elections();
     commits += report.commits();
     calls += report.calls();
+    undecided += report.decided() ? 0 : 1;
     var violation = report.violation();
     if (violation != null) {
       failed++;
@@ -91,10 +93,11 @@ public final class Sim {
     double minutes = elapsedNanos / 60e9;
     out.printf(
         Locale.ROOT,
-        "%d seeds, %d failed; per minute: %.0f seeds, %.2f cluster-hours, %.0f faults,"
+        "%d seeds, %d failed, %d with calls too hard to judge; per minute: %.0f seeds, %.2f cluster-hours, %.0f faults,"
             + " %.0f elections, %.0f commits, %.0f calls%n",
         done,
         failed,
+        undecided,
         done / minutes,
         virtualNanos / 3.6e12 / minutes,
         faults / minutes,

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param trace equal for equal runs
 /// @param virtualNanos how long the cluster lived
+/// @param decided false if the search for an order that explains all calls was given up
 /// @param violation null if all was well
 public record SimReport(
     long seed,
@@ -19,6 +20,7 @@ public record SimReport(
     long commits,
     int calls,
     int unknown,
+    boolean decided,
     @Nullable Violation violation) {
   public boolean failed() {
     return violation != null;

@@ -40,16 +40,17 @@ public final class SimRun {
   private final SimCluster cluster;
   private final Clients clients;
   private final Nemesis nemesis;
+  private boolean decided = true;
 
   private SimRun(long seed, int nodes, Duration chaos) {
     this.seed = seed;
     simulation = new Simulation(seed);
     swarm = Swarm.draw(simulation.random("swarm"), nodes, chaos);
-    oracle = new Oracle(swarm.nodes());
+    oracle = new Oracle(swarm.nodes(), name -> simulation.disk(name).medium());
     var network = new SimNetwork(simulation, oracle);
     cluster = new SimCluster(simulation, swarm, network);
     clients = new Clients(simulation, cluster, swarm);
-    nemesis = new Nemesis(simulation, cluster, network, swarm);
+    nemesis = new Nemesis(simulation, cluster, network, clients, swarm);
     simulation.observe(this::look);
   }
 
@@ -86,7 +87,7 @@ public final class SimRun {
           "restart-keeps-state",
           "before the last power cut " + before + ", after it " + after);
       expectNoLeasedKey();
-      clients.judge(before.revision());
+      decided = clients.judge(before.revision());
       return report(null);
     } catch (Violation violation) {
       return report(violation);
@@ -196,6 +197,7 @@ public final class SimRun {
         oracle.commits(),
         clients.calls(),
         clients.unknown(),
+        decided,
         violation);
   }
 }

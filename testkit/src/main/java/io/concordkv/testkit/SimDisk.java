@@ -3,9 +3,11 @@ package io.concordkv.testkit;
 import io.concordkv.base.Check;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileException.Kind;
+import io.concordkv.base.env.FileSystem;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -152,6 +154,12 @@ public final class SimDisk {
     return content.array();
   }
 
+  /// What is on the medium for certain: the disk as a power cut would leave it now if it took all
+  /// that it can. To be read only.
+  public FileSystem medium() {
+    return new SimMedium(this, directories, durableNames);
+  }
+
   // The file system's side.
 
   /// A new life of the node begins: nobody holds a lock, and no death is planned.
@@ -210,17 +218,17 @@ public final class SimDisk {
       throw new FileException(Kind.NOT_FOUND, "list", directory, null);
     }
     var found = new TreeSet<String>();
-    for (var path : names.keySet()) {
-      if (parent(path).equals(directory)) {
-        found.add(path.substring(path.lastIndexOf('/') + 1));
-      }
-    }
-    for (var path : directories) {
+    addChildren(directory, names.keySet(), found);
+    addChildren(directory, directories, found);
+    return List.copyOf(found);
+  }
+
+  static void addChildren(String directory, Iterable<String> paths, SortedSet<String> found) {
+    for (var path : paths) {
       if (!path.isEmpty() && parent(path).equals(directory)) {
         found.add(path.substring(path.lastIndexOf('/') + 1));
       }
     }
-    return List.copyOf(found);
   }
 
   void rename(String from, String to) {

@@ -144,6 +144,12 @@ public final class SimEnv implements Env {
     workers.pauseUntil(until);
   }
 
+  /// The log's lane of the workers stands still for `duration` from now, as with a disk that is
+  /// slow to sync; the node goes on.
+  public void stallLog(Duration duration) {
+    workers.stallLog(simulation.nanos() + duration.toNanos());
+  }
+
   /// Runs `task` as one of the node's: what escapes it ends the node.
   void guard(Runnable task) {
     try {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -36,13 +37,26 @@ final class SimInode {
   }
 
   int read(long position, ByteBuffer target) {
+    return read(cached, size, position, target);
+  }
+
+  /// What is on the medium, whatever the page cache shows.
+  int readDurable(long position, ByteBuffer target) {
+    return read(durable, durableSize, position, target);
+  }
+
+  long durableSize() {
+    return durableSize;
+  }
+
+  private static int read(Map<Long, byte[]> sectors, long size, long position, ByteBuffer target) {
     int total = (int) Math.max(0, Math.min(target.remaining(), size - position));
     int done = 0;
     while (done < total) {
       long at = position + done;
       int within = (int) (at % SECTOR_BYTES);
       int count = Math.min(SECTOR_BYTES - within, total - done);
-      target.put(cached.getOrDefault(at / SECTOR_BYTES, ZEROS), within, count);
+      target.put(sectors.getOrDefault(at / SECTOR_BYTES, ZEROS), within, count);
       done += count;
     }
     return total;

@@ -82,6 +82,10 @@ final class SimWorkers implements Workers {
     background.loop.pauseUntil(nanos);
   }
 
+  void stallLog(long nanos) {
+    log.loop.pauseUntil(nanos);
+  }
+
   void kill() {
     simulation.remove(log.loop);
     simulation.remove(read.loop);

@@ -39,6 +39,33 @@ class SimDiskTest {
   }
 
   @Test
+  void the_medium_shows_what_no_power_cut_can_take() {
+    var medium = simulation.disk("a").medium();
+    write("f", 0, filled(1500, 'a'));
+    sync("f");
+    assertThat(medium.exists("f")).isFalse();
+    files.syncDirectory("");
+    write("f", 0, filled(2000, 'b'));
+    write("g", 0, filled(10, 'c'));
+    files.rename("f", "h");
+    long operations = simulation.disk("a").operations();
+    assertThat(medium.list("")).containsExactly("f");
+    var target = ByteBuffer.allocate(3000);
+    try (var file = medium.open("f", Mode.READ)) {
+      assertThat(file.size()).isEqualTo(1500);
+      assertThat(file.read(0, target)).isEqualTo(1500);
+    }
+    assertThat(Arrays.copyOf(target.array(), 1500)).isEqualTo(filled(1500, 'a'));
+    assertThat(simulation.disk("a").operations()).isEqualTo(operations);
+    sync("h");
+    files.syncDirectory("");
+    assertThat(medium.list("")).containsExactly("g", "h");
+    try (var file = medium.open("h", Mode.READ)) {
+      assertThat(file.size()).isEqualTo(2000);
+    }
+  }
+
+  @Test
   void sectors_that_were_not_synced_survive_one_by_one() {
     var outcomes = new TreeSet<String>();
     for (long seed = 1; seed <= 100; seed++) {

@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
 /// @param powerCuts a node loses what it has not synced
 /// @param blackouts all nodes lose power at once
 /// @param pauses nodes stand still for a while and then go on
+/// @param coups a leader is cut off while it takes writes, and comes back as its successor falls
+/// @param stalls the disk of the leader stands still for a while, perhaps until the power goes
 public record Swarm(
     int nodes,
     Duration chaos,
@@ -33,7 +35,9 @@ public record Swarm(
     boolean slowWatchers,
     int clients,
     int keys,
-    NodeConfig config) {
+    NodeConfig config,
+    boolean coups,
+    boolean stalls) {
   public static Swarm draw(SplittableRandom random, int nodes, Duration chaos) {
     return new Swarm(
         nodes == 0 ? random.nextInt(5) < 3 ? 3 : 5 : nodes,
@@ -51,7 +55,9 @@ public record Swarm(
         random.nextBoolean(),
         random.nextInt(2, 12),
         random.nextInt(1, 9),
-        config(random));
+        config(random),
+        random.nextBoolean(),
+        random.nextBoolean());
   }
 
   private static NodeConfig config(SplittableRandom random) {

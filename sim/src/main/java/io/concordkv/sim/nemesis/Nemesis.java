@@ -8,6 +8,7 @@ import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Weather;
+import io.concordkv.sim.workload.Clients;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,13 +42,16 @@ public final class Nemesis {
   private final SimNetwork network;
   private final SplittableRandom chance;
   private final List<Blow> blows = new ArrayList<>();
+  private final Plots plots;
   private boolean stopped;
   private int struck;
 
-  public Nemesis(Simulation simulation, SimCluster cluster, SimNetwork network, Swarm swarm) {
+  public Nemesis(
+      Simulation simulation, SimCluster cluster, SimNetwork network, Clients clients, Swarm swarm) {
     this.simulation = simulation;
     this.cluster = cluster;
     this.network = network;
+    plots = new Plots(simulation, cluster, network, clients, swarm);
     chance = simulation.random("nemesis");
     arm(swarm.foulWeather(), Blow.WEATHER, Blow.WEATHER);
     arm(swarm.partitions(), Blow.HALVES, Blow.ISOLATE_LEADER, Blow.ISOLATE_ONE);
@@ -66,6 +70,7 @@ public final class Nemesis {
   }
 
   public void start() {
+    plots.start();
     if (!blows.isEmpty()) {
       later(chance.nextLong(MAX_PEACE_MILLIS), this::strike);
     }
@@ -74,13 +79,14 @@ public final class Nemesis {
   /// Stops, and undoes what was done: every link works, every node runs.
   public void stop() {
     stopped = true;
+    plots.stop();
     network.heal();
     cluster.nodes().forEach(cluster::spare);
     cluster.nodes().forEach(cluster::start);
   }
 
   public int struck() {
-    return struck;
+    return struck + plots.struck();
   }
 
   private void later(long millis, Runnable task) {

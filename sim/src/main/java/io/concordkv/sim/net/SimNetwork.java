@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /// All links between all nodes. A frame is encoded when it is sent and decoded where it arrives;
 /// one that arrives damaged is dropped, as a connection would be.
+///
+/// Only frames of replication are ever delivered twice. [Transport] promises at most once, and what
+/// nodes say to one another beside replication counts on it: a write that a follower passes on to
+/// the leader is no longer the same write the second time, so a repeated one would be applied
+/// twice, as a real connection never makes it happen.
 public final class SimNetwork {
   /// A repeated frame comes again within this time: long enough to meet another term.
   private static final long MAX_ECHO_MICROS = 5_000_000;
@@ -97,7 +102,6 @@ public final class SimNetwork {
       encoded = damaged(encoded);
     }
     carry(link, encoded, micros());
-    // What nodes say beside replication counts on a transport that delivers at most once.
     if (frame.kind() < ReplicaHost.FIRST_NODE_KIND && strikes(weather.duplication())) {
       carry(link, encoded, chance.nextLong(MAX_ECHO_MICROS));
     }

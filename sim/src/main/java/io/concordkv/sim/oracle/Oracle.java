@@ -1,5 +1,6 @@
 package io.concordkv.sim.oracle;
 
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.node.Node;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Message;
@@ -9,19 +10,26 @@ import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.sim.net.Wiretap;
 import io.concordkv.transport.Frame;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Sees all members at once and hears all they say. What it knows survives every crash, so it
 /// notices what no member could.
 public final class Oracle implements Wiretap {
+  /// Where a node keeps its write-ahead log.
+  private static final String WAL = "wal";
+
   private final LogFacts facts = new LogFacts();
   private final TreeMap<Long, Witness> witnesses = new TreeMap<>();
   private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
   private final TreeMap<Long, TreeMap<Long, Long>> votes = new TreeMap<>();
+  private final Function<String, FileSystem> media;
   private final int quorum;
   private int elections;
 
-  public Oracle(int members) {
+  /// @param media what a power cut would leave of each member's disk, by the member's name
+  public Oracle(int members, Function<String, FileSystem> media) {
+    this.media = media;
     quorum = members / 2 + 1;
   }
 
@@ -36,7 +44,11 @@ public final class Oracle implements Wiretap {
   /// Looks at a member; to be called after every event.
   public void look(String name, Node node) {
     var now = node.raftStatus();
-    var witness = witnesses.computeIfAbsent(now.id(), _ -> new Witness(name, facts));
+    var witness = witnesses.get(now.id());
+    if (witness == null) {
+      witness = new Witness(name, facts, new Medium(media.apply(name), WAL, Node.GROUP));
+      witnesses.put(now.id(), witness);
+    }
     var then = witness.before(node);
     if (then != null && unchanged(then, now)) {
       return;
@@ -91,22 +103,22 @@ public final class Oracle implements Wiretap {
     }
   }
 
-  /// I6: a quorum has it durably. Where the leader itself is needed for that, it has promised as
-  /// much, and a crash will tell.
+  /// I6: a quorum has it where no power cut reaches, the leader being one like any other. What the
+  /// media say counts, not what members believe.
   private void committedBy(Witness leader, RaftStatus now) {
     long index = now.hardState().committed();
     var position = new LogPosition(index, leader.term(index));
-    long holders =
-        witnesses.values().stream()
-            .filter(witness -> witness != leader && witness.holdsDurably(position))
-            .count();
-    Violation.unless(
-        holders + 1 >= quorum,
-        "I6 committed-is-durable",
-        "only " + holders + " followers acknowledged " + position);
-    if (holders < quorum) {
-      leader.promiseIndex(index);
+    int holders = 0;
+    for (var witness : witnesses.values()) {
+      if (witness.medium().holds(position)) {
+        witness.promiseIndex(index);
+        holders++;
+      }
     }
+    Violation.unless(
+        holders >= quorum,
+        "I6 committed-is-durable",
+        "only " + holders + " members have " + position + " on their media");
   }
 
   @Override
@@ -121,6 +133,14 @@ public final class Oracle implements Wiretap {
       case Message.AppendReply reply when reply.accepted() -> {
         var witness = witnesses.get(from);
         if (witness != null) {
+          Violation.unless(
+              witness.medium().holdsOrLater(reply.index(), reply.term()),
+              "I6 acknowledged-is-durable",
+              from
+                  + " acknowledges "
+                  + reply.index()
+                  + ", its medium has "
+                  + witness.medium().last());
           witness.promiseTerm(reply.term());
           witness.promiseIndex(reply.index());
         }
@@ -129,10 +149,15 @@ public final class Oracle implements Wiretap {
     }
   }
 
-  /// I2: one vote for each member and term, whatever happens in between.
+  /// I2: one vote for each member and term, whatever happens in between; nobody hears of one that
+  /// could still be forgotten.
   private void votes(long voter, long term, long candidate) {
     var witness = witnesses.get(voter);
     if (witness != null) {
+      Violation.unless(
+          witness.medium().holdsVote(term, candidate),
+          "I2 durable-vote",
+          voter + " votes in term " + term + " for " + candidate + " without having it durably");
       witness.promiseTerm(term);
     }
     Long other = votes.computeIfAbsent(voter, _ -> new TreeMap<>()).putIfAbsent(term, candidate);

@@ -1,7 +1,6 @@
 package io.concordkv.sim.oracle;
 
 import io.concordkv.node.Node;
-import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Witness {
   private final String name;
   private final LogFacts facts;
+  private final Medium medium;
   private long[] terms = new long[256];
   private long lastIndex;
 
@@ -23,17 +23,18 @@ final class Witness {
   private @Nullable Node life;
   private @Nullable RaftStatus before;
 
-  Witness(String name, LogFacts facts) {
+  Witness(String name, LogFacts facts, Medium medium) {
     this.name = name;
     this.facts = facts;
+    this.medium = medium;
+  }
+
+  Medium medium() {
+    return medium;
   }
 
   long term(long index) {
     return index < terms.length ? terms[(int) index] : 0;
-  }
-
-  boolean holdsDurably(LogPosition position) {
-    return promisedIndex >= position.index() && term(position.index()) == position.term();
   }
 
   void promiseIndex(long index) {

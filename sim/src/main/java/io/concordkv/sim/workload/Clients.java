@@ -30,6 +30,7 @@ public final class Clients {
   private final History history = new History();
   private final Revisions revisions = new Revisions();
   private final Leases leases;
+  private final Flood flood = new Flood(this);
   private final List<Client> clients = new ArrayList<>();
   private final List<Watcher> watchers = new ArrayList<>();
   private final TreeMap<String, Long> likely = new TreeMap<>();
@@ -84,14 +85,27 @@ public final class Clients {
     }
   }
 
-  /// Judges everything, once nothing is under way. `revision` is the last one there is.
-  public void judge(long revision) {
+  /// Has `count` writes, all at once, asked of `node`.
+  public void flood(SimNode node, int count, SplittableRandom chance) {
+    flood.write(node, count, chance);
+  }
+
+  /// Has `count` linearizable reads, all at once, asked of `node`.
+  public void rush(SimNode node, int count, SplittableRandom chance) {
+    flood.read(node, count, chance);
+  }
+
+  /// Judges everything, once nothing is under way. `revision` is the last one there is. False if
+  /// the search for an order of the calls was given up.
+  public boolean judge(long revision) {
+    flood.giveUp();
     revisions.checkAll(revision);
-    switch (Linearizability.check(history.calls())) {
+    return switch (Linearizability.check(history.calls())) {
       case Verdict.Violation violation ->
           throw new Violation("linearizability", violation.toString());
-      case Verdict.Linearizable _, Verdict.Undecided _ -> {}
-    }
+      case Verdict.Linearizable _ -> true;
+      case Verdict.Undecided _ -> false;
+    };
   }
 
   History history() {

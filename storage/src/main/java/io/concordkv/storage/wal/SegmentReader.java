@@ -48,17 +48,22 @@ final class SegmentReader implements AutoCloseable {
     }
   }
 
-  private SegmentReader(StoredFile file, SegmentHeader header) {
+  private SegmentReader(StoredFile file, SegmentHeader header, int windowBytes) {
     this.file = file;
     this.header = header;
     limit = header.first() + file.size() - WalFormat.SEGMENT_HEADER_BYTES;
     windowStart = header.first();
-    window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, file.size())).limit(0);
+    window = ByteBuffer.allocate((int) Math.min(windowBytes, file.size())).limit(0);
   }
 
   /// Opens the segment at `path`. A segment gets its name when its header is durable, so a header
   /// that is not whole is damage, never a crash.
   static SegmentReader open(FileSystem files, String path) {
+    return open(files, path, WINDOW_BYTES);
+  }
+
+  /// As [#open(FileSystem, String)], reading `windowBytes` at a time.
+  static SegmentReader open(FileSystem files, String path, int windowBytes) {
     var file = files.open(path, Mode.READ);
     var start = ByteBuffer.allocate(WalFormat.SEGMENT_HEADER_BYTES);
     int length = file.read(0, start);
@@ -67,7 +72,7 @@ final class SegmentReader implements AutoCloseable {
       file.close();
       throw new CorruptionError(path, 0, "the segment's header is damaged" + Recovery.ADVICE);
     }
-    return new SegmentReader(file, header);
+    return new SegmentReader(file, header, windowBytes);
   }
 
   SegmentHeader header() {
