@@ -1,5 +1,6 @@
 package io.concordkv.sim.cluster;
 
+import io.concordkv.base.env.FileException;
 import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
 import io.concordkv.raft.Role;
@@ -66,6 +67,8 @@ public final class SimCluster {
     }
     node.lives++;
     node.node = null;
+    node.excused = false;
+    simulation.disk(node.name).failSyncs("", 0);
     var env = simulation.env(node.name, escaped -> died(node, escaped));
     node.env = env;
     var url = "http://" + node.name + ":2379";
@@ -85,8 +88,11 @@ public final class SimCluster {
         });
   }
 
-  /// No fault that is played here may bring a node down by itself.
+  /// Of the faults that are played here only a failing sync may bring a node down by itself.
   private static void died(SimNode node, Throwable escaped) {
+    if (node.excused && escaped instanceof FileException) {
+      return;
+    }
     if (escaped instanceof Violation violation) {
       throw violation;
     }
@@ -106,8 +112,15 @@ public final class SimCluster {
     simulation.disk(node.name).powerCutAtOperation(operation);
   }
 
-  /// Takes back [#powerCutAt].
+  /// The node's next sync fails, and ends it.
+  public void failSync(SimNode node) {
+    node.excused = true;
+    simulation.disk(node.name).failSyncs("", 1);
+  }
+
+  /// Takes back [#powerCutAt] and [#failSync].
   public void spare(SimNode node) {
     simulation.disk(node.name).spare();
+    simulation.disk(node.name).failSyncs("", 0);
   }
 }

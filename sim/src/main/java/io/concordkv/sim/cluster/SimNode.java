@@ -12,6 +12,9 @@ public final class SimNode {
   @Nullable Node node;
   int lives;
 
+  /// Whether a failing disk may end this life.
+  boolean excused;
+
   SimNode(String name) {
     this.name = name;
   }

@@ -19,6 +19,8 @@ import java.util.SplittableRandom;
 /// @param pauses nodes stand still for a while and then go on
 /// @param coups a leader is cut off while it takes writes, and comes back as its successor falls
 /// @param stalls the disk of the leader stands still for a while, perhaps until the power goes
+/// @param twins transactions write a second key, so that a revision has several events
+/// @param badSyncs a sync fails, which has to end the node
 public record Swarm(
     int nodes,
     Duration chaos,
@@ -37,7 +39,9 @@ public record Swarm(
     int keys,
     NodeConfig config,
     boolean coups,
-    boolean stalls) {
+    boolean stalls,
+    boolean twins,
+    boolean badSyncs) {
   public static Swarm draw(SplittableRandom random, int nodes, Duration chaos) {
     return new Swarm(
         nodes == 0 ? random.nextInt(5) < 3 ? 3 : 5 : nodes,
@@ -56,6 +60,8 @@ public record Swarm(
         random.nextInt(2, 12),
         random.nextInt(1, 9),
         config(random),
+        random.nextBoolean(),
+        random.nextBoolean(),
         random.nextBoolean(),
         random.nextBoolean());
   }

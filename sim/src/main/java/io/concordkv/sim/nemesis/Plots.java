@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 ///   a log that is longer and older than all others.
 /// - A *rush*: the leader takes many writes and is not heard any more when it commits them. Readers
 ///   are there the moment its successor is elected, before that knows what is committed.
+/// - A *bad sync* ends a node, which then starts on a disk that has less than it shows.
 /// - A *stall*: the leader's disk stands still while its followers' acknowledge; perhaps the power
 ///   goes before it goes on.
 final class Plots {
@@ -56,6 +57,9 @@ final class Plots {
     if (swarm.coups()) {
       plots.add(this::coup);
       plots.add(this::rush);
+    }
+    if (swarm.badSyncs()) {
+      plots.add(this::badSync);
     }
     if (swarm.stalls()) {
       plots.add(this::stall);
@@ -176,6 +180,32 @@ final class Plots {
             later(chance.nextLong(MAX_HARM_MILLIS), () -> cluster.start(leader));
           });
     }
+  }
+
+  /// The node ends at its next sync; what it wrote for that may be in the page cache only when it
+  /// starts again, so that the power goes as well, now and then.
+  private void badSync() {
+    var victim = cluster.nodes().get(chance.nextInt(cluster.nodes().size()));
+    if (!victim.running()) {
+      return;
+    }
+    struck++;
+    cluster.failSync(victim);
+    boolean powerGoes = chance.nextInt(3) == 0;
+    later(
+        100 + chance.nextLong(MAX_HARM_MILLIS),
+        () -> {
+          cluster.spare(victim);
+          cluster.start(victim);
+          if (powerGoes) {
+            later(chance.nextLong(100), () -> cut(victim));
+          }
+        });
+  }
+
+  private void cut(SimNode victim) {
+    cluster.powerCut(victim);
+    later(chance.nextLong(MAX_HARM_MILLIS), () -> cluster.start(victim));
   }
 
   private void isolate(SimNode node) {

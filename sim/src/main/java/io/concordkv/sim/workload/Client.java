@@ -106,9 +106,7 @@ final class Client {
             : new Compare(span, Compare.Target.VALUE, Compare.Result.EQUAL, 0, value(expected));
     var commit =
         new Operation.GuardedCommit(
-            List.of(compare),
-            List.of(new Operation.Put(Bytes.of(key), value(value), 0, false, false, false)),
-            List.of(new Operation.Range(RangeQuery.of(span))));
+            List.of(compare), puts(key, value), List.of(new Operation.Range(RangeQuery.of(span))));
     write(
         key,
         new Action.CompareAndPut(expected, value),
@@ -119,6 +117,18 @@ final class Client {
               ? new Outcome.Saw(expected)
               : new Outcome.Saw(number(pair((Result.Ranged) committed.results().getFirst())));
         });
+  }
+
+  private List<Operation> puts(String key, long value) {
+    var put = new Operation.Put(Bytes.of(key), value(value), 0, false, false, false);
+    return world.twins()
+        ? List.of(put, new Operation.Put(twin(key), value(value), 0, false, false, false))
+        : List.of(put);
+  }
+
+  /// A key that is only ever written together with `key`.
+  private static Bytes twin(String key) {
+    return Bytes.of("twin/" + key);
   }
 
   private interface Told {

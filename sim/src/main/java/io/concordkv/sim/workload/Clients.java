@@ -136,6 +136,10 @@ public final class Clients {
     return ++lastValue;
   }
 
+  boolean twins() {
+    return swarm.twins();
+  }
+
   /// What `key` may well hold now.
   long likely(String key) {
     return likely.getOrDefault(key, Call.ABSENT);
