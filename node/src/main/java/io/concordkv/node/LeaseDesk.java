@@ -73,7 +73,8 @@ final class LeaseDesk {
   private void decide(Question question, long lease, Reply<Told> reply) {
     long revision = shard.store().revision();
     long now = clock.nanos();
-    if (confirmed && shard.lessor().primary() && now - confirmedNanos < trustNanos()) {
+    boolean current = shard.lessor().primary() && replica.applyLag() == 0;
+    if (confirmed && current && now - confirmedNanos < trustNanos()) {
       reply.done(new Told(revision, state(question, lease)));
       return;
     }
