@@ -35,7 +35,7 @@ public record NodeConfig(
       new NodeConfig(
           Duration.ofMillis(100),
           10,
-          10_000,
+          100_000,
           5_000,
           32 << 20,
           (3 << 20) / 2 + (64 << 10),

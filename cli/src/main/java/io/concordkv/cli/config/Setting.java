@@ -17,7 +17,8 @@ public enum Setting {
   INITIAL_CLUSTER("", "the first members: name=url,name=url (default: this one alone)"),
   INITIAL_CLUSTER_STATE("new", "new: make a cluster; existing: join one; not looked at later on"),
   INITIAL_CLUSTER_TOKEN("etcd-cluster", "sets apart clusters whose members have the same urls"),
-  SNAPSHOT_COUNT("10000", "after so many entries the state becomes durable and the log is trimmed"),
+  SNAPSHOT_COUNT(
+      "100000", "after so many entries the state becomes durable and the log is trimmed"),
   SNAPSHOT_CATCHUP_ENTRIES("5000", "entries kept in memory for members that are behind"),
   HEARTBEAT_INTERVAL("100", "milliseconds between two heartbeats"),
   ELECTION_TIMEOUT("1000", "milliseconds without a leader before an election"),
