@@ -15,6 +15,7 @@ import java.util.Locale;
 public final class Bench {
   private static final String OURS = "concordkv";
   private static final String THEIRS = "etcd";
+  private static final int PREPARING_CLIENTS = 100;
 
   private final Settings settings;
   private final PrintStream json;
@@ -76,6 +77,12 @@ public final class Bench {
       for (var cluster : clusters) {
         try (var channels = cluster.connect(1)) {
           Workload.prepare(channels);
+        }
+      }
+      if (settings.prepareMillis() > 0) {
+        for (var workload : settings.workloads()) {
+          clusters.forEach(cluster ->
+              Measurement.prepare(cluster, workload, PREPARING_CLIENTS, settings.prepareMillis()));
         }
       }
       for (var workload : settings.workloads()) {

@@ -2,7 +2,11 @@ package io.concordkv.bench;
 
 import com.google.protobuf.ByteString;
 import io.concordkv.proto.etcdserverpb.KVGrpc;
+import io.concordkv.proto.etcdserverpb.MaintenanceGrpc;
+import io.concordkv.proto.etcdserverpb.MoveLeaderRequest;
 import io.concordkv.proto.etcdserverpb.RangeRequest;
+import io.concordkv.proto.etcdserverpb.StatusRequest;
+import io.concordkv.proto.etcdserverpb.StatusResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,6 +69,7 @@ final class Cluster implements AutoCloseable {
                 .start());
       }
       cluster.awaitServing(directory);
+      cluster.firstLeads();
       return cluster;
     } catch (IOException e) {
       cluster.close();
@@ -111,6 +116,30 @@ final class Cluster implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// A lone client asks the first node: in both systems it has to meet the leader there, or a
+  /// follower, but not now this and now that.
+  private void firstLeads() {
+    try (var channels = connect(1)) {
+      var states = new ArrayList<StatusResponse>();
+      for (int node = 0; node < NODES; node++) {
+        states.add(maintenance(channels, node).status(StatusRequest.getDefaultInstance()));
+      }
+      long first = states.getFirst().getHeader().getMemberId();
+      for (int node = 0; node < NODES; node++) {
+        var state = states.get(node);
+        if (state.getLeader() == state.getHeader().getMemberId() && state.getLeader() != first) {
+          var order = MoveLeaderRequest.newBuilder().setTargetID(first).build();
+          var _ = maintenance(channels, node).moveLeader(order);
+        }
+      }
+    }
+  }
+
+  private static MaintenanceGrpc.MaintenanceBlockingStub maintenance(Channels channels, int node) {
+    return MaintenanceGrpc.newBlockingStub(channels.get(node))
+        .withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
   private static boolean serves(Channels channels, int node) {

@@ -10,6 +10,17 @@ final class Measurement {
 
   private Measurement() {}
 
+  /// Runs a workload without looking.
+  static void prepare(Cluster cluster, Workload workload, int clients, long millis) {
+    try (var channels = cluster.connect(clients)) {
+      var load = workload.load(channels, new Tally(), clients);
+      onLoop(channels, load::start);
+      Cluster.pause(millis);
+      onLoop(channels, load::stop);
+      drain(channels, load);
+    }
+  }
+
   static Figures take(Cluster cluster, Workload workload, int clients, Settings settings) {
     try (var channels = cluster.connect(clients)) {
       var tally = new Tally();

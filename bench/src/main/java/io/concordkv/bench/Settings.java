@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param etcd what to measure beside it, null for nothing
 /// @param rounds how often each figure is taken, after one round that is not counted
 /// @param warmupMillis how long clients ask before a figure is taken
+/// @param prepareMillis how long every workload runs on each system before the first figure, so
+///   that caches are filled and a JVM has compiled what is hot
 /// @param json where the figures go as JSON lines, null for standard output
 record Settings(
     Path ours,
@@ -19,6 +21,7 @@ record Settings(
     int rounds,
     long measureMillis,
     long warmupMillis,
+    long prepareMillis,
     List<Workload> workloads,
     List<Integer> clients,
     @Nullable Path json,
@@ -32,6 +35,7 @@ record Settings(
         (int) number(environment, "ROUNDS", 5),
         number(environment, "SECONDS_PER", 3) * 1000,
         number(environment, "WARMUP", 1) * 1000,
+        number(environment, "PREPARE", 20) * 1000,
         Stream.of(value(environment, "WORKLOADS", Workload.ALL).split(",", -1))
             .map(Workload::named)
             .toList(),
