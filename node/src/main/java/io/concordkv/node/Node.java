@@ -100,7 +100,8 @@ public final class Node {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(identity.member(), "wal", config.tick(), config.wal()),
+            new HostConfig(
+                identity.member(), "wal", config.tick(), config.electionTicks(), config.wal()),
             this::receive);
     var founders = Configuration.of(identity.founders().stream().map(Member::id).toList());
     var engine = LsmEngine.open(env, "state", config.lsm());
@@ -129,7 +130,8 @@ public final class Node {
                 raftConfig(),
                 config.snapshotEntries(),
                 config.catchUpEntries(),
-                config.catchUpBytes()),
+                config.catchUpBytes(),
+                0),
             shard);
     var first =
         new RequestId(identity.member(), new ByteReader(Bytes.wrap(env.entropy(8))).u64(), 0);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One term as the leader, from the election to the end of it.
@@ -374,6 +375,28 @@ final class Leadership {
         && peer.match() == self.log.lastIndex()) {
       self.out.send(new Message.TimeoutNow(self.id(), member, self.term));
     }
+  }
+
+  /// See [RaftNode#atRest].
+  boolean atRest(LongPredicate lives) {
+    var log = self.log;
+    long last = log.lastIndex();
+    if (transferee != 0
+        || self.configuration.joint()
+        || reads.waiting()
+        || log.applied() != last
+        || log.persisted() != last) {
+      return false;
+    }
+    for (var peer : peers) {
+      boolean whole = peer.match() == last && peer.sentCommit() == last && !peer.lost();
+      if (lives.test(peer.member()) && !whole) {
+        return false;
+      }
+    }
+    return self.quorum.result(
+            member -> member == self.id() || lives.test(member) ? Ballot.GRANTED : Ballot.REFUSED)
+        == VoteResult.WON;
   }
 
   private boolean hearsQuorum() {

@@ -8,4 +8,7 @@ import java.time.Duration;
 /// @param node this node's id: the address of its frames
 /// @param directory where the log lies
 /// @param tick how long a Raft tick is
-public record HostConfig(long node, String directory, Duration tick, WalOptions wal) {}
+/// @param silentTicks a node that was not heard of for so long is taken for dead by groups that
+///   sleep
+public record HostConfig(
+    long node, String directory, Duration tick, int silentTicks, WalOptions wal) {}

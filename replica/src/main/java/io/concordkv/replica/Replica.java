@@ -12,6 +12,7 @@ import io.concordkv.raft.Ready;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.MessageCodec;
+import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.replica.wire.StreamFrame;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.transport.Frame;
@@ -19,8 +20,10 @@ import io.concordkv.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One group on this node. All methods are called on its loop.
@@ -38,6 +41,7 @@ public final class Replica {
   private final HostConfig host;
   private final ReplicaConfig config;
   private final StateMachine machine;
+  private final LongPredicate lives;
   private final Consumer<Replica> wake;
   private final Runnable logFreed;
   private final MessageCodec codec;
@@ -58,6 +62,8 @@ public final class Replica {
   private boolean installing;
   private boolean trimming;
   private boolean suspect;
+  private boolean asleep;
+  private int restingTicks;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
@@ -75,6 +81,7 @@ public final class Replica {
       ReplicaConfig config,
       StateMachine machine,
       Recovery recovery,
+      LongPredicate lives,
       Consumer<Replica> wake,
       Runnable logFreed) {
     this.env = env;
@@ -83,6 +90,7 @@ public final class Replica {
     this.host = host;
     this.config = config;
     this.machine = machine;
+    this.lives = lives;
     this.wake = wake;
     this.logFreed = logFreed;
     var applied = machine.applied();
@@ -174,7 +182,12 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
-    if (frame.kind() <= MessageCodec.LAST_KIND) {
+    if (asleep && frame.kind() == MessageCodec.HEARTBEAT_REPLY) {
+      return; // to the last heartbeat before the sleep
+    }
+    if (frame.kind() == RestFrame.SLEEP) {
+      rest(from, (RestFrame.Sleep) RestFrame.decode(frame));
+    } else if (frame.kind() <= MessageCodec.LAST_KIND) {
       raft.step(MessageCodec.decode(from, config.raft().id(), frame));
       wake.accept(this);
     } else if (!installing) {
@@ -184,6 +197,11 @@ public final class Replica {
 
   void tick() {
     if (!started || closed) {
+      return;
+    }
+    restingTicks = mayRest() ? restingTicks + 1 : 0;
+    if (restingTicks > 0 && restingTicks == config.restTicks()) {
+      layToRest();
       return;
     }
     raft.tick();
@@ -198,6 +216,69 @@ public final class Replica {
     }
     trimLog();
     wake.accept(this);
+  }
+
+  long group() {
+    return config.group();
+  }
+
+  SortedSet<Long> members() {
+    return applying.now().configuration().members();
+  }
+
+  boolean asleep() {
+    return asleep;
+  }
+
+  /// Who led when it fell asleep.
+  long leader() {
+    return leader;
+  }
+
+  boolean leads() {
+    return role == Role.LEADER;
+  }
+
+  /// On the leader: whether nothing is under way, and all who live have everything.
+  boolean mayRest() {
+    return config.restTicks() > 0 && leads() && quiet() && raft.atRest(lives);
+  }
+
+  void rise() {
+    asleep = false;
+    restingTicks = 0;
+  }
+
+  private void layToRest() {
+    restingTicks = 0;
+    asleep = true;
+    var status = applying.now().last();
+    var frame = new RestFrame.Sleep(term, status.index()).encode(config.group());
+    for (long member : members()) {
+      if (member != config.raft().id()) {
+        transport.send(member, frame);
+      }
+    }
+  }
+
+  /// The leader says that nothing happens. Whoever knows better stays up.
+  private void rest(long from, RestFrame.Sleep sleep) {
+    asleep |=
+        config.restTicks() > 0
+            && from == leader
+            && sleep.term() == term
+            && quiet()
+            && raft.follows(from, sleep.term(), sleep.index());
+  }
+
+  private boolean quiet() {
+    return !awake
+        && !installing
+        && !suspect
+        && unsynced.isEmpty()
+        && reads.idle()
+        && streams.idle()
+        && committed == applied();
   }
 
   /// Does what Raft wants done by now.
@@ -366,7 +447,7 @@ public final class Replica {
 
   /// Gives free what the state has durably, once that lets whole segments go. What followers may
   /// still need stays, unless it pins the log of all groups.
-  private void trimLog() {
+  void trimLog() {
     long segment = host.wal().segmentBytes();
     boolean pinned = wal.end() - writer.released() > PINNED_SEGMENTS * segment;
     long durable = Math.min(machine.durableIndex(), applying.now().last().index());

@@ -11,10 +11,13 @@ import io.concordkv.raft.RaftConfig;
 ///   that the log can be trimmed
 /// @param catchUpEntries applied entries that stay in memory for slow followers
 /// @param catchUpBytes and how many bytes of them at most
+/// @param restTicks a group in which nothing happened for so long falls asleep: its members stop
+///   ticking until something happens or a node dies. 0: never
 public record ReplicaConfig(
     long group,
     Configuration bootstrap,
     RaftConfig raft,
     long snapshotEntries,
     long catchUpEntries,
-    long catchUpBytes) {}
+    long catchUpBytes,
+    int restTicks) {}

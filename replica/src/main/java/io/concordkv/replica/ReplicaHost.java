@@ -2,7 +2,9 @@ package io.concordkv.replica;
 
 import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
+import io.concordkv.replica.wire.BundleCodec;
 import io.concordkv.replica.wire.LogRecord;
+import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.storage.wal.WalRecord;
 import io.concordkv.storage.wal.WalTail;
@@ -12,6 +14,7 @@ import io.concordkv.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// The groups of one event loop, with the log and the transport that they share.
 public final class ReplicaHost implements AutoCloseable {
@@ -19,7 +22,7 @@ public final class ReplicaHost implements AutoCloseable {
   public static final int FIRST_NODE_KIND = 64;
 
   private final Env env;
-  private final Transport transport;
+  private final Bundles transport;
   private final HostConfig config;
   private final Receiver others;
   private final Wal wal;
@@ -27,6 +30,9 @@ public final class ReplicaHost implements AutoCloseable {
   private final TreeSet<Long> known;
   private final TreeMap<Long, Replica> replicas = new TreeMap<>();
   private final ArrayDeque<Replica> awake = new ArrayDeque<>();
+  private final Dormitory dormitory = new Dormitory();
+  private final Neighbours neighbours;
+  private final RestFrame.Beat beat;
   private long replayed;
   private boolean turnPosted;
   private boolean ticking;
@@ -34,9 +40,11 @@ public final class ReplicaHost implements AutoCloseable {
 
   private ReplicaHost(Env env, Transport transport, HostConfig config, Receiver others) {
     this.env = env;
-    this.transport = transport;
+    this.transport = new Bundles(transport);
     this.config = config;
     this.others = others;
+    neighbours = new Neighbours(config.silentTicks());
+    beat = new RestFrame.Beat(env.random("replica/life").nextLong() | 1);
     wal = Wal.openAt(env, config.directory(), config.wal(), this::replay);
     known = new TreeSet<>(logs.keySet());
     transport.onFrame(this::receive);
@@ -72,8 +80,18 @@ public final class ReplicaHost implements AutoCloseable {
             env.files().describe(this.config.directory()));
     var replica =
         new Replica(
-            env, transport, wal, this.config, config, machine, recovery, this::wake, this::trimWal);
+            env,
+            transport,
+            wal,
+            this.config,
+            config,
+            machine,
+            recovery,
+            neighbours::lives,
+            this::wake,
+            this::trimWal);
     replicas.put(group, replica);
+    dormitory.add(replica);
     wake(replica);
     if (!ticking) {
       ticking = true;
@@ -101,18 +119,46 @@ public final class ReplicaHost implements AutoCloseable {
     if (closed) {
       return;
     }
+    if (neighbours.heard(from)) {
+      // Leaders may have gone to sleep without it.
+      rouse(replica -> replica.leads() && !replica.mayRest());
+    }
     if (frame.kind() >= FIRST_NODE_KIND) {
       others.receive(from, frame);
       return;
     }
+    switch (frame.kind()) {
+      case BundleCodec.BUNDLE -> BundleCodec.decode(frame).forEach(each -> toReplica(from, each));
+      case RestFrame.BEAT -> {
+        var told = (RestFrame.Beat) RestFrame.decode(frame);
+        if (neighbours.beat(from, told.life())) {
+          rouse(replica -> replica.leader() == from);
+        }
+      }
+      default -> toReplica(from, frame);
+    }
+  }
+
+  private void toReplica(long from, Frame frame) {
     var replica = replicas.get(frame.group());
     if (replica != null) {
       replica.receive(from, frame);
+      if (frame.kind() == RestFrame.SLEEP && replica.asleep()) {
+        dormitory.laid(replica);
+      }
     }
+  }
+
+  private void rouse(Predicate<Replica> concerned) {
+    dormitory.sleepers(concerned).forEach(this::wake);
   }
 
   /// The group has something to do: once all inputs that came together are taken.
   private void wake(Replica replica) {
+    if (replica.asleep()) {
+      replica.rise();
+      dormitory.wake(replica);
+    }
     if (replica.becomeAwake()) {
       awake.add(replica);
     }
@@ -128,6 +174,7 @@ public final class ReplicaHost implements AutoCloseable {
     for (int i = 0; i < count && !closed; i++) {
       awake.remove().turn();
     }
+    transport.flush();
   }
 
   private void tickLater() {
@@ -137,9 +184,23 @@ public final class ReplicaHost implements AutoCloseable {
             () -> {
               if (!closed) {
                 tickLater();
-                replicas.values().forEach(Replica::tick);
+                tick();
               }
             });
+  }
+
+  private void tick() {
+    for (long dead : neighbours.tick()) {
+      rouse(replica -> replica.leader() == dead || (replica.leads() && !replica.mayRest()));
+    }
+    dormitory.tick();
+    dormitory.next().forEach(Replica::trimLog);
+    for (long node : dormitory.companions()) {
+      if (node != config.node()) {
+        transport.send(node, beat.encode(0));
+      }
+    }
+    transport.flush();
   }
 
   /// Segments that no group needs go. A group that was not started needs everything.

@@ -28,6 +28,7 @@ final class TestCluster {
   WalOptions wal = new WalOptions(16 << 10, Long.MAX_VALUE, 8 << 10, 1 << 20);
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
+  int restTicks;
   boolean slowMachines;
 
   /// A running node.
@@ -59,14 +60,20 @@ final class TestCluster {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(id, "wal", Duration.ofMillis(10), wal),
+            new HostConfig(id, "wal", Duration.ofMillis(10), 10, wal),
             (from, frame) -> {});
     var machine = new ListMachine(env, founders);
     machine.slow = slowMachines;
     var replica =
         host.start(
             new ReplicaConfig(
-                GROUP, founders, RaftConfig.of(id), snapshotEntries, catchUpEntries, 1 << 20),
+                GROUP,
+                founders,
+                RaftConfig.of(id),
+                snapshotEntries,
+                catchUpEntries,
+                1 << 20,
+                restTicks),
             machine);
     var member = new Member(id, env, host, machine, replica);
     members.put(id, member);

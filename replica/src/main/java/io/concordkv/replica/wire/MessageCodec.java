@@ -22,7 +22,10 @@ public final class MessageCodec {
   private static final int APPEND = 3;
   private static final int APPEND_REPLY = 4;
   private static final int HEARTBEAT = 5;
-  private static final int HEARTBEAT_REPLY = 6;
+
+  /// The kind of a heartbeat's answer, which alone wakes nobody.
+  public static final int HEARTBEAT_REPLY = 6;
+
   private static final int INSTALL_SNAPSHOT = 7;
   private static final int TIMEOUT_NOW = 8;
   private static final int READ_INDEX = 9;
