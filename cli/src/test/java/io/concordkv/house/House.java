@@ -44,7 +44,8 @@ record House(String root) {
     SEES.put(
         "sim",
         List.of("node", "testkit", "base", "raft", "storage", "transport", "mvcc", "replica"));
-    SEES.put("bench", List.of("proto", "client"));
+    SEES.put(
+        "bench", List.of("proto", "client", "base", "raft", "storage", "transport", "replica"));
   }
 
   /// The rooms in which a node is a deterministic function of its inputs.

@@ -226,7 +226,8 @@ public final class Replica {
     return applying.now().configuration().members();
   }
 
-  boolean asleep() {
+  /// Whether nothing happens here, so that it does not tick.
+  public boolean asleep() {
     return asleep;
   }
 
