@@ -27,6 +27,7 @@ final class Leadership {
   private final Member self;
   private final ReadRounds reads;
   private final long firstOfTerm;
+  private final Membership membership;
   private Progress[] peers = {};
   private long uncommittedBytes;
   private long transferee;
@@ -39,6 +40,7 @@ final class Leadership {
     this.self = self;
     this.reads = reads;
     this.firstOfTerm = self.log.lastIndex() + 1;
+    this.membership = new Membership(self, firstOfTerm);
     for (long index = self.log.committed() + 1; index < firstOfTerm; index++) {
       uncommittedBytes += self.log.entry(index).bytes();
     }
@@ -84,6 +86,27 @@ final class Leadership {
       append(Entry.Kind.COMMAND, command);
     }
     return new ProposeResult.Accepted(first);
+  }
+
+  ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    if (transferee != 0) {
+      return new ProposeResult.NotLeader(0);
+    }
+    return switch (membership.plan(change, member -> counted(member))) {
+      case ConfigChange.Outcome.Refused(var why) -> new ProposeResult.Refused(why);
+      case ConfigChange.Outcome.Next(var next) -> {
+        append(Entry.Kind.CONFIGURATION, new ConfigurationEntry(next, context).encode());
+        yield new ProposeResult.Accepted(self.log.last());
+      }
+    };
+  }
+
+  /// Entries were applied, perhaps the one that made the configuration joint.
+  void applied() {
+    var leaving = membership.leaving();
+    if (!leaving.isEmpty()) {
+      append(Entry.Kind.CONFIGURATION, leaving);
+    }
   }
 
   void read(long member, long token) {
@@ -230,13 +253,8 @@ final class Leadership {
     var log = self.log;
     long before = log.committed();
     long index =
-        self.quorum.committed(member -> {
-          if (member == self.id()) {
-            return log.persisted();
-          }
-          var peer = find(member);
-          return peer == null ? 0 : peer.counted();
-        });
+        self.quorum.committed(member ->
+            member == self.id() ? log.persisted() : counted(member));
     if (index <= before || index > log.lastIndex() || log.term(index) != self.term) {
       return;
     }
@@ -388,6 +406,11 @@ final class Leadership {
   private Progress follow(long member) {
     var window = new Inflights(self.config.maxInflightMessages(), self.config.maxInflightBytes());
     return new Progress(member, self.log.lastIndex() + 1, window);
+  }
+
+  private long counted(long member) {
+    var peer = find(member);
+    return peer == null ? 0 : peer.counted();
   }
 
   private @Nullable Progress find(long member) {

@@ -33,13 +33,28 @@ final class Member {
     quorum = new Quorum(next.voters(), next.outgoing());
   }
 
+  /// Whether it keeps no commands.
+  boolean isWitness() {
+    return configuration.witnesses().contains(id());
+  }
+
+  /// Whether a CONFIGURATION entry lies in the log that has not taken force.
+  boolean changePending() {
+    for (long index = log.applied() + 1; index <= log.lastIndex(); index++) {
+      if (log.entry(index).kind() == Entry.Kind.CONFIGURATION) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// A CONFIGURATION entry takes force when it is applied. Until then nobody may campaign by an
   /// older one.
   boolean awaitsConfiguration() {
     for (long index = log.applied() + 1; index <= log.committed(); index++) {
       var entry = log.entry(index);
       if (entry.kind() == Entry.Kind.CONFIGURATION
-          && !Configuration.decode(entry.payload()).equals(configuration)) {
+          && !entry.configuration().equals(configuration)) {
         return true;
       }
     }

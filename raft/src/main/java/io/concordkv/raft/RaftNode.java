@@ -144,6 +144,14 @@ public final class RaftNode {
         : new ProposeResult.NotLeader(self.leader);
   }
 
+  /// Appends a change of the configuration to the leader's log; it takes force when it is applied.
+  /// Every member's state machine gets `context` with the entry, in a [ConfigurationEntry].
+  public ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    return leadership != null
+        ? leadership.changeConfig(change, context)
+        : new ProposeResult.NotLeader(self.leader);
+  }
+
   /// Answered by a [ReadState] with the same token.
   public void readIndex(long token) {
     if (leadership != null) {
@@ -229,8 +237,11 @@ public final class RaftNode {
     while (log.applied() < index) {
       var entry = log.applyNext();
       if (entry != null && entry.kind() == Entry.Kind.CONFIGURATION) {
-        reconfigure(Configuration.decode(entry.payload()));
+        reconfigure(entry.configuration());
       }
+    }
+    if (leadership != null) {
+      leadership.applied();
     }
   }
 
@@ -427,7 +438,7 @@ public final class RaftNode {
     var configuration = start.configuration();
     for (var entry : entries) {
       if (entry.index() <= applied && entry.kind() == Entry.Kind.CONFIGURATION) {
-        configuration = Configuration.decode(entry.payload());
+        configuration = entry.configuration();
       }
     }
     return configuration;

@@ -76,12 +76,11 @@ final class RaftProperty {
       for (long id = 1; id <= voters; id++) {
         ids.add(id);
       }
-      var configuration = Configuration.of(ids);
-      var learning = new java.util.TreeSet<Long>();
+      var learning = new ArrayList<Long>();
       for (long id = voters + 1L; id <= voters + learners; id++) {
         learning.add(id);
       }
-      configuration = new Configuration(configuration.voters(), configuration.outgoing(), learning);
+      var configuration = Configuration.of(ids, learning);
       boolean preVote = random.nextInt(4) > 0;
       boolean checkQuorum = random.nextInt(4) > 0;
       long maxAppend = random.nextBoolean() ? 100 : 1 << 20;

@@ -68,6 +68,7 @@ final class Stage {
               case ProposeResult.Accepted(var first) -> "accepted at " + Telling.of(first);
               case ProposeResult.NotLeader(long leader) -> "not leader, ask " + leader;
               case ProposeResult.Overloaded() -> "overloaded";
+              case ProposeResult.Refused(var why) -> "refused: " + why;
             });
       }
       case "read" -> member(words).node().readIndex(number(words, 2));
@@ -163,7 +164,7 @@ final class Stage {
     for (long id = 1; id <= voters + learners; id++) {
       (id <= voters ? voting : learning).add(id);
     }
-    var configuration = new Configuration(voting, new TreeSet<>(), learning);
+    var configuration = Configuration.of(List.copyOf(voting), List.copyOf(learning));
     for (long id : configuration.members()) {
       var own =
           new RaftConfig(

@@ -32,7 +32,7 @@ final class History {
       boolean reconfigures = entry.kind() == Entry.Kind.CONFIGURATION;
       if (reconfigures || entry.term() != last.term) {
         var configuration =
-            reconfigures ? Configuration.decode(entry.payload()) : last.configuration;
+            reconfigures ? entry.configuration() : last.configuration;
         last = new Span(entry.index(), entry.term(), configuration);
         spans.add(last);
       }

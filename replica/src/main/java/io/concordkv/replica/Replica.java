@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.ProposeResult;
@@ -130,6 +131,17 @@ public final class Replica {
     if (result instanceof ProposeResult.Accepted) {
       wake.accept(this);
     }
+    return result;
+  }
+
+  /// On the leader: as [RaftNode#changeConfig]. The state machine of every member gets the entry,
+  /// with `context` in it.
+  public ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    if (!started || closed) {
+      return new ProposeResult.NotLeader(0);
+    }
+    var result = raft.changeConfig(change, context);
+    wake.accept(this);
     return result;
   }
 
