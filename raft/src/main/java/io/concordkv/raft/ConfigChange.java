@@ -114,8 +114,7 @@ public record ConfigChange(List<Step> steps) {
       later.retainAll(now.voters());
       learners.removeAll(later);
       witnesses.addAll(now.witnesses());
-      return new Outcome.Next(
-          new Configuration(voters, now.voters(), learners, later, witnesses));
+      return new Outcome.Next(new Configuration(voters, now.voters(), learners, later, witnesses));
     }
 
     private long votesChanged(Configuration now) {

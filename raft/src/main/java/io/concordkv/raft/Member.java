@@ -14,6 +14,11 @@ final class Member {
   long leader;
   Role role = Role.FOLLOWER;
 
+  /// What the driver said last, and whether it did since the last Ready.
+  long nowNanos;
+
+  boolean timeKnown;
+
   Member(RaftConfig config, RaftLog log, Configuration configuration, HardState hardState) {
     this.config = config;
     this.log = log;

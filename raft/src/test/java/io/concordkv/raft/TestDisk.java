@@ -12,7 +12,14 @@ final class TestDisk {
 
   TestDisk(Configuration configuration) {
     this.start = new SnapshotMark(LogPosition.START, configuration);
-    entries.add(new Entry(1, 1, Entry.Kind.CONFIGURATION, new ConfigurationEntry(configuration, Bytes.EMPTY).encode()));
+    if (!configuration.equals(Configuration.EMPTY)) {
+      entries.add(
+          new Entry(
+              1,
+              1,
+              Entry.Kind.CONFIGURATION,
+              new ConfigurationEntry(configuration, Bytes.EMPTY).encode()));
+    }
   }
 
   long last() {

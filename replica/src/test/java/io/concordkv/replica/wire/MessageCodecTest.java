@@ -41,7 +41,7 @@ final class MessageCodecTest {
           new Message.AppendReply(1, 2, 5, 9, false, new LogPosition(4, 2), true),
           new Message.AppendReply(1, 2, 5, -9, true, LogPosition.START, false),
           new Message.Heartbeat(1, 2, 5, 6, 0x77),
-          new Message.HeartbeatReply(1, 2, 5, -0x77),
+          new Message.HeartbeatReply(1, 2, 5, -0x77, 10),
           new Message.InstallSnapshot(1, 2, 5, MARK),
           new Message.TimeoutNow(1, 2, 5),
           new Message.ReadIndex(1, 2, 0x1234),
