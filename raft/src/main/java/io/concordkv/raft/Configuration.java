@@ -17,8 +17,8 @@ import java.util.TreeSet;
 /// @param learners follow without a vote
 /// @param learnersNext those of `outgoing` that become learners once the joint configuration is
 ///   left
-/// @param witnesses those of `voters` and `outgoing` that keep of a command only where it stands:
-///   they vote and acknowledge, but have nothing to lead or to answer with
+/// @param witnesses those of `voters` and `outgoing` that have an empty entry where others have a
+///   command: they vote and acknowledge, but have nothing to lead or to answer with
 public record Configuration(
     SortedSet<Long> voters,
     SortedSet<Long> outgoing,

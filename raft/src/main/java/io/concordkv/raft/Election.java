@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 /// request, for otherwise it could crash, forget its term and count the replies for another log.
 final class Election {
   private static final int HURRIES = 4;
-  private static final int HURRY_TICKS = 3;
+  private static final int HURRY_TICKS = 2;
 
   private final Member self;
   private final Suspicion suspicion;

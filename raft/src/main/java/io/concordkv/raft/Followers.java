@@ -69,17 +69,18 @@ final class Followers {
     }
   }
 
-  /// Who could lead from now on without having to be sent anything, whom this leader heard from
-  /// lately; 0 if nobody.
+  /// Who of the next configuration has most, of those that this leader heard from lately; 0 if
+  /// nobody has all that is committed.
   long successor(Configuration next) {
+    long best = 0;
+    long most = self.log.committed();
     for (var follower : all) {
-      if (next.mayLead(follower.member())
-          && follower.active()
-          && follower.counted() == self.log.lastIndex()) {
-        return follower.member();
+      if (next.mayLead(follower.member()) && follower.active() && follower.counted() >= most) {
+        most = follower.counted() + 1;
+        best = follower.member();
       }
     }
-    return 0;
+    return best;
   }
 
   SortedMap<Long, RaftStatus.Follower> status() {

@@ -35,7 +35,6 @@ final class Handover {
     if (peer == null
         || !self.configuration.mayLead(member)
         || peer.lost()
-        || !peer.active()
         || peer.state() != Progress.State.REPLICATE) {
       return false;
     }
@@ -54,7 +53,8 @@ final class Handover {
     }
   }
 
-  /// This leader is not of the next configuration: somebody who has everything takes over at once.
+  /// This leader is not of the next configuration: somebody who has what is committed takes over at
+  /// once.
   void retire(Configuration next) {
     long successor = followers.successor(next);
     if (successor != 0) {
@@ -95,7 +95,7 @@ final class Handover {
     int highest = self.config.priority();
     for (var peer : followers.all()) {
       int priority = priorities.getOrDefault(peer.member(), 0);
-      if (priority > highest && peer.counted() == self.log.lastIndex()) {
+      if (priority > highest && peer.counted() >= self.log.applied()) {
         highest = priority;
         best = peer.member();
       }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /// What a leader sends its followers: entries, news of what is committed, heartbeats, snapshots.
 ///
-/// A witness gets commands without what they say: it has to know where they stand, so that it can
-/// tell whose log is newer, and nothing else.
+/// A witness gets empty entries in the place of commands: it has to know where entries stand, so
+/// that it can tell whose log is newer, and nothing else.
 final class Replication {
   private final Member self;
   private final Followers followers;
@@ -111,7 +111,7 @@ final class Replication {
     for (var entry : entries) {
       bare.add(
           entry.kind() == Entry.Kind.COMMAND
-              ? new Entry(entry.index(), entry.term(), entry.kind(), Bytes.EMPTY)
+              ? new Entry(entry.index(), entry.term(), Entry.Kind.NO_OP, Bytes.EMPTY)
               : entry);
     }
     return bare;

@@ -34,14 +34,12 @@ final class Oracle {
     return committed.isEmpty() ? 0 : committed.lastKey();
   }
 
-  /// Whether both are the same entry; a witness has it without the command.
+  /// Whether both are the same entry; a witness has nothing where others have a command.
   private static boolean same(Entry one, Entry other) {
-    boolean bare = one.payload().isEmpty() || other.payload().isEmpty();
-    return one.equals(other)
-        || (bare
-            && one.kind() == Entry.Kind.COMMAND
-            && other.kind() == Entry.Kind.COMMAND
-            && one.position().equals(other.position()));
+    boolean bare =
+        one.kind() == Entry.Kind.COMMAND && other.kind() == Entry.Kind.NO_OP
+            || one.kind() == Entry.Kind.NO_OP && other.kind() == Entry.Kind.COMMAND;
+    return one.equals(other) || (bare && one.position().equals(other.position()));
   }
 
   void ready(TestMember member, Ready ready) {

@@ -59,6 +59,7 @@ public final class Replica {
   private boolean installing;
   private boolean trimming;
   private boolean suspect;
+  private long connectedLeader;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
@@ -198,6 +199,8 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    tellTime();
+    watchLeader();
     raft.tick();
     reads.tick();
     streams.tick();
@@ -218,6 +221,7 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    tellTime();
     if (!installing) {
       reads.ask();
     }
@@ -238,6 +242,20 @@ public final class Replica {
 
   long released() {
     return writer.released();
+  }
+
+  private void tellTime() {
+    if (config.raft().leaseNanos() > 0) {
+      raft.time(env.clock().nanos());
+    }
+  }
+
+  /// That the connection of the leader closed is a hint that its process ended.
+  private void watchLeader() {
+    if (connectedLeader != 0 && connectedLeader == leader && !transport.connected(leader)) {
+      raft.leaderLost(leader);
+    }
+    connectedLeader = role != Role.LEADER && transport.connected(leader) ? leader : 0;
   }
 
   private void start() {
