@@ -145,19 +145,7 @@ public final class Node {
   }
 
   private RaftConfig raftConfig() {
-    var defaults = RaftConfig.of(identity.member());
-    return new RaftConfig(
-        identity.member(),
-        config.electionTicks(),
-        defaults.heartbeatTicks(),
-        defaults.maxAppendBytes(),
-        defaults.maxInflightMessages(),
-        defaults.maxInflightBytes(),
-        defaults.maxUncommittedBytes(),
-        defaults.maxCommittedBytes(),
-        true,
-        true,
-        false);
+    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was

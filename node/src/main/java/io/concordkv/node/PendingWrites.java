@@ -102,7 +102,8 @@ final class PendingWrites {
       switch (propose(waiter.command)) {
         case ProposeResult.Accepted _ -> {}
         case ProposeResult.NotLeader _ -> unsent.add(waiter.sequence);
-        case ProposeResult.Overloaded _ -> fail(waiter, ErrorCode.TOO_MANY_REQUESTS);
+        case ProposeResult.Overloaded _, ProposeResult.Refused _ ->
+            fail(waiter, ErrorCode.TOO_MANY_REQUESTS);
       }
     } else {
       transport.send(leadership.leader(), NodeFrames.forward(group, waiter.command));
@@ -121,7 +122,7 @@ final class PendingWrites {
         switch (propose(command)) {
           case ProposeResult.Accepted _ -> null;
           case ProposeResult.NotLeader _ -> ErrorCode.NOT_LEADER;
-          case ProposeResult.Overloaded _ -> ErrorCode.TOO_MANY_REQUESTS;
+          case ProposeResult.Overloaded _, ProposeResult.Refused _ -> ErrorCode.TOO_MANY_REQUESTS;
         };
     if (refusal != null) {
       long asked = EnvelopeCodec.request(command).sequence();

@@ -79,7 +79,7 @@ final class Applying {
       for (var entry : batch) {
         bytes += entry.bytes();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-          configuration = Configuration.decode(entry.payload());
+          configuration = entry.configuration();
         }
       }
       Check.that(

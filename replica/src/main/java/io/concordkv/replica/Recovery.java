@@ -1,7 +1,9 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
@@ -28,11 +30,15 @@ record Recovery(
     List<LogRecord> repair,
     List<Written> written) {
 
-  /// A new member: it begins with the configuration as entry 1, as all founders do.
+  /// A new member: it begins with the configuration as entry 1, as all founders do. One that joins
+  /// a group has nothing, so it votes for nobody but is sent everything by the leader.
   static Recovery bootstrap(Configuration founders, boolean suspect) {
     var start = new SnapshotMark(LogPosition.START, founders);
-    var entries = List.of(new Entry(1, 1, Entry.Kind.CONFIGURATION, founders.encode()));
-    var hardState = new HardState(1, 0, 1);
+    boolean joins = founders.equals(Configuration.EMPTY);
+    var payload = new ConfigurationEntry(founders, Bytes.EMPTY).encode();
+    var first = new Entry(1, 1, Entry.Kind.CONFIGURATION, payload);
+    List<Entry> entries = joins ? List.of() : List.of(first);
+    var hardState = joins ? HardState.START : new HardState(1, 0, 1);
     var repair = new ArrayList<LogRecord>();
     repair.add(new LogRecord.Start(start));
     repair.add(new LogRecord.Append(hardState, 1, entries));

@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.ProposeResult;
@@ -58,6 +59,7 @@ public final class Replica {
   private boolean installing;
   private boolean trimming;
   private boolean suspect;
+  private long connectedLeader;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
@@ -133,6 +135,17 @@ public final class Replica {
     return result;
   }
 
+  /// On the leader: as [RaftNode#changeConfig]. The state machine of every member gets the entry,
+  /// with `context` in it.
+  public ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    if (!started || closed) {
+      return new ProposeResult.NotLeader(0);
+    }
+    var result = raft.changeConfig(change, context);
+    wake.accept(this);
+    return result;
+  }
+
   /// Runs `then` with an index once that index is applied here and reading is linearizable, or with
   /// 0 if no leader confirmed it in time, or too many wait.
   public void readIndex(LongConsumer then) {
@@ -186,6 +199,8 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    tellTime();
+    watchLeader();
     raft.tick();
     reads.tick();
     streams.tick();
@@ -206,6 +221,7 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    tellTime();
     if (!installing) {
       reads.ask();
     }
@@ -226,6 +242,20 @@ public final class Replica {
 
   long released() {
     return writer.released();
+  }
+
+  private void tellTime() {
+    if (config.raft().leaseNanos() > 0) {
+      raft.time(env.clock().nanos());
+    }
+  }
+
+  /// That the connection of the leader closed is a hint that its process ended.
+  private void watchLeader() {
+    if (connectedLeader != 0 && connectedLeader == leader && !transport.connected(leader)) {
+      raft.leaderLost(leader);
+    }
+    connectedLeader = role != Role.LEADER && transport.connected(leader) ? leader : 0;
   }
 
   private void start() {

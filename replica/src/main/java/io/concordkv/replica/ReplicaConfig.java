@@ -4,8 +4,8 @@ import io.concordkv.raft.Configuration;
 import io.concordkv.raft.RaftConfig;
 
 /// @param group which group it is: part of every record and frame
-/// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Not
-///   looked at once the group has a log
+/// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Of
+///   nobody for a member that joins a group. Not looked at once the group has a log
 /// @param raft how the member behaves
 /// @param snapshotEntries after so many applied entries the state is asked to become durable, so
 ///   that the log can be trimmed

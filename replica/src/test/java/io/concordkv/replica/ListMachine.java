@@ -8,6 +8,7 @@ import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Role;
@@ -24,6 +25,7 @@ final class ListMachine implements StateMachine {
 
   private final Env env;
   private List<String> commands = new ArrayList<>();
+  final List<String> contexts = new ArrayList<>();
   private SnapshotMark applied;
   private long durable;
   private boolean flushing;
@@ -122,6 +124,8 @@ final class ListMachine implements StateMachine {
     for (var entry : entries) {
       if (entry.kind() == Entry.Kind.COMMAND) {
         commands.add(entry.payload().toUtf8());
+      } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        contexts.add(ConfigurationEntry.decode(entry.payload()).context().toUtf8());
       }
     }
     applied = after;

@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.ProposeResult;
 import io.concordkv.raft.RaftConfig;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /// A few replicas of one group over a simulated world.
 final class TestCluster {
@@ -29,6 +31,7 @@ final class TestCluster {
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
   boolean slowMachines;
+  UnaryOperator<RaftConfig> raft = config -> config;
 
   /// A running node.
   record Member(long id, SimEnv env, ReplicaHost host, ListMachine machine, Replica replica) {}
@@ -53,6 +56,15 @@ final class TestCluster {
   }
 
   Member start(long id) {
+    return start(id, founders);
+  }
+
+  /// A member that is to be brought in, or was.
+  Member join(long id) {
+    return start(id, Configuration.EMPTY);
+  }
+
+  private Member start(long id, Configuration bootstrap) {
     var env = simulation.env(name(id));
     var transport = network.open(id, env);
     var host =
@@ -61,12 +73,17 @@ final class TestCluster {
             transport,
             new HostConfig(id, "wal", Duration.ofMillis(10), wal),
             (from, frame) -> {});
-    var machine = new ListMachine(env, founders);
+    var machine = new ListMachine(env, bootstrap);
     machine.slow = slowMachines;
     var replica =
         host.start(
             new ReplicaConfig(
-                GROUP, founders, RaftConfig.of(id), snapshotEntries, catchUpEntries, 1 << 20),
+                GROUP,
+                bootstrap,
+                raft.apply(RaftConfig.of(id)),
+                snapshotEntries,
+                catchUpEntries,
+                1 << 20),
             machine);
     var member = new Member(id, env, host, machine, replica);
     members.put(id, member);
@@ -113,6 +130,22 @@ final class TestCluster {
       simulation.runFor(Duration.ofMillis(10));
     }
     throw new AssertionError("nobody takes " + command);
+  }
+
+  /// Asks for a change until it is taken, and waits until it is in force.
+  void change(ConfigChange.Step... steps) {
+    await(
+        "change " + List.of(steps),
+        () ->
+            leader().replica.changeConfig(ConfigChange.of(steps), Bytes.of("why"))
+                instanceof ProposeResult.Accepted);
+    await(
+        "the change is in force",
+        () -> {
+          var status = leader().replica.status();
+          return !status.configuration().joint()
+              && status.applied() == status.last().index();
+        });
   }
 
   void proposeMany(String prefix, int count) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
@@ -26,7 +27,11 @@ final class MessageCodecTest {
       List.of(
           new Entry(8, 3, Entry.Kind.NO_OP, Bytes.EMPTY),
           new Entry(9, 5, Entry.Kind.COMMAND, Bytes.of("put")),
-          new Entry(10, 5, Entry.Kind.CONFIGURATION, MARK.configuration().encode()));
+          new Entry(
+              10,
+              5,
+              Entry.Kind.CONFIGURATION,
+              new ConfigurationEntry(MARK.configuration(), Bytes.of("c")).encode()));
   private static final List<Message> MESSAGES =
       List.of(
           new Message.Vote(1, 2, 5, new LogPosition(9, 4), true, false),
@@ -36,7 +41,7 @@ final class MessageCodecTest {
           new Message.AppendReply(1, 2, 5, 9, false, new LogPosition(4, 2), true),
           new Message.AppendReply(1, 2, 5, -9, true, LogPosition.START, false),
           new Message.Heartbeat(1, 2, 5, 6, 0x77),
-          new Message.HeartbeatReply(1, 2, 5, -0x77),
+          new Message.HeartbeatReply(1, 2, 5, -0x77, 10),
           new Message.InstallSnapshot(1, 2, 5, MARK),
           new Message.TimeoutNow(1, 2, 5),
           new Message.ReadIndex(1, 2, 0x1234),
