@@ -11,8 +11,11 @@ import io.concordkv.server.IoLoop;
 import io.concordkv.server.ServerConfig;
 import io.concordkv.server.wire.Limits;
 import io.concordkv.transport.Transport;
-import io.concordkv.transport.tcp.TcpConfig;
-import io.concordkv.transport.tcp.TcpTransport;
+import io.concordkv.transport.grpc.GrpcWire;
+import io.concordkv.transport.peer.PeerConfig;
+import io.concordkv.transport.peer.PeerTransport;
+import io.concordkv.transport.peer.Wire;
+import io.concordkv.transport.tcp.TcpWire;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -98,15 +101,22 @@ final class RunningServer implements AutoCloseable {
       }
     }
     var listen = ListenAddresses.of(options.listenPeer()).getFirst();
-    return TcpTransport.open(
-        env.loop(),
-        TcpConfig.of(
+    var config =
+        PeerConfig.of(
             self,
             cluster,
             listen,
             peers,
             env.random("dial"),
-            problem -> LOG.warn("peers problem=\"{}\"", problem)));
+            problem -> LOG.warn("peers problem=\"{}\"", problem));
+    return PeerTransport.open(env.loop(), config, wire(options));
+  }
+
+  private static Wire.Maker wire(ServerOptions options) {
+    return switch (options.peerWire()) {
+      case TCP -> TcpWire::new;
+      case GRPC -> GrpcWire::new;
+    };
   }
 
   private static Bootstrap bootstrap(ServerOptions options) {
