@@ -166,10 +166,11 @@ final class RunningServer implements AutoCloseable {
     node.whenReady(task);
   }
 
-  /// Ends the calls, hands leadership over, makes the state durable: all within a bounded time.
+  /// Lets calls end, hands leadership over, answers what still waits, makes the state durable: all
+  /// within a bounded time.
   @Override
   public void close() {
-    server.close();
+    server.drain();
     var stopped = new CountDownLatch(1);
     node.stop(stopped::countDown);
     try {
@@ -177,6 +178,7 @@ final class RunningServer implements AutoCloseable {
         LOG.warn("stopping took longer than {} s and is cut off", STOP.toSeconds());
         return;
       }
+      server.close();
       env.close();
       loop.close();
       LOG.info("stopped");
