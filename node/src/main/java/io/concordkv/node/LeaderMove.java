@@ -92,6 +92,12 @@ final class LeaderMove {
     }
   }
 
+  void close() {
+    var all = List.copyOf(moves);
+    moves.clear();
+    all.forEach(move -> move.reply.failed(new ConcordException(ErrorCode.STOPPED)));
+  }
+
   private long deadline() {
     return clock.nanos() + config.electionTimeout().toNanos();
   }

@@ -32,6 +32,7 @@ final class LeaseDesk {
   private final LinkedHashMap<Long, Asked> asked = new LinkedHashMap<>();
 
   private Leadership leadership = Leadership.UNKNOWN;
+  private boolean closed;
   private boolean confirmed;
   private long confirmedNanos;
   private long sequence;
@@ -57,7 +58,9 @@ final class LeaseDesk {
   }
 
   void ask(Question question, long lease, Reply<Told> reply) {
-    if (leadership.here()) {
+    if (closed) {
+      reply.failed(new ConcordException(ErrorCode.STOPPED));
+    } else if (leadership.here()) {
       decide(question, lease, reply);
     } else if (leadership.leader() == 0) {
       reply.failed(new ConcordException(ErrorCode.NO_LEADER));
@@ -170,6 +173,7 @@ final class LeaseDesk {
   }
 
   void close() {
+    closed = true;
     failAll(ErrorCode.STOPPED);
   }
 

@@ -375,6 +375,7 @@ public final class Node {
     writes.close();
     reads.close();
     leaseDesk.close();
+    leaderMove.close();
     host.close();
     shard.engine().sync();
     shard.close();

@@ -39,6 +39,7 @@ final class PendingWrites {
   private Leadership leadership = Leadership.UNKNOWN;
   private long leaderLostNanos;
   private long sequence;
+  private boolean closed;
 
   private static final class Waiter {
     final long sequence;
@@ -78,6 +79,10 @@ final class PendingWrites {
 
   /// Sends `command` through the log; `reply` gets what applying it here came to.
   void submit(Command command, Reply<Result> reply) {
+    if (closed) {
+      reply.failed(new ConcordException(ErrorCode.STOPPED));
+      return;
+    }
     if (waiters.size() >= config.maxPending()) {
       reply.failed(new ConcordException(ErrorCode.TOO_MANY_REQUESTS));
       return;
@@ -188,8 +193,9 @@ final class PendingWrites {
     retry();
   }
 
-  /// Says of everything that waits that this node stops.
+  /// Says of everything that waits, and of what still comes, that this node stops.
   void close() {
+    closed = true;
     for (var waiter : new ArrayDeque<>(waiters.values())) {
       fail(waiter, ErrorCode.STOPPED);
     }

@@ -238,6 +238,7 @@ public final class Replica {
   void close() {
     closed = true;
     streams.close();
+    reads.close();
   }
 
   long released() {

@@ -82,7 +82,8 @@ public final class ReplicaHost implements AutoCloseable {
     return replica;
   }
 
-  /// Stops ticking and sending. Nothing is called after this.
+  /// Stops ticking and sending, and tells reads that wait that they were not confirmed. Nothing is
+  /// called after this.
   @Override
   public void close() {
     if (!closed) {

@@ -8,6 +8,7 @@ import java.util.Map;
 
 /// How one server is to run, checked and complete.
 ///
+/// @param peerWire what the members speak with one another
 /// @param initialCluster the peer URLs of every first member, by name, in the order given
 /// @param joining whether the cluster exists already; only looked at when there is no data
 /// @param snapshotEntries after so many applied entries the state becomes durable
@@ -20,6 +21,7 @@ public record ServerOptions(
     List<String> advertiseClient,
     List<ListenUrl> listenPeer,
     List<String> advertisePeer,
+    PeerWire peerWire,
     Map<String, List<String>> initialCluster,
     boolean joining,
     String token,
@@ -54,6 +56,7 @@ public record ServerOptions(
         advertised(settings, Setting.ADVERTISE_CLIENT_URLS, listenClient),
         listenPeer,
         advertisePeer,
+        PeerWire.of(settings),
         cluster,
         joining(settings),
         settings.text(Setting.INITIAL_CLUSTER_TOKEN),

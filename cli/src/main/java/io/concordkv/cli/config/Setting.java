@@ -13,6 +13,7 @@ public enum Setting {
   LISTEN_CLIENT_URLS("http://127.0.0.1:2379", "where clients are served"),
   ADVERTISE_CLIENT_URLS("", "where clients can reach it, if not there"),
   LISTEN_PEER_URLS("http://127.0.0.1:2380", "where the other members are served"),
+  PEER_TRANSPORT("tcp", "what members speak with one another, the same on all: tcp or grpc"),
   INITIAL_ADVERTISE_PEER_URLS("", "where the others can reach it, if not there"),
   INITIAL_CLUSTER("", "the first members: name=url,name=url (default: this one alone)"),
   INITIAL_CLUSTER_STATE("new", "new: make a cluster; existing: join one; not looked at later on"),

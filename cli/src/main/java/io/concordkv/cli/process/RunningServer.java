@@ -11,8 +11,11 @@ import io.concordkv.server.IoLoop;
 import io.concordkv.server.ServerConfig;
 import io.concordkv.server.wire.Limits;
 import io.concordkv.transport.Transport;
-import io.concordkv.transport.tcp.TcpConfig;
-import io.concordkv.transport.tcp.TcpTransport;
+import io.concordkv.transport.grpc.GrpcWire;
+import io.concordkv.transport.peer.PeerConfig;
+import io.concordkv.transport.peer.PeerTransport;
+import io.concordkv.transport.peer.Wire;
+import io.concordkv.transport.tcp.TcpWire;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -98,15 +101,22 @@ final class RunningServer implements AutoCloseable {
       }
     }
     var listen = ListenAddresses.of(options.listenPeer()).getFirst();
-    return TcpTransport.open(
-        env.loop(),
-        TcpConfig.of(
+    var config =
+        PeerConfig.of(
             self,
             cluster,
             listen,
             peers,
             env.random("dial"),
-            problem -> LOG.warn("peers problem=\"{}\"", problem)));
+            problem -> LOG.warn("peers problem=\"{}\"", problem));
+    return PeerTransport.open(env.loop(), config, wire(options));
+  }
+
+  private static Wire.Maker wire(ServerOptions options) {
+    return switch (options.peerWire()) {
+      case TCP -> TcpWire::new;
+      case GRPC -> GrpcWire::new;
+    };
   }
 
   private static Bootstrap bootstrap(ServerOptions options) {
@@ -156,10 +166,11 @@ final class RunningServer implements AutoCloseable {
     node.whenReady(task);
   }
 
-  /// Ends the calls, hands leadership over, makes the state durable: all within a bounded time.
+  /// Lets calls end, hands leadership over, answers what still waits, makes the state durable: all
+  /// within a bounded time.
   @Override
   public void close() {
-    server.close();
+    server.drain();
     var stopped = new CountDownLatch(1);
     node.stop(stopped::countDown);
     try {
@@ -167,6 +178,7 @@ final class RunningServer implements AutoCloseable {
         LOG.warn("stopping took longer than {} s and is cut off", STOP.toSeconds());
         return;
       }
+      server.close();
       env.close();
       loop.close();
       LOG.info("stopped");

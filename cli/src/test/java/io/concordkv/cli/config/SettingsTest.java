@@ -31,6 +31,7 @@ final class SettingsTest {
     assertThat(options.initialCluster())
         .isEqualTo(Map.of("default", List.of("http://127.0.0.1:2380")));
     assertThat(options.election().toMillis()).isEqualTo(1000);
+    assertThat(options.peerWire()).isEqualTo(PeerWire.TCP);
   }
 
   @Test
@@ -57,6 +58,15 @@ final class SettingsTest {
     assertThat(options.token()).isEqualTo("etcd");
     assertThat(options.snapshotEntries()).isEqualTo(7);
     assertThat(options.catchUpEntries()).isEqualTo(5000);
+  }
+
+  @Test
+  void what_peers_speak_is_one_of_two() {
+    assertThat(options("--peer-transport=grpc").peerWire()).isEqualTo(PeerWire.GRPC);
+    assertThat(options(Map.of("CONCORD_PEER_TRANSPORT", "grpc")).peerWire())
+        .isEqualTo(PeerWire.GRPC);
+    assertThatThrownBy(() -> options("--peer-transport=udp"))
+        .hasMessage("--peer-transport must be tcp or grpc");
   }
 
   @Test

@@ -1,6 +1,7 @@
-package io.concordkv.transport.tcp;
+package io.concordkv.transport.peer;
 
 import io.concordkv.base.Check;
+import io.concordkv.transport.Lane;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,14 +19,15 @@ import java.util.random.RandomGenerator;
 /// @param peers where the others are; a name that is not resolved yet is resolved at each dial
 /// @param maxFrameBytes a larger frame is neither sent nor accepted
 /// @param queueFrames what may wait on one lane to one peer
-/// @param queueBytes and how many bytes of it; also what of one connection may wait to be handled
+/// @param queueBytes and how many bytes of it, on the data lane; the others have a part of that
+///   ([#queueBytes(Lane)])
 /// @param firstBackoff how long to wait after a first failed dial; doubles from there
 /// @param maxBackoff the longest wait between two dials
 /// @param timeout for a dial, a handshake, and for what was sent to be acknowledged by the peer's
 ///   TCP
 /// @param random spreads the dials; used by the transport's own thread only
 /// @param problems is told, on the transport's thread, what a person should know
-public record TcpConfig(
+public record PeerConfig(
     long self,
     long cluster,
     InetSocketAddress listen,
@@ -38,7 +40,7 @@ public record TcpConfig(
     Duration timeout,
     RandomGenerator random,
     Consumer<String> problems) {
-  public TcpConfig {
+  public PeerConfig {
     Check.that(self != 0, "a node's id is not 0");
     Check.that(maxFrameBytes > 0 && queueFrames > 0 && queueBytes > 0, "limits are positive");
     Check.that(firstBackoff.isPositive() && timeout.isPositive(), "waits take some time");
@@ -46,14 +48,14 @@ public record TcpConfig(
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
   }
 
-  public static TcpConfig of(
+  public static PeerConfig of(
       long self,
       long cluster,
       InetSocketAddress listen,
       Map<Long, InetSocketAddress> peers,
       RandomGenerator random,
       Consumer<String> problems) {
-    return new TcpConfig(
+    return new PeerConfig(
         self,
         cluster,
         listen,
@@ -66,5 +68,15 @@ public record TcpConfig(
         Duration.ofSeconds(3),
         random,
         problems);
+  }
+
+  /// How many bytes may wait on a lane to one peer; also, how many that came on one connection may
+  /// wait to be handled. A frame that is larger than that goes when nothing else waits.
+  long queueBytes(Lane lane) {
+    return switch (lane) {
+      case CONTROL -> queueBytes / 16;
+      case DATA -> queueBytes;
+      case BULK -> queueBytes / 4;
+    };
   }
 }

@@ -1,15 +1,13 @@
-package io.concordkv.transport.tcp;
+package io.concordkv.transport.peer;
 
 import io.concordkv.base.Check;
 import io.concordkv.base.env.Scheduler;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.FrameCodec;
+import io.concordkv.transport.Inbox;
 import io.concordkv.transport.Lane;
 import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -20,73 +18,61 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Frames over TCP.
+/// Frames over a network.
 ///
 /// Thread safety: [#send] may be called by any thread. What arrives is handed over on the loop, all
 /// frames of one read in one task. Connections are owned by the transport's own thread.
-@SuppressWarnings("FutureReturnValueIgnored") // what fails on a connection closes it
-public final class TcpTransport implements Transport {
-  private final TcpConfig config;
+public final class PeerTransport implements Transport {
+  private static final List<Lane> LANES = List.of(Lane.values());
+
+  private final PeerConfig config;
   private final Scheduler loop;
-  private final Wiring wiring;
+  private final Inbox inbox;
+  private final Sockets sockets;
+  private final Wire wire;
   private final Accepted accepted;
-  private final Channel listener;
+  private final InetSocketAddress listening;
   private final AtomicBoolean wakeUnderWay = new AtomicBoolean();
   private volatile SortedMap<Long, List<Link>> links = new TreeMap<>();
-  private volatile @Nullable Receiver receiver;
   private volatile @Nullable LongConsumer onDisconnect;
   private volatile boolean closed;
 
-  private TcpTransport(Scheduler loop, TcpConfig config, Wiring wiring) {
+  private PeerTransport(Scheduler loop, PeerConfig config, Sockets sockets, Wire wire) {
     this.loop = loop;
     this.config = config;
-    this.wiring = wiring;
-    this.accepted = new Accepted(this, config);
-    var bind =
-        wiring
-            .listener()
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accepted.take(channel);
-                  }
-                })
-            .bind(config.listen())
-            .awaitUninterruptibly();
-    if (!bind.isSuccess()) {
-      throw new UncheckedIOException(
-          "cannot listen for peers on " + config.listen() + ": " + bind.cause().getMessage(),
-          new IOException(bind.cause()));
-    }
-    listener = bind.channel();
+    this.sockets = sockets;
+    this.wire = wire;
+    inbox = new Inbox(loop);
+    accepted = new Accepted(config, sockets, inbox);
+    listening = wire.listen(config.listen(), accepted);
   }
 
-  /// Listens and starts to dial. Blocks until the port is taken.
-  public static TcpTransport open(Scheduler loop, TcpConfig config) {
-    var wiring = new Wiring();
+  /// Listens and starts to dial. Blocks until the port is taken; throws [UncheckedIOException] if
+  /// it cannot be had.
+  public static PeerTransport open(Scheduler loop, PeerConfig config, Wire.Maker maker) {
+    var sockets = new Sockets();
     try {
-      var transport = new TcpTransport(loop, config, wiring);
+      var transport = new PeerTransport(loop, config, sockets, maker.on(sockets, config));
       transport.peers(config.peers());
       return transport;
     } catch (UncheckedIOException failed) {
-      wiring.close();
+      sockets.close();
       throw failed;
     }
   }
 
   /// Where this node listens.
   public InetSocketAddress localAddress() {
-    return (InetSocketAddress) listener.localAddress();
+    return listening;
   }
 
   /// From now on these are the peers; to the others nothing is sent any more.
   public void peers(Map<Long, InetSocketAddress> peers) {
     var wanted = new TreeMap<>(peers);
-    wiring.thread().execute(() -> connect(wanted));
+    sockets.thread().execute(() -> connect(wanted));
   }
 
-  /// Who is told, on the loop, that the connection to a node was lost. Set once, at the start.
+  @Override
   public void onDisconnect(LongConsumer listener) {
     Check.that(onDisconnect == null, "a transport has one listener for lost connections");
     onDisconnect = listener;
@@ -103,14 +89,13 @@ public final class TcpTransport implements Transport {
       return;
     }
     if (lanes.get(frame.lane().code()).offer(frame) && wakeUnderWay.compareAndSet(false, true)) {
-      wiring.thread().execute(this::drain);
+      sockets.thread().execute(this::drain);
     }
   }
 
   @Override
   public void onFrame(Receiver receiver) {
-    Check.that(this.receiver == null, "a transport has one receiver");
-    this.receiver = receiver;
+    inbox.onFrame(receiver);
   }
 
   @Override
@@ -125,32 +110,17 @@ public final class TcpTransport implements Transport {
   public void close() {
     if (!closed) {
       closed = true;
-      wiring
+      inbox.close();
+      sockets
           .thread()
           .submit(() -> {
-            listener.close();
             accepted.close();
             connect(new TreeMap<>());
           })
           .awaitUninterruptibly();
-      wiring.close();
+      wire.close();
+      sockets.close();
     }
-  }
-
-  /// Hands frames to the receiver, in one task; `then` runs behind it, also on the loop.
-  void deliver(long from, List<Frame> frames, Runnable then) {
-    loop.post(() -> {
-      var to = receiver;
-      if (to != null) {
-        for (var frame : frames) {
-          if (closed) {
-            return;
-          }
-          to.receive(from, frame);
-        }
-      }
-      then.run();
-    });
   }
 
   void lost(long peer) {
@@ -167,9 +137,11 @@ public final class TcpTransport implements Transport {
   private void drain() {
     // Before looking into the queues: what is offered behind this line wakes the thread again.
     wakeUnderWay.set(false);
-    for (var lanes : links.values()) {
-      for (var link : lanes) {
-        link.drain();
+    var peers = links.values();
+    // Every peer's heartbeat leaves before anybody's entries are encoded.
+    for (var lane : LANES) {
+      for (var lanes : peers) {
+        lanes.get(lane.code()).drain();
       }
     }
   }
@@ -192,8 +164,8 @@ public final class TcpTransport implements Transport {
   }
 
   private List<Link> dial(long peer, InetSocketAddress address) {
-    return List.of(Lane.values()).stream()
-        .map(lane -> new Link(this, config, wiring, peer, address, lane))
+    return LANES.stream()
+        .map(lane -> new Link(this, config, sockets, wire, peer, address, lane))
         .peek(Link::dial)
         .toList();
   }
