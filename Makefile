@@ -7,6 +7,8 @@ SHELL := /bin/sh
 SEEDS ?= 1-100
 NODES ?= 0
 SECONDS ?= 30
+RUNS ?= 10
+SEED ?=
 MVN ?= mvn
 ROUNDS ?=
 jar := cli/target/concord.jar
@@ -17,7 +19,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench sim format
+  test-integration test-e2e test-benchmark test-all bench sim chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +77,12 @@ bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' '$(NODES)' '$(SECONDS)'
+
+chaos: SECONDS = 60
+chaos: build ## real nodes in trouble: RUNS=10 of SECONDS=60, under the seeds from SEED on
+	@home=$$(bin/find-jdk) && CONCORD_JAVA_OPTS='-Xmx512m' "$$home/bin/java" -XX:+UseSerialGC -Xmx1g \
+	  -cp sim/target/concord-sim.jar io.concordkv.sim.chaos.Chaos \
+	  '$(RUNS)' '$(SECONDS)' '$(SEED)' target/chaos "$$PWD/bin/concord" server
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply

@@ -3,6 +3,7 @@ package io.concordkv.cli;
 import io.concordkv.cli.command.Commands;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
+import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.local.ClusterCommand;
 import io.concordkv.cli.print.Out;
 import io.concordkv.cli.process.ServerCommand;
@@ -39,7 +40,10 @@ public final class Concord {
 
   private static int execute(Session session, String[] arguments) {
     var root = new Root(session);
-    return Commands.line(root).addSubcommand(new ShellCommand(root)).execute(arguments);
+    return Commands.line(root)
+        .addSubcommand(DumpCommand.line(session))
+        .addSubcommand(new ShellCommand(root))
+        .execute(arguments);
   }
 
   private interface Work {

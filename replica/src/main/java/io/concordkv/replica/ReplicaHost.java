@@ -139,8 +139,18 @@ public final class ReplicaHost implements AutoCloseable {
               if (!closed) {
                 tickLater();
                 replicas.values().forEach(Replica::tick);
+                syncLeftovers();
               }
             });
+  }
+
+  /// How far the log is committed is written without a sync of its own, and goes with the next one.
+  /// When nothing comes for a while it is written all the same, so that whoever reads the log, be
+  /// it this node after a crash, sees what was committed.
+  private void syncLeftovers() {
+    if (wal.durable() < wal.end()) {
+      wal.sync(wal.end(), () -> {});
+    }
   }
 
   /// Segments that no group needs go. A group that was not started needs everything.

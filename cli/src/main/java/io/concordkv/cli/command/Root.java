@@ -16,6 +16,7 @@ import picocli.CommandLine.Mixin;
       "concord etcd     run a node with the flags and the environment of etcd",
       "concord cluster  start | stop: three nodes on this machine",
       "concord shell    an interactive prompt",
+      "concord dump     what is in the files of a node: log, state, tables",
       "concord help exit-codes   what the exit codes mean"
     })
 public final class Root {

@@ -7,6 +7,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.base.Crc32c;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Replacement;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A shard's state as chunks of pairs: `crc32c:u32 { key:bytes value:bytes }*`, keys ascending over
@@ -31,12 +32,17 @@ final class PairStream {
 
   /// Adds a chunk's pairs to `target`.
   static void read(Bytes chunk, Replacement target) {
+    read(chunk, target::add);
+  }
+
+  /// Passes on a chunk's pairs.
+  static void read(Bytes chunk, BiConsumer<Bytes, Bytes> target) {
     var in = new ByteReader(chunk);
     if (in.u32() != Crc32c.of(chunk.slice(4))) {
       throw new CorruptionError("a snapshot chunk does not match its checksum");
     }
     while (in.remaining() > 0) {
-      target.add(in.bytes(), in.bytes());
+      target.accept(in.bytes(), in.bytes());
     }
   }
 }

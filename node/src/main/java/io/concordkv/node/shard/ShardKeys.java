@@ -22,7 +22,13 @@ final class ShardKeys {
   static final Bytes APPLIED = new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("applied")).finish();
   static final KeyRange ALL_MEMBERS = KeyRange.prefix(new ByteWriter().u8(MEMBERS).u32(0).finish());
 
+  static final int MEMBER_KEY_BYTES = 1 + 4 + 8;
+
   private ShardKeys() {}
+
+  static long memberId(Bytes key) {
+    return new ByteReader(key.slice(5)).u64();
+  }
 
   static Bytes member(long id) {
     return new ByteWriter().u8(MEMBERS).u32(0).u64(id).finish();

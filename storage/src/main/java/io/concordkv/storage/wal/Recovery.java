@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// What was found in the directory of a log when it was opened.
 ///
@@ -55,7 +56,36 @@ record Recovery(
     return new Reading(files, directory, marker, replay).run(firsts);
   }
 
-  private static long first(String directory, String name) {
+  /// What it means that the last segment has no whole group at position `end`. Throws if that is
+  /// damage.
+  ///
+  /// @param acked up to where the log was acknowledged; null if nobody can tell
+  static WalTail judge(String path, SegmentReader reader, long end, @Nullable Long acked) {
+    boolean acknowledged = acked != null && acked > end;
+    boolean blank = reader.isBlank(end);
+    if (blank && acked != null && acked == end) {
+      return WalTail.CLEAN;
+    }
+    if (reader.find(end, group -> acknowledged || group.durable() > end) != null) {
+      throw damaged(path, reader.header(), end, "there are whole groups behind it");
+    }
+    if (acknowledged || (!blank && acked == null)) {
+      return WalTail.LOST;
+    }
+    boolean torn = reader.begins(end) || reader.find(end, Recovery::any) != null;
+    return torn ? WalTail.TORN : WalTail.CLEAN;
+  }
+
+  private static boolean any(Group group) {
+    return group.durable() >= 0;
+  }
+
+  static CorruptionError damaged(String path, SegmentHeader header, long end, String why) {
+    return new CorruptionError(
+        path, header.offset(end), "a group of records is damaged and " + why + ADVICE);
+  }
+
+  static long first(String directory, String name) {
     var digits = name.substring(0, name.length() - WalFormat.SEGMENT_SUFFIX.length());
     try {
       return Long.parseLong(digits);
@@ -93,10 +123,10 @@ record Recovery(
           link(path, reader.header(), i == 0, first);
           read(reader, last ? Long.MAX_VALUE : firsts.get(i + 1));
           if (last) {
-            tail = judge(path, reader);
+            tail = judge(path, reader, end, marker.known() ? marker.position() : null);
             keep(path, reader.header());
           } else if (end != firsts.get(i + 1)) {
-            throw damaged(path, reader.header(), "there is a later segment behind it");
+            throw damaged(path, reader.header(), end, "there is a later segment behind it");
           }
           if (end > first) {
             segments.add(new Segment(path, first, reader.size()));
@@ -129,32 +159,6 @@ record Recovery(
         end = group.end();
         chain = group.crc();
       }
-    }
-
-    private WalTail judge(String path, SegmentReader reader) {
-      long at = end;
-      boolean acknowledged = marker.position() > at;
-      boolean blank = reader.isBlank(at);
-      if (blank && marker.known() && marker.position() == at) {
-        return WalTail.CLEAN;
-      }
-      if (reader.find(at, group -> acknowledged || group.durable() > at) != null) {
-        throw damaged(path, reader.header(), "there are whole groups behind it");
-      }
-      if (acknowledged || (!blank && !marker.known())) {
-        return WalTail.LOST;
-      }
-      boolean torn = reader.begins(at) || reader.find(at, Reading::any) != null;
-      return torn ? WalTail.TORN : WalTail.CLEAN;
-    }
-
-    private static boolean any(Group group) {
-      return group.durable() >= 0;
-    }
-
-    private CorruptionError damaged(String path, SegmentHeader header, String why) {
-      return new CorruptionError(
-          path, header.offset(end), "a group of records is damaged and " + why + ADVICE);
     }
 
     /// Writes what may be in the page cache only once more and syncs it: after a failed sync, pages

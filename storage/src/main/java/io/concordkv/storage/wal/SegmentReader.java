@@ -140,6 +140,11 @@ final class SegmentReader implements AutoCloseable {
     return null;
   }
 
+  /// What was read so far is read again when it is asked for: somebody may write the file.
+  void forget() {
+    window.limit(0);
+  }
+
   /// Whether a group of this life of the segment was begun at `position`.
   boolean begins(long position) {
     int at = need(position, WalFormat.GROUP_HEADER_BYTES);

@@ -1,0 +1,134 @@
+package io.concordkv.cli.dump;
+
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.cli.dump.LogSurvey.Era;
+import io.concordkv.cli.dump.LogSurvey.Fate;
+import io.concordkv.cli.print.Out;
+import io.concordkv.node.command.Command;
+import io.concordkv.node.command.EnvelopeCodec;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.wire.LogRecord;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Prints what is in a log, a line for each entry and for each other thing that was written down.
+final class LogPrinter implements LogSurvey.Visitor {
+  private final Out out;
+  private final Supplier<Row> rows;
+  private final Revisions revisions;
+  private final boolean committedOnly;
+
+  LogPrinter(Out out, Supplier<Row> rows, Revisions revisions, boolean committedOnly) {
+    this.out = out;
+    this.rows = rows;
+    this.revisions = revisions;
+    this.committedOnly = committedOnly;
+  }
+
+  @Override
+  public void record(long group, LogRecord record) {
+    if (committedOnly) {
+      return;
+    }
+    switch (record) {
+      case LogRecord.Append(var state, _, _) -> {
+        if (state != null) {
+          print(
+              rows.get()
+                  .number("group", group)
+                  .kind("hardState")
+                  .number("term", state.term())
+                  .id("vote", state.vote())
+                  .number("committed", state.committed()));
+        }
+      }
+      case LogRecord.Start(var mark) -> print(mark(group, "start", mark));
+      case LogRecord.Trimmed(var mark) -> print(mark(group, "trimmed", mark));
+      case LogRecord.Suspect(var suspect) ->
+          print(rows.get().number("group", group).kind("suspect").flag("suspect", suspect));
+    }
+  }
+
+  private Row mark(long group, String kind, SnapshotMark mark) {
+    var row = rows.get().number("group", group).number("index", mark.last().index());
+    return configuration(row.number("term", mark.last().term()).kind(kind), mark.configuration());
+  }
+
+  static Row configuration(Row row, Configuration configuration) {
+    row.ids("voters", configuration.voters());
+    if (configuration.joint()) {
+      row.ids("outgoing", configuration.outgoing());
+    }
+    return configuration.learners().isEmpty() ? row : row.ids("learners", configuration.learners());
+  }
+
+  @Override
+  public void entry(long group, Era era, Entry entry, Fate fate) {
+    if (committedOnly && fate != Fate.COMMITTED) {
+      return;
+    }
+    var row =
+        rows.get()
+            .number("group", group)
+            .number("index", entry.index())
+            .number("term", entry.term());
+    switch (entry.kind()) {
+      case NO_OP -> row.kind("noOp");
+      case CONFIGURATION -> configuration(row, entry);
+      case COMMAND -> command(row, group, era, entry, fate);
+    }
+    if (!committedOnly) {
+      row.text("state", fate.name().toLowerCase(Locale.ROOT));
+    }
+    print(row);
+  }
+
+  private static void configuration(Row row, Entry entry) {
+    row.kind("configuration");
+    try {
+      configuration(row, Configuration.decode(entry.payload()));
+    } catch (CorruptionError notOne) {
+      row.bytes("payload", entry.payload());
+    }
+  }
+
+  private void command(Row row, long group, Era era, Entry entry, Fate fate) {
+    Command command;
+    try {
+      command = EnvelopeCodec.decode(entry.payload()).command();
+    } catch (ConcordException | CorruptionError notOfAShard) {
+      row.kind("command").bytes("payload", entry.payload());
+      return;
+    }
+    switch (command) {
+      case Command.Publish(var member, var name, var urls) ->
+          row.kind("publish").id("member", member).text("name", name).texts("clientUrls", urls);
+      case Command.Change(var change) -> {
+        var request = Requests.of(change);
+        row.kind("command").message(request.name(), request.message());
+        if (fate == Fate.COMMITTED) {
+          outcome(row, revisions.of(group, era, entry));
+        }
+      }
+    }
+  }
+
+  private static void outcome(Row row, StoredState.@Nullable Applied applied) {
+    if (applied == null) {
+      row.unknown("revision");
+      return;
+    }
+    row.number("revision", applied.revision());
+    if (applied.rejected() != null) {
+      row.text("rejected", applied.rejected().message());
+    }
+  }
+
+  private void print(Row row) {
+    out.line(row.toString());
+  }
+}
