@@ -6,6 +6,7 @@ import io.concordkv.cli.command.Session;
 import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.local.ClusterCommand;
 import io.concordkv.cli.print.Out;
+import io.concordkv.cli.process.RecoverCommand;
 import io.concordkv.cli.process.ServerCommand;
 import io.concordkv.cli.process.Training;
 import io.concordkv.cli.shell.ShellCommand;
@@ -32,6 +33,7 @@ public final class Concord {
           case "server" -> ServerCommand.server().run(rest);
           case "etcd" -> ServerCommand.etcd().run(rest);
           case "cluster" -> quiet(() -> ClusterCommand.run(rest));
+          case "recover" -> quiet(() -> RecoverCommand.run(rest));
           case "train" -> Training.run();
           default -> client(session -> execute(session, arguments));
         };

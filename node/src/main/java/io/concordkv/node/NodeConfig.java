@@ -30,7 +30,8 @@ public record NodeConfig(
     WalOptions wal,
     LsmOptions lsm,
     MvccOptions mvcc,
-    WatchOptions watch) {
+    WatchOptions watch,
+    MemberRules members) {
   public static final NodeConfig DEFAULT =
       new NodeConfig(
           Duration.ofMillis(100),
@@ -44,7 +45,8 @@ public record NodeConfig(
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,
-          WatchOptions.DEFAULT);
+          WatchOptions.DEFAULT,
+          MemberRules.DEFAULT);
 
   public NodeConfig {
     Check.that(tick.toMillis() > 0, "a tick takes at least a millisecond");

@@ -1,6 +1,5 @@
 package io.concordkv.replica;
 
-import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.ConfigurationEntry;
@@ -32,11 +31,10 @@ record Recovery(
 
   /// A new member: it begins with the configuration as entry 1, as all founders do. One that joins
   /// a group has nothing, so it votes for nobody but is sent everything by the leader.
-  static Recovery bootstrap(Configuration founders, boolean suspect) {
-    var start = new SnapshotMark(LogPosition.START, founders);
-    boolean joins = founders.equals(Configuration.EMPTY);
-    var payload = new ConfigurationEntry(founders, Bytes.EMPTY).encode();
-    var first = new Entry(1, 1, Entry.Kind.CONFIGURATION, payload);
+  static Recovery bootstrap(ConfigurationEntry founders, boolean suspect) {
+    var start = new SnapshotMark(LogPosition.START, founders.next());
+    boolean joins = founders.next().equals(Configuration.EMPTY);
+    var first = new Entry(1, 1, Entry.Kind.CONFIGURATION, founders.encode());
     List<Entry> entries = joins ? List.of() : List.of(first);
     var hardState = joins ? HardState.START : new HardState(1, 0, 1);
     var repair = new ArrayList<LogRecord>();
@@ -54,7 +52,7 @@ record Recovery(
   /// @param where for a person: where the log lies
   static Recovery of(
       long self,
-      Configuration founders,
+      ConfigurationEntry founders,
       @Nullable GroupLog log,
       SnapshotMark applied,
       boolean lost,
@@ -69,7 +67,7 @@ record Recovery(
                 + appliedIndex
                 + ": it was lost, and with it the votes of this member. Replace the member");
       }
-      needPeers(lost, self, founders, where);
+      needPeers(lost, self, founders.next(), where);
       return bootstrap(founders, lost);
     }
     log.complete();
@@ -97,6 +95,21 @@ record Recovery(
       recovery.repair.add(new LogRecord.Suspect(true));
     }
     return recovery;
+  }
+
+  /// This with `next` behind all that the log has, in a term of its own, and all of it committed,
+  /// whoever else may know otherwise.
+  Recovery force(ConfigurationEntry next) {
+    var last = entries.isEmpty() ? start.last() : entries.getLast().position();
+    long term = Math.max(hardState.term(), last.term()) + 1;
+    var forced = new Entry(last.index() + 1, term, Entry.Kind.CONFIGURATION, next.encode());
+    var state = new HardState(term, 0, forced.index());
+    var all = new ArrayList<>(entries);
+    all.add(forced);
+    var records = new ArrayList<>(repair);
+    records.add(new LogRecord.Append(state, forced.index(), List.of(forced)));
+    records.add(new LogRecord.Suspect(false));
+    return new Recovery(start, all, state, false, records, written);
   }
 
   private static Recovery goOn(

@@ -1,6 +1,8 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 
 /// @param group which group it is: part of every record and frame
@@ -13,8 +15,25 @@ import io.concordkv.raft.RaftConfig;
 /// @param catchUpBytes and how many bytes of them at most
 public record ReplicaConfig(
     long group,
-    Configuration bootstrap,
+    ConfigurationEntry bootstrap,
     RaftConfig raft,
     long snapshotEntries,
     long catchUpEntries,
-    long catchUpBytes) {}
+    long catchUpBytes) {
+  /// With nothing for the state machine in entry 1.
+  public ReplicaConfig(
+      long group,
+      Configuration bootstrap,
+      RaftConfig raft,
+      long snapshotEntries,
+      long catchUpEntries,
+      long catchUpBytes) {
+    this(
+        group,
+        new ConfigurationEntry(bootstrap, Bytes.EMPTY),
+        raft,
+        snapshotEntries,
+        catchUpEntries,
+        catchUpBytes);
+  }
+}

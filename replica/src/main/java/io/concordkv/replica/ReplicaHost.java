@@ -2,6 +2,8 @@ package io.concordkv.replica;
 
 import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.ConfigurationEntry;
+import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.LogRecord;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.storage.wal.WalRecord;
@@ -12,6 +14,7 @@ import io.concordkv.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 
 /// The groups of one event loop, with the log and the transport that they share.
 public final class ReplicaHost implements AutoCloseable {
@@ -57,19 +60,34 @@ public final class ReplicaHost implements AutoCloseable {
     return known.contains(group);
   }
 
+  /// Writes behind what the log has of a group that `next` is its configuration, as if a quorum had
+  /// agreed, and that all before it is committed. For a group whose quorum is lost for good: what
+  /// the lost ones had agreed on and this member had not heard of is lost, and should they come
+  /// back, there are two truths. Instead of [#start]; tells `then` the entry's index once it is
+  /// durable.
+  public void force(
+      ReplicaConfig config, SnapshotMark applied, ConfigurationEntry next, LongConsumer then) {
+    var forced = recovery(config, applied).force(next);
+    forced.repair().forEach(record -> wal.append(record.encode(config.group())));
+    wal.sync(wal.end(), () -> then.accept(forced.hardState().committed()));
+  }
+
+  private Recovery recovery(ReplicaConfig config, SnapshotMark applied) {
+    Check.that(!replicas.containsKey(config.group()), "a group is started once");
+    Check.that(config.raft().id() == this.config.node(), "a member is known by its node's id");
+    return Recovery.of(
+        config.raft().id(),
+        config.bootstrap(),
+        logs.remove(config.group()),
+        applied,
+        wal.tail() == WalTail.LOST,
+        env.files().describe(this.config.directory()));
+  }
+
   /// Starts a group's replica from what the log has of it. Once, on the loop.
   public Replica start(ReplicaConfig config, StateMachine machine) {
     long group = config.group();
-    Check.that(!replicas.containsKey(group), "a group is started once");
-    Check.that(config.raft().id() == this.config.node(), "a member is known by its node's id");
-    var recovery =
-        Recovery.of(
-            config.raft().id(),
-            config.bootstrap(),
-            logs.remove(group),
-            machine.applied(),
-            wal.tail() == WalTail.LOST,
-            env.files().describe(this.config.directory()));
+    var recovery = recovery(config, machine.applied());
     var replica =
         new Replica(
             env, transport, wal, this.config, config, machine, recovery, this::wake, this::trimWal);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
@@ -42,7 +43,8 @@ final class GroupLogTest {
   private static Recovery recover(List<LogRecord> records, long applied) {
     var log = new GroupLog(7);
     records.forEach(record -> log.add(record, 0));
-    return Recovery.of(1, VOTERS, log, mark(applied), false, "wal");
+    var founders = new ConfigurationEntry(VOTERS, Bytes.EMPTY);
+    return Recovery.of(1, founders, log, mark(applied), false, "wal");
   }
 
   @Test

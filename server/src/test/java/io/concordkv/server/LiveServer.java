@@ -111,7 +111,7 @@ public final class LiveServer implements AutoCloseable {
     }
   }
 
-  /// Nobody to talk to.
+  /// Nobody to talk to: members that are added never come.
   private static final class Alone implements Transport {
     @Override
     public void send(long toNode, Frame frame) {}

@@ -31,7 +31,9 @@ public record ServerOptions(
     Duration election,
     int maxRequestBytes,
     int maxTxnOperations,
-    long quotaBytes) {
+    long quotaBytes,
+    boolean strictReconfigCheck,
+    int maxLearners) {
 
   /// @param dataDirOtherwise used if none is given; `{name}` stands for the member's name
   public static ServerOptions of(Settings settings, String dataDirOtherwise) {
@@ -66,7 +68,9 @@ public record ServerOptions(
         Duration.ofMillis(election),
         Math.toIntExact(settings.number(Setting.MAX_REQUEST_BYTES, 1024, 1 << 30)),
         Math.toIntExact(settings.number(Setting.MAX_TXN_OPS, 1, 1 << 20)),
-        settings.number(Setting.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE));
+        settings.number(Setting.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE),
+        settings.flag(Setting.STRICT_RECONFIG_CHECK),
+        Math.toIntExact(settings.number(Setting.MAX_LEARNERS, 1, 1000)));
   }
 
   private static boolean joining(Settings settings) {

@@ -26,7 +26,11 @@ public enum Setting {
   MAX_REQUEST_BYTES("1572864", "the largest request"),
   MAX_TXN_OPS("128", "the most operations in a transaction"),
   QUOTA_BACKEND_BYTES("0", "the most bytes stored, 0: two gigabytes"),
+  STRICT_RECONFIG_CHECK("true", "refuse changes of the members that would cost the quorum"),
+  MAX_LEARNERS("1", "how many members may be learners at a time"),
   CONFIG_FILE("", "a YAML file with the same names as keys");
+
+  private static final String EXPERIMENTAL = "experimental-";
 
   private final String otherwise;
   private final String meaning;
@@ -49,7 +53,9 @@ public enum Setting {
     return meaning;
   }
 
+  /// Also by the name that it had as an experiment.
   public static Optional<Setting> of(String key) {
-    return Arrays.stream(values()).filter(setting -> setting.key().equals(key)).findFirst();
+    var plain = key.startsWith(EXPERIMENTAL) ? key.substring(EXPERIMENTAL.length()) : key;
+    return Arrays.stream(values()).filter(setting -> setting.key().equals(plain)).findFirst();
   }
 }

@@ -74,14 +74,28 @@ final class SettingsTest {
     var settings =
         Settings.of(
             List.of(
-                "--strict-reconfig-check=false", "--pre-vote", "--experimental-max-learners", "3"),
+                "--initial-corrupt-check=false",
+                "--pre-vote",
+                "--experimental-corrupt-check-time",
+                "3s"),
             Map.of(),
             PREFIXES);
     assertThat(settings.notes())
         .containsExactly(
-            "--strict-reconfig-check is accepted and has no effect here",
+            "--initial-corrupt-check is accepted and has no effect here",
             "--pre-vote is accepted and has no effect here",
-            "--experimental-max-learners is accepted and has no effect here");
+            "--experimental-corrupt-check-time is accepted and has no effect here");
+  }
+
+  @Test
+  void what_changes_of_the_members_are_allowed_is_a_setting() {
+    assertThat(options().strictReconfigCheck()).isTrue();
+    assertThat(options().maxLearners()).isEqualTo(1);
+    var loose = options("--strict-reconfig-check=false", "--experimental-max-learners", "3");
+    assertThat(loose.strictReconfigCheck()).isFalse();
+    assertThat(loose.maxLearners()).isEqualTo(3);
+    assertThatThrownBy(() -> options("--strict-reconfig-check=perhaps"))
+        .hasMessageContaining("neither true nor false");
   }
 
   @Test

@@ -131,7 +131,8 @@ final class RecordedEtcdIT {
         config.wal(),
         config.lsm(),
         config.mvcc(),
-        watch(scenario));
+        watch(scenario),
+        config.members());
   }
 
   private static WatchOptions watch(Scenario scenario) {

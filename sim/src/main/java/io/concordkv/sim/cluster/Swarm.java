@@ -80,7 +80,8 @@ public record Swarm(
         wal(random),
         lsm(random),
         MvccOptions.DEFAULT,
-        WatchOptions.DEFAULT);
+        WatchOptions.DEFAULT,
+        defaults.members());
   }
 
   private static WalOptions wal(SplittableRandom random) {

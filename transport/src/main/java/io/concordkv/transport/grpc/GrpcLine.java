@@ -86,6 +86,7 @@ final class GrpcLine extends ClientCall.Listener<Bytes> implements Line {
       events.opened();
     } else {
       problem = Handshake.refusal(answer);
+      events.refused(answer);
       call.cancel(problem, null);
     }
   }

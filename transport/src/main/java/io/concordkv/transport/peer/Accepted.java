@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The connections that peers opened. Owned by the thread of the [Sockets].
@@ -21,12 +22,34 @@ public final class Accepted {
   private final Inbox inbox;
   private final Set<Incoming> open = new LinkedHashSet<>();
   private final Map<Lane, Map<Long, Incoming>> byLane = new EnumMap<>(Lane.class);
+  private final Consumer<Handshake.Hello> welcomed;
+  private Roster roster;
   private boolean closed;
 
-  Accepted(PeerConfig config, Sockets sockets, Inbox inbox) {
+  /// @param welcomed is told of each peer that is let in
+  Accepted(
+      PeerConfig config, Sockets sockets, Inbox inbox, Consumer<Handshake.Hello> welcomed) {
     this.config = config;
     this.sockets = sockets;
     this.inbox = inbox;
+    this.welcomed = welcomed;
+    roster = Roster.of(config.peers());
+  }
+
+  Roster roster() {
+    return roster;
+  }
+
+  /// Those who are not members any more are cut off: they learn why when they dial again.
+  void roster(Roster roster) {
+    this.roster = roster;
+    for (var peers : byLane.values()) {
+      for (var peer : List.copyOf(peers.entrySet())) {
+        if (roster.removed().contains(peer.getKey())) {
+          peer.getValue().close();
+        }
+      }
+    }
   }
 
   /// A connection was opened. Null: there are too many, it is to be closed at once. Who says
@@ -52,6 +75,7 @@ public final class Accepted {
 
   /// A peer has one connection for each lane: when it opens another one, it has given up the first.
   void keep(Handshake.Hello hello, Incoming incoming) {
+    welcomed.accept(hello);
     var before =
         byLane.computeIfAbsent(hello.lane(), _ -> new TreeMap<>()).put(hello.from(), incoming);
     if (before != null) {

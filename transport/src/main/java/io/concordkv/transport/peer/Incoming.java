@@ -81,8 +81,19 @@ public final class Incoming {
       return Handshake.Answer.OTHER_NODE;
     } else if (said.from() == config.self()) {
       return Handshake.Answer.SAME_NODE;
+    } else if (accepted.roster().removed().contains(said.from())) {
+      return Handshake.Answer.REMOVED;
     }
-    return Handshake.Answer.WELCOME;
+    // Who has not published itself yet has no birth here.
+    long birth = accepted.roster().births().getOrDefault(said.from(), 0L);
+    return birth == 0 || birth == said.birth()
+        ? Handshake.Answer.WELCOME
+        : Handshake.Answer.LOST_ITS_DATA;
+  }
+
+  /// What is answered to who asks for the members.
+  public Roster.Page page() {
+    return accepted.roster().page();
   }
 
   /// Reads the frames that are there as a whole; what follows stays in `in`. Damage closes the

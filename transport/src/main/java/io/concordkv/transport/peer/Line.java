@@ -2,6 +2,7 @@ package io.concordkv.transport.peer;
 
 import io.concordkv.transport.Frame;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that this node dialed, and on which it only sends.
 public interface Line {
@@ -24,6 +25,9 @@ public interface Line {
     void opened();
 
     void writable();
+
+    /// The peer does not agree, and the connection ends. Null: its answer was none.
+    void refused(Handshake.@Nullable Answer why);
 
     /// The last word; it comes once.
     ///

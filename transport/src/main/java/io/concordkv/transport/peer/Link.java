@@ -139,7 +139,14 @@ final class Link {
       line =
           wire.dial(
               target,
-              new Handshake.Hello(Handshake.VERSION, lane, config.cluster(), config.self(), peer),
+              new Handshake.Hello(
+                  Handshake.VERSION,
+                  lane,
+                  config.cluster(),
+                  config.self(),
+                  peer,
+                  config.birth(),
+                  config.advertised()),
               this);
     }
 
@@ -165,6 +172,15 @@ final class Link {
     @Override
     public void writable() {
       drain();
+    }
+
+    @Override
+    public void refused(Handshake.@Nullable Answer why) {
+      if (why == Handshake.Answer.REMOVED) {
+        transport.expelled(PeerTransport.Expulsion.REMOVED);
+      } else if (why == Handshake.Answer.LOST_ITS_DATA) {
+        transport.expelled(PeerTransport.Expulsion.LOST_ITS_DATA);
+      }
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.concordkv.transport.Lane;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -15,6 +14,8 @@ import java.util.random.RandomGenerator;
 ///
 /// @param self this node's id
 /// @param cluster connections of other clusters are refused
+/// @param birth of this node's data
+/// @param advertised where peers reach this node, as host:port; empty: they know
 /// @param listen where peers find this node; port 0 takes a free one
 /// @param peers where the others are; a name that is not resolved yet is resolved at each dial
 /// @param maxFrameBytes a larger frame is neither sent nor accepted
@@ -30,6 +31,8 @@ import java.util.random.RandomGenerator;
 public record PeerConfig(
     long self,
     long cluster,
+    long birth,
+    String advertised,
     InetSocketAddress listen,
     SortedMap<Long, InetSocketAddress> peers,
     int maxFrameBytes,
@@ -48,18 +51,22 @@ public record PeerConfig(
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
   }
 
+  /// With the usual limits, and without peers: they are told later.
   public static PeerConfig of(
       long self,
       long cluster,
+      long birth,
+      String advertised,
       InetSocketAddress listen,
-      Map<Long, InetSocketAddress> peers,
       RandomGenerator random,
       Consumer<String> problems) {
     return new PeerConfig(
         self,
         cluster,
+        birth,
+        advertised,
         listen,
-        new TreeMap<>(peers),
+        new TreeMap<>(),
         32 << 20,
         16 << 10,
         64 << 20,

@@ -11,10 +11,10 @@ import io.concordkv.transport.Transport;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// frames of one read in one task. Connections are owned by the transport's own thread.
 public final class PeerTransport implements Transport {
   private static final List<Lane> LANES = List.of(Lane.values());
+  private static final int MAX_PEERS = 256;
 
   private final PeerConfig config;
   private final Scheduler loop;
@@ -35,7 +36,16 @@ public final class PeerTransport implements Transport {
   private final AtomicBoolean wakeUnderWay = new AtomicBoolean();
   private volatile SortedMap<Long, List<Link>> links = new TreeMap<>();
   private volatile @Nullable LongConsumer onDisconnect;
+  private volatile @Nullable Consumer<Expulsion> onExpelled;
   private volatile boolean closed;
+
+  /// Why peers will not speak with this node any more.
+  public enum Expulsion {
+    /// It is not a member any more.
+    REMOVED,
+    /// Its member took part with other data.
+    LOST_ITS_DATA
+  }
 
   private PeerTransport(Scheduler loop, PeerConfig config, Sockets sockets, Wire wire) {
     this.loop = loop;
@@ -43,7 +53,7 @@ public final class PeerTransport implements Transport {
     this.sockets = sockets;
     this.wire = wire;
     inbox = new Inbox(loop);
-    accepted = new Accepted(config, sockets, inbox);
+    accepted = new Accepted(config, sockets, inbox, this::welcomed);
     listening = wire.listen(config.listen(), accepted);
   }
 
@@ -53,7 +63,7 @@ public final class PeerTransport implements Transport {
     var sockets = new Sockets();
     try {
       var transport = new PeerTransport(loop, config, sockets, maker.on(sockets, config));
-      transport.peers(config.peers());
+      transport.roster(Roster.of(config.peers()));
       return transport;
     } catch (UncheckedIOException failed) {
       sockets.close();
@@ -66,10 +76,20 @@ public final class PeerTransport implements Transport {
     return listening;
   }
 
-  /// From now on these are the peers; to the others nothing is sent any more.
-  public void peers(Map<Long, InetSocketAddress> peers) {
-    var wanted = new TreeMap<>(peers);
-    sockets.thread().execute(() -> connect(wanted));
+  /// From now on these are the peers. Those that are not named any more are still spoken to, unless
+  /// they were removed: whoever is behind may not know all who lead it on.
+  public void roster(Roster roster) {
+    sockets.thread().execute(() -> {
+      accepted.roster(roster);
+      connect(roster);
+    });
+  }
+
+  /// Who is told, on the loop, that a peer refuses this node for good, and why. Set once, at the
+  /// start.
+  public void onExpelled(Consumer<Expulsion> listener) {
+    Check.that(onExpelled == null, "a transport has one listener for expulsion");
+    onExpelled = listener;
   }
 
   @Override
@@ -115,7 +135,8 @@ public final class PeerTransport implements Transport {
           .thread()
           .submit(() -> {
             accepted.close();
-            connect(new TreeMap<>());
+            links.values().forEach(lanes -> lanes.forEach(Link::close));
+            links = new TreeMap<>();
           })
           .awaitUninterruptibly();
       wire.close();
@@ -127,6 +148,31 @@ public final class PeerTransport implements Transport {
     var listener = onDisconnect;
     if (listener != null && !closed) {
       loop.post(() -> listener.accept(peer));
+    }
+  }
+
+  void expelled(Expulsion why) {
+    var listener = onExpelled;
+    if (listener != null && !closed) {
+      loop.post(() -> listener.accept(why));
+    }
+  }
+
+  /// A peer that this node has not heard of says where it is: it may be the leader, who knows more.
+  private void welcomed(Handshake.Hello hello) {
+    var address = hello.address();
+    if (address.isEmpty() || links.containsKey(hello.from()) || links.size() >= MAX_PEERS) {
+      return;
+    }
+    int colon = address.lastIndexOf(':');
+    try {
+      var host = address.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", "");
+      int port = Integer.parseInt(address.substring(colon + 1));
+      var next = new TreeMap<>(links);
+      next.put(hello.from(), dial(hello.from(), InetSocketAddress.createUnresolved(host, port)));
+      links = next;
+    } catch (IllegalArgumentException e) {
+      problem("peer=%x: no address: \"%s\"".formatted(hello.from(), address));
     }
   }
 
@@ -146,17 +192,22 @@ public final class PeerTransport implements Transport {
     }
   }
 
-  private void connect(SortedMap<Long, InetSocketAddress> wanted) {
+  private void connect(Roster roster) {
+    if (closed) {
+      return;
+    }
     var next = new TreeMap<Long, List<Link>>();
     links.forEach((peer, lanes) -> {
-      if (lanes.getFirst().address().equals(wanted.get(peer))) {
-        next.put(peer, lanes);
-      } else {
+      var now = lanes.getFirst().address();
+      boolean moved = !roster.peers().getOrDefault(peer, now).equals(now);
+      if (moved || roster.removed().contains(peer)) {
         lanes.forEach(Link::close);
+      } else {
+        next.put(peer, lanes);
       }
     });
-    wanted.forEach((peer, address) -> {
-      if (peer != config.self() && !next.containsKey(peer)) {
+    roster.peers().forEach((peer, address) -> {
+      if (peer != config.self() && !next.containsKey(peer) && !roster.removed().contains(peer)) {
         next.put(peer, dial(peer, address));
       }
     });

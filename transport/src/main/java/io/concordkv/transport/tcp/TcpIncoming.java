@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads one accepted connection: a hello, then frames.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on a connection closes it
 final class TcpIncoming extends ByteToMessageDecoder implements Incoming.Source {
+  /// Where a hello says how long the address is in it.
+  private static final int ADDRESS_LENGTH = 39;
+
   private final Channel channel;
   private @Nullable Incoming incoming;
   private boolean greeted;
@@ -45,10 +48,25 @@ final class TcpIncoming extends ByteToMessageDecoder implements Incoming.Source 
       int before = bytes.position();
       to.read(bytes);
       in.skipBytes(bytes.position() - before);
+    } else if (MembersPage.asked(in)) {
+      page(context, to, in);
     } else if (in.readableBytes() >= Handshake.HELLO_BYTES) {
-      var words = new byte[Handshake.HELLO_BYTES];
-      in.readBytes(words);
-      greet(context, to, Bytes.wrap(words));
+      int bytes = Handshake.helloBytes(in.getUnsignedByte(in.readerIndex() + ADDRESS_LENGTH));
+      if (in.readableBytes() >= bytes) {
+        var words = new byte[bytes];
+        in.readBytes(words);
+        greet(context, to, Bytes.wrap(words));
+      }
+    }
+  }
+
+  private void page(ChannelHandlerContext context, Incoming to, ByteBuf in) {
+    var path = MembersPage.path(in);
+    if (path != null) {
+      over = true;
+      context
+          .writeAndFlush(Unpooled.wrappedBuffer(MembersPage.answer(path, to.page())))
+          .addListener(ChannelFutureListener.CLOSE);
     }
   }
 

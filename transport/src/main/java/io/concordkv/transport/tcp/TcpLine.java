@@ -103,6 +103,7 @@ final class TcpLine extends ByteToMessageDecoder implements Line {
         events.opened();
       } else {
         problem = Handshake.refusal(answer);
+        events.refused(answer);
         context.close();
       }
     }

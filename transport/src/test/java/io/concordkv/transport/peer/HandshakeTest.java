@@ -8,19 +8,20 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 final class HandshakeTest {
-  private static final Handshake.Hello HELLO = new Handshake.Hello(1, Lane.BULK, 0xC1, 0xA, 0xB);
+  private static final Handshake.Hello HELLO = new Handshake.Hello(2, Lane.BULK, 0xC1, 0xA, 0xB, 0xD, "a:1");
 
   @Test
   void the_bytes_are_those_of_the_format_page() {
     assertThat(HexFormat.of().formatHex(Handshake.write(HELLO).toArray()))
-        .isEqualTo("434b565000010200000000000000c1000000000000000a000000000000000b533d7b27");
+        .isEqualTo("434b565000020200000000000000c1000000000000000a000000000000000b"
+                + "000000000000000d03613a318afa58f9");
     var answer = Handshake.write(Handshake.Answer.OTHER_CLUSTER);
-    assertThat(HexFormat.of().formatHex(answer.toArray())).isEqualTo("434b5650000102bb7dfcae");
+    assertThat(HexFormat.of().formatHex(answer.toArray())).isEqualTo("434b56500002028f9a5437");
   }
 
   @Test
   void what_was_written_is_read_back() {
-    assertThat(Handshake.write(HELLO).length()).isEqualTo(Handshake.HELLO_BYTES);
+    assertThat(Handshake.write(HELLO).length()).isEqualTo(Handshake.helloBytes(3));
     assertThat(Handshake.readHello(Handshake.write(HELLO))).isEqualTo(HELLO);
     for (var answer : Handshake.Answer.values()) {
       assertThat(Handshake.write(answer).length()).isEqualTo(Handshake.ANSWER_BYTES);
@@ -30,7 +31,7 @@ final class HandshakeTest {
 
   @Test
   void any_damaged_byte_makes_it_unreadable() {
-    for (int at = 0; at < Handshake.HELLO_BYTES; at++) {
+    for (int at = 0; at < Handshake.helloBytes(3); at++) {
       assertThat(Handshake.readHello(damaged(Handshake.write(HELLO), at))).as("%d", at).isNull();
     }
     for (int at = 0; at < Handshake.ANSWER_BYTES; at++) {
@@ -42,7 +43,7 @@ final class HandshakeTest {
   @Test
   void another_length_makes_it_unreadable() {
     var hello = Handshake.write(HELLO);
-    assertThat(Handshake.readHello(hello.slice(0, Handshake.HELLO_BYTES - 1))).isNull();
+    assertThat(Handshake.readHello(hello.slice(0, hello.length() - 1))).isNull();
     assertThat(Handshake.readHello(hello.plus(Bytes.of("x")))).isNull();
     assertThat(Handshake.readAnswer(Bytes.EMPTY)).isNull();
   }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,8 @@ public abstract class PeerTransportContract extends TransportContract {
         new PeerConfig(
             node,
             cluster,
+            node * 100,
+            "",
             listen,
             addresses,
             8 << 20,
@@ -103,15 +106,73 @@ public abstract class PeerTransportContract extends TransportContract {
       addresses.put(3L, third.localAddress());
       try (var fourth = open(4, 42, anyPort())) {
         loop.runUntil(() -> fourth.connected(3));
-        fourth.peers(new TreeMap<>());
+        fourth.roster(removed(3));
         loop.runUntil(() -> !fourth.connected(3));
-        fourth.peers(addresses);
+        fourth.roster(Roster.of(addresses));
         loop.runUntil(() -> fourth.connected(3));
         fourth.send(3, new Frame(Lane.DATA, 1, 1, Bytes.of("again")));
         loop.runUntil(() -> !got.isEmpty());
         assertThat(got.getFirst().payload()).isEqualTo(Bytes.of("again"));
       }
     }
+  }
+
+  @Test
+  void who_was_removed_is_told_so_even_while_it_is_connected() {
+    var why = new ArrayList<PeerTransport.Expulsion>();
+    try (var third = open(3, 42, anyPort())) {
+      addresses.put(3L, third.localAddress());
+      try (var fourth = open(4, 42, anyPort())) {
+        fourth.onExpelled(why::add);
+        loop.runUntil(() -> fourth.connected(3));
+        third.roster(removed(4));
+        loop.runUntil(() -> !why.isEmpty());
+        assertThat(why).containsOnly(PeerTransport.Expulsion.REMOVED);
+        loop.runUntil(() -> !fourth.connected(3));
+      }
+    }
+  }
+
+  @Test
+  void who_has_lost_its_data_is_refused() {
+    var why = new ArrayList<PeerTransport.Expulsion>();
+    try (var third = open(3, 42, anyPort())) {
+      addresses.put(3L, third.localAddress());
+      var births = new TreeMap<Long, Long>();
+      births.put(4L, 400L);
+      births.put(5L, 5L);
+      third.roster(
+          new Roster(new TreeMap<>(), births, new TreeSet<>(), new Roster.Page(42, "[]")));
+      try (var fourth = open(4, 42, anyPort());
+          var fifth = open(5, 42, anyPort())) {
+        fifth.onExpelled(why::add);
+        loop.runUntil(() -> fourth.connected(3) && !why.isEmpty());
+        assertThat(why).containsOnly(PeerTransport.Expulsion.LOST_ITS_DATA);
+        assertThat(fifth.connected(3)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void a_peer_that_is_not_known_says_where_it_is_and_is_answered_there() {
+    try (var third = open(3, 42, anyPort())) {
+      var known = new TreeMap<Long, InetSocketAddress>();
+      known.put(3L, third.localAddress());
+      var listen = freeAddress();
+      var stranger =
+          PeerConfig.of(
+              7, 42, 1, "127.0.0.1:" + listen.getPort(), listen, new SplittableRandom(7), _ -> {});
+      try (var seventh = PeerTransport.open(loop, stranger, wire)) {
+        seventh.roster(Roster.of(known));
+        loop.runUntil(() -> third.connected(7));
+      }
+    }
+  }
+
+  private static Roster removed(long id) {
+    var removed = new TreeSet<Long>();
+    removed.add(id);
+    return new Roster(new TreeMap<>(), new TreeMap<>(), removed, new Roster.Page(42, "[]"));
   }
 
   @Test

@@ -8,7 +8,9 @@ import io.concordkv.transport.Frame;
 import io.concordkv.transport.FrameCodec;
 import io.concordkv.transport.Lane;
 import io.concordkv.transport.peer.Handshake;
+import io.concordkv.transport.peer.PeerTransport;
 import io.concordkv.transport.peer.PeerTransportContract;
+import io.concordkv.transport.peer.Roster;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +22,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class TcpTransportIT extends PeerTransportContract {
@@ -37,7 +41,7 @@ final class TcpTransportIT extends PeerTransportContract {
       var bad = encoded("bad").toArray();
       bad[bad.length - 1] ^= 1;
       var sent =
-          Handshake.write(new Handshake.Hello(1, Lane.DATA, 42, 8, 3))
+          Handshake.write(new Handshake.Hello(Handshake.VERSION, Lane.DATA, 42, 8, 3, 0, ""))
               .plus(encoded("good"))
               .plus(Bytes.wrap(bad))
               .plus(encoded("never seen"));
@@ -57,9 +61,31 @@ final class TcpTransportIT extends PeerTransportContract {
       socket.connect(third.localAddress());
       socket
           .getOutputStream()
-          .write("GET / HTTP/1.1\r\nHost: nobody.example\r\n\r\n".getBytes(UTF_8));
+          .write("PUT / HTTP/1.1\r\nHost: nobody.example\r\n\r\n".repeat(9).getBytes(UTF_8));
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
       loop.runUntil(() -> hasProblem("does not speak"));
+    }
+  }
+
+  @Test
+  void the_members_can_be_asked_for_by_http() throws Exception {
+    try (var third = open(3, 42, anyPort())) {
+      third.roster(
+          new Roster(
+              new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new Roster.Page(42, "[{}]")));
+      assertThat(get(third, "/members"))
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .contains("X-Etcd-Cluster-Id: 2a\r\n")
+          .endsWith("\r\n\r\n[{}]\n");
+      assertThat(get(third, "/")).startsWith("HTTP/1.1 404 Not Found\r\n");
+    }
+  }
+
+  private static String get(PeerTransport from, String path) throws IOException {
+    try (var socket = new Socket()) {
+      socket.connect(from.localAddress());
+      socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\n\r\n").getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
     }
   }
 
