@@ -188,7 +188,7 @@ final class MemberChangeIT {
       cluster.server(0).awaitReady(ProcessCluster.READY);
       client.kv().put("m", "x");
       assertThat(client.cluster().members(true).getMembersList()).hasSize(1);
-      assertThat(client.kv().get("k").getKvs(0).getValue().toStringUtf8()).isEqualTo("v");
+      assertThat(client.kv().get("k").orElseThrow().getValue().toStringUtf8()).isEqualTo("v");
       cluster.restart(1);
       assertThat(cluster.server(1).awaitExit(EXIT)).isZero();
       assertThat(cluster.server(1).output()).contains("was removed from the cluster");
