@@ -6,11 +6,14 @@ import io.concordkv.cli.dump.LogSurvey.Era;
 import io.concordkv.cli.dump.LogSurvey.Fate;
 import io.concordkv.cli.print.Out;
 import io.concordkv.node.command.Command;
+import io.concordkv.node.command.Envelope;
 import io.concordkv.node.command.EnvelopeCodec;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.LogRecord;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,22 +93,53 @@ final class LogPrinter implements LogSurvey.Visitor {
   private static void configuration(Row row, Entry entry) {
     row.kind("configuration");
     try {
-      configuration(row, Configuration.decode(entry.payload()));
-    } catch (CorruptionError notOne) {
+      var decoded = ConfigurationEntry.decode(entry.payload());
+      configuration(row, decoded.next());
+      if (!decoded.context().isEmpty()) {
+        change(row, EnvelopeCodec.decode(decoded.context()));
+      }
+    } catch (ConcordException | CorruptionError notOne) {
       row.bytes("payload", entry.payload());
     }
   }
 
+  private static void change(Row row, Envelope envelope) {
+    switch (envelope.command()) {
+      case Command.Found(var founders) ->
+          row.text("change", "found")
+              .texts(
+                  "peerUrls",
+                  founders.stream().flatMap(founder -> founder.peerUrls().stream()).toList());
+      case Command.AddMember(var member, var urls, var learner) ->
+          row.text("change", "add")
+              .id("member", member)
+              .texts("peerUrls", urls)
+              .flag("learner", learner);
+      case Command.RemoveMember(var member) -> row.text("change", "remove").id("member", member);
+      case Command.PromoteMember(var member) -> row.text("change", "promote").id("member", member);
+      case Command.UpdateMember(var member, var urls) ->
+          row.text("change", "update").id("member", member).texts("peerUrls", urls);
+      case Command.Recover(_, var by) ->
+          row.text("change", "unsafe recovery")
+              .text("by", by)
+              .text("at", Instant.ofEpochMilli(envelope.proposedAtMillis()).toString());
+      case Command.Change _, Command.Publish _ -> {
+        // They are no part of a change of the members.
+      }
+    }
+  }
+
   private void command(Row row, long group, Era era, Entry entry, Fate fate) {
-    Command command;
+    Envelope envelope;
     try {
-      command = EnvelopeCodec.decode(entry.payload()).command();
+      envelope = EnvelopeCodec.decode(entry.payload());
     } catch (ConcordException | CorruptionError notOfAShard) {
       row.kind("command").bytes("payload", entry.payload());
       return;
     }
-    switch (command) {
-      case Command.Publish(var member, var name, var urls) ->
+    switch (envelope.command()) {
+      case Command.Membership _ -> change(row.kind("members"), envelope);
+      case Command.Publish(var member, var name, var urls, _) ->
           row.kind("publish").id("member", member).text("name", name).texts("clientUrls", urls);
       case Command.Change(var change) -> {
         var request = Requests.of(change);

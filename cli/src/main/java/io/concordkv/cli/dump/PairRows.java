@@ -33,6 +33,7 @@ final class PairRows {
     switch (pair) {
       case StoredPair.OfMember(var id, var member) ->
           member(row.kind("member").id("id", id), member);
+      case StoredPair.Removed(var id) -> row.kind("removedMember").id("id", id);
       case StoredPair.Applied(var mark) -> applied(row.kind("applied"), mark);
       case StoredPair.OfKeyspace(var of) -> keyspace(row, of);
       case StoredPair.Unknown _ -> {

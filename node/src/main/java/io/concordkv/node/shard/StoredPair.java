@@ -11,6 +11,9 @@ public sealed interface StoredPair {
   /// A member of the cluster; null if the engine has deleted it.
   record OfMember(long id, @Nullable Member member) implements StoredPair {}
 
+  /// Who was a member and never will be again.
+  record Removed(long id) implements StoredPair {}
+
   /// Up to where the log is applied; null if the engine has deleted it.
   record Applied(@Nullable SnapshotMark mark) implements StoredPair {}
 
@@ -28,6 +31,9 @@ public sealed interface StoredPair {
     if (ShardKeys.ALL_MEMBERS.contains(key) && key.length() == ShardKeys.MEMBER_KEY_BYTES) {
       return new OfMember(
           ShardKeys.memberId(key), value == null ? null : ShardKeys.decodeMember(value));
+    }
+    if (ShardKeys.ALL_REMOVED.contains(key)) {
+      return new Removed(ShardKeys.removedId(key));
     }
     var row = StoredRow.read(key, value);
     return row == null ? new Unknown() : new OfKeyspace(row);
