@@ -42,16 +42,19 @@ final class LeaseDesk {
 
   private record Asked(Ask ask, long startNanos, Reply<Told> reply) {}
 
+  /// @param first from where its questions are numbered, unlike in any other life of the node
   LeaseDesk(
       NodeConfig config,
       Clock clock,
       long group,
+      long first,
       ShardStateMachine shard,
       Replica replica,
       Transport transport) {
     this.config = config;
     this.clock = clock;
     this.group = group;
+    sequence = first;
     this.shard = shard;
     this.replica = replica;
     this.transport = transport;

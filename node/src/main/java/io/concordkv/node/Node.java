@@ -140,15 +140,16 @@ public final class Node {
                 config.catchUpEntries(),
                 config.catchUpBytes()),
             shard);
-    var firstRequest =
-        new RequestId(identity.member(), new ByteReader(Bytes.wrap(env.entropy(8))).u64(), 0);
+    // Numbered from where no other life begins: a late answer to one of those is none to this.
+    long life = new ByteReader(Bytes.wrap(env.entropy(8))).u64();
+    var firstRequest = new RequestId(identity.member(), life, life);
     changes = new MemberChanges(env.clock(), config.members(), shard, replica, transport);
     var proposals = new Proposals(config, replica, changes);
     writes = new PendingWrites(config, env.clock(), GROUP, firstRequest, proposals, transport);
     reads = new LinearizableReads(config, env.clock(), replica);
     keyspace = new KeyspaceReads(env, shard.store());
     watchDesk = new WatchDesk(env.loop(), shard.watches());
-    leaseDesk = new LeaseDesk(config, env.clock(), GROUP, shard, replica, transport);
+    leaseDesk = new LeaseDesk(config, env.clock(), GROUP, life, shard, replica, transport);
     leaseGrants = new LeaseGrants(env, config, shard.store(), writes);
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
     publication = new Publication(env.clock(), shard, writes, identity, bootstrap);

@@ -80,8 +80,15 @@ public record Swarm(
         wal(random),
         lsm(random),
         MvccOptions.DEFAULT,
-        WatchOptions.DEFAULT,
+        watch(random),
         defaults.members());
+  }
+
+  private static WatchOptions watch(SplittableRandom random) {
+    return new WatchOptions(
+        Duration.ofMillis(random.nextLong(200, 4000)),
+        random.nextBoolean() ? random.nextInt(100, 400) : WatchOptions.DEFAULT.maxResponseBytes(),
+        random.nextBoolean() ? random.nextInt(1, 20) : 1000);
   }
 
   private static WalOptions wal(SplittableRandom random) {
