@@ -9,6 +9,7 @@ NODES ?= 0
 SECONDS ?= 30
 MVN ?= mvn
 ROUNDS ?=
+ROWS ?=
 jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
 
@@ -17,7 +18,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench sim format
+  test-integration test-e2e test-benchmark test-all bench sim mutants format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +76,12 @@ bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' '$(NODES)' '$(SECONDS)'
+
+mutants: SEEDS = 1-200
+mutants: build ## known bugs put back one by one, ROWS=R1,R4 or all: the simulator has to notice each
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx2g --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.mutant.Mutants \
+	  '$(SEEDS)' '$(SECONDS)' '$(ROWS)'
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply
