@@ -78,10 +78,7 @@ final class MembershipTest {
     cluster.propose("one");
     cluster.awaitEverywhere("one");
     var gone = cluster.leader();
-    assertThat(
-            gone.replica()
-                .changeConfig(
-                    ConfigChange.of(new Remove(gone.id())), Bytes.EMPTY))
+    assertThat(gone.replica().changeConfig(ConfigChange.of(new Remove(gone.id())), Bytes.EMPTY))
         .isInstanceOf(ProposeResult.Accepted.class);
     cluster.simulation.runFor(Duration.ofMillis(90));
     assertThat(cluster.leader().id()).isNotEqualTo(gone.id());
@@ -143,8 +140,7 @@ final class MembershipTest {
     cluster.simulation.runFor(Duration.ofSeconds(2));
     assertThat(cluster.leader().replica().status().configuration().votes(4)).isFalse();
     cluster.join(4);
-    cluster.await(
-        "its vote", () -> cluster.leader().replica().status().configuration().votes(4));
+    cluster.await("its vote", () -> cluster.leader().replica().status().configuration().votes(4));
   }
 
   @Test

@@ -143,8 +143,7 @@ final class TestCluster {
         "the change is in force",
         () -> {
           var status = leader().replica.status();
-          return !status.configuration().joint()
-              && status.applied() == status.last().index();
+          return !status.configuration().joint() && status.applied() == status.last().index();
         });
   }
 

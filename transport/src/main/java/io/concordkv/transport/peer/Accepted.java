@@ -27,8 +27,7 @@ public final class Accepted {
   private boolean closed;
 
   /// @param welcomed is told of each peer that is let in
-  Accepted(
-      PeerConfig config, Sockets sockets, Inbox inbox, Consumer<Handshake.Hello> welcomed) {
+  Accepted(PeerConfig config, Sockets sockets, Inbox inbox, Consumer<Handshake.Hello> welcomed) {
     this.config = config;
     this.sockets = sockets;
     this.inbox = inbox;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Handshake {
   /// A hello without the dialer's address.
   public static final int HELLO_BYTES = 44;
+
   public static final int ANSWER_BYTES = 11;
   public static final int VERSION = 2;
 

@@ -79,10 +79,12 @@ public final class PeerTransport implements Transport {
   /// From now on these are the peers. Those that are not named any more are still spoken to, unless
   /// they were removed: whoever is behind may not know all who lead it on.
   public void roster(Roster roster) {
-    sockets.thread().execute(() -> {
-      accepted.roster(roster);
-      connect(roster);
-    });
+    sockets
+        .thread()
+        .execute(() -> {
+          accepted.roster(roster);
+          connect(roster);
+        });
   }
 
   /// Who is told, on the loop, that a peer refuses this node for good, and why. Set once, at the
@@ -206,11 +208,15 @@ public final class PeerTransport implements Transport {
         next.put(peer, lanes);
       }
     });
-    roster.peers().forEach((peer, address) -> {
-      if (peer != config.self() && !next.containsKey(peer) && !roster.removed().contains(peer)) {
-        next.put(peer, dial(peer, address));
-      }
-    });
+    roster
+        .peers()
+        .forEach((peer, address) -> {
+          if (peer != config.self()
+              && !next.containsKey(peer)
+              && !roster.removed().contains(peer)) {
+            next.put(peer, dial(peer, address));
+          }
+        });
     links = next;
   }
 

@@ -8,12 +8,14 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 final class HandshakeTest {
-  private static final Handshake.Hello HELLO = new Handshake.Hello(2, Lane.BULK, 0xC1, 0xA, 0xB, 0xD, "a:1");
+  private static final Handshake.Hello HELLO =
+      new Handshake.Hello(2, Lane.BULK, 0xC1, 0xA, 0xB, 0xD, "a:1");
 
   @Test
   void the_bytes_are_those_of_the_format_page() {
     assertThat(HexFormat.of().formatHex(Handshake.write(HELLO).toArray()))
-        .isEqualTo("434b565000020200000000000000c1000000000000000a000000000000000b"
+        .isEqualTo(
+            "434b565000020200000000000000c1000000000000000a000000000000000b"
                 + "000000000000000d03613a318afa58f9");
     var answer = Handshake.write(Handshake.Answer.OTHER_CLUSTER);
     assertThat(HexFormat.of().formatHex(answer.toArray())).isEqualTo("434b56500002028f9a5437");

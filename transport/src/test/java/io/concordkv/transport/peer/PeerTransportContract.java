@@ -141,8 +141,7 @@ public abstract class PeerTransportContract extends TransportContract {
       var births = new TreeMap<Long, Long>();
       births.put(4L, 400L);
       births.put(5L, 5L);
-      third.roster(
-          new Roster(new TreeMap<>(), births, new TreeSet<>(), new Roster.Page(42, "[]")));
+      third.roster(new Roster(new TreeMap<>(), births, new TreeSet<>(), new Roster.Page(42, "[]")));
       try (var fourth = open(4, 42, anyPort());
           var fifth = open(5, 42, anyPort())) {
         fifth.onExpelled(why::add);
