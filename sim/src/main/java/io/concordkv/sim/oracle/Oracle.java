@@ -184,7 +184,7 @@ public final class Oracle implements Wiretap {
     if (leader != null && heir != null && then != null && then.role() == Role.LEADER) {
       long committed = then.hardState().committed();
       Violation.unless(
-          then.configuration().votes(to)
+          then.configuration().mayLead(to)
               && heir.medium().holds(new LogPosition(committed, leader.term(committed))),
           "I10 handed-over",
           from + " hands leadership to " + to + ", which has " + heir.medium().last());

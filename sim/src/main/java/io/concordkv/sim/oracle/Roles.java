@@ -16,7 +16,7 @@ final class Roles {
     boolean alone = configuration.voters().size() == 1 && !configuration.joint();
     legal(alone || follows(then, now), "from " + then.role() + " to ", name, now);
     if (now.role() != then.role() && now.role() != Role.FOLLOWER) {
-      boolean votes = configuration.votes(now.id()) || then.configuration().votes(now.id());
+      boolean votes = configuration.mayLead(now.id()) || then.configuration().mayLead(now.id());
       legal(votes, "without a vote it becomes ", name, now);
     }
     switch (now.role()) {
