@@ -19,7 +19,7 @@ final class WalIT {
   private static final int KILLS = 6;
   private static final int ACKNOWLEDGEMENTS = 40;
 
-  @TempDir private Path directory;
+  @TempDir Path directory;
 
   @Test
   void what_was_acknowledged_before_a_kill_is_read_again_and_in_order() throws Exception {
