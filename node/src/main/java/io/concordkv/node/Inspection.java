@@ -22,7 +22,8 @@ final class Inspection {
     this.replica = replica;
   }
 
-  NodeStatus status(Leadership leadership) {
+  /// @param damages what of its data is damaged
+  NodeStatus status(Leadership leadership, List<String> damages) {
     var raft = replica.status();
     var sizes = shard.engine().sizes();
     return new NodeStatus(
@@ -33,7 +34,8 @@ final class Inspection {
         shard.applied().last().index(),
         leadership.term(),
         raft.configuration().learners().contains(raft.id()),
-        leadership.leader() == 0 ? List.of(ErrorCode.NO_LEADER.message()) : List.of());
+        leadership.leader() == 0 ? List.of(ErrorCode.NO_LEADER.message()) : List.of(),
+        damages);
   }
 
   void hash(Consumer<Integer> then) {

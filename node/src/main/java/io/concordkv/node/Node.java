@@ -3,6 +3,7 @@ package io.concordkv.node;
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
@@ -30,7 +31,6 @@ import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
-import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
 import java.time.Duration;
@@ -72,6 +72,7 @@ public final class Node {
   private final Inspection inspection;
   private final Milestones milestones;
   private final Dialer dialer;
+  private final DataCare care;
   private Leadership leadership = Leadership.UNKNOWN;
   private @Nullable Timer sweep;
   private boolean closed;
@@ -107,26 +108,17 @@ public final class Node {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(identity.member(), "wal", config.tick(), config.wal()),
+            new HostConfig(
+                identity.member(),
+                "wal",
+                config.tick(),
+                config.wal(),
+                config.upkeep().snapshotBytesPerSecond()),
             this::receive);
     var first = identity.firstEntry(GROUP);
-    var engine = LsmEngine.open(env, "state", config.lsm());
-    if (engine.mark() > 0 && !host.has(GROUP)) {
-      throw new CorruptionError(
-          "the log in "
-              + env.files().describe("wal")
-              + " is empty, but the state beside it is not: the log was lost. Replace this member"
-              + " under a new id; with its old one it could vote twice");
-    }
-    shard =
-        new ShardStateMachine(
-            env,
-            engine,
-            config.mvcc(),
-            config.watch(),
-            config.electionTimeout(),
-            new SnapshotMark(LogPosition.START, first.next()),
-            new Events());
+    var start = new SnapshotMark(LogPosition.START, first.next());
+    var stored = StoredShard.open(env, config, host, start, new Events());
+    shard = stored.shard();
     if (shard.wasRemoved(identity.member())) {
       throw identity.removed();
     }
@@ -147,7 +139,8 @@ public final class Node {
     var proposals = new Proposals(config, replica, changes);
     writes = new PendingWrites(config, env.clock(), GROUP, firstRequest, proposals, transport);
     reads = new LinearizableReads(config, env.clock(), replica);
-    keyspace = new KeyspaceReads(env, shard.store());
+    care = new DataCare(env, config.upkeep(), host, replica, shard.engine(), stored.discarded());
+    keyspace = new KeyspaceReads(env, shard.store(), care::stateDamaged);
     watchDesk = new WatchDesk(env.loop(), shard.watches());
     leaseDesk = new LeaseDesk(config, env.clock(), GROUP, life, shard, replica, transport);
     leaseGrants = new LeaseGrants(env, config, shard.store(), writes);
@@ -250,7 +243,7 @@ public final class Node {
   }
 
   public void status(Reply<Answer<NodeStatus>> reply) {
-    env.loop().post(() -> answer(reply, inspection.status(leadership)));
+    env.loop().post(() -> answer(reply, inspection.status(leadership, care.problems())));
   }
 
   /// Over everything this member stores.
@@ -288,6 +281,11 @@ public final class Node {
     env.loop().post(() -> milestones.observeLearner(observer));
   }
 
+  /// Tells `observer` of damage that is found and of its repair, each in one line. On the loop.
+  public void observeDamage(Consumer<String> observer) {
+    env.loop().post(() -> care.observe(observer));
+  }
+
   /// Runs `task` once this node has published itself and knows a leader.
   public void whenReady(Runnable task) {
     env.loop()
@@ -306,6 +304,12 @@ public final class Node {
   /// Whether a node was here before: if not, its [Bootstrap] decides who it is.
   public static boolean isSettled(FileSystem files) {
     return Identity.isSettled(files);
+  }
+
+  /// Runs `task` once this node has a state: at once, unless it starts without one because that was
+  /// damaged or lost, and waits for a peer's.
+  public void whenWhole(Runnable task) {
+    env.loop().post(() -> care.whenWhole(task));
   }
 
   /// This node's member id.
@@ -366,6 +370,7 @@ public final class Node {
     reads.close();
     leaseDesk.close();
     leaderMove.close();
+    care.close();
     host.close();
     shard.engine().sync();
     shard.close();
@@ -383,7 +388,9 @@ public final class Node {
 
   /// Runs `now` at once, or when reading here is linearizable.
   private void read(boolean serializable, Reply<?> reply, Runnable now) {
-    if (serializable) {
+    if (replica.hollow()) {
+      reply.failed(new ConcordException(ErrorCode.UNHEALTHY));
+    } else if (serializable) {
       now.run();
     } else {
       reads.await(now, reply::failed);
@@ -430,6 +437,7 @@ public final class Node {
     publication.sweep();
     leaderMove.sweep();
     changes.sweep();
+    care.sweep();
     tellReady();
     sweep = env.loop().after(SWEEP, this::sweep);
   }

@@ -31,7 +31,8 @@ public record NodeConfig(
     LsmOptions lsm,
     MvccOptions mvcc,
     WatchOptions watch,
-    MemberRules members) {
+    MemberRules members,
+    Upkeep upkeep) {
   public static final NodeConfig DEFAULT =
       new NodeConfig(
           Duration.ofMillis(100),
@@ -46,7 +47,8 @@ public record NodeConfig(
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,
           WatchOptions.DEFAULT,
-          MemberRules.DEFAULT);
+          MemberRules.DEFAULT,
+          Upkeep.DEFAULT);
 
   public NodeConfig {
     Check.that(tick.toMillis() > 0, "a tick takes at least a millisecond");

@@ -60,7 +60,7 @@ public final class UnsafeRecovery {
         ReplicaHost.open(
             env,
             new Nobody(),
-            new HostConfig(identity.member(), "wal", config.tick(), config.wal()),
+            new HostConfig(identity.member(), "wal", config.tick(), config.wal(), 0),
             (_, _) -> {});
     var engine = LsmEngine.open(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);

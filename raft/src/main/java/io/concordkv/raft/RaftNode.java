@@ -236,6 +236,11 @@ public final class RaftNode {
     return index > log.startIndex() && index <= log.lastIndex() ? log.entry(index) : null;
   }
 
+  /// The position with `index`, which is that of an entry here or of the last one trimmed.
+  public LogPosition position(long index) {
+    return log.position(index);
+  }
+
   public RaftStatus status() {
     return new RaftStatus(
         self.id(),

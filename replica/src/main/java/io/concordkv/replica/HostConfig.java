@@ -8,4 +8,6 @@ import java.time.Duration;
 /// @param node this node's id: the address of its frames
 /// @param directory where the log lies
 /// @param tick how long a Raft tick is
-public record HostConfig(long node, String directory, Duration tick, WalOptions wal) {}
+/// @param snapshotBytesPerSecond what all snapshots together may send; 0: no limit
+public record HostConfig(
+    long node, String directory, Duration tick, WalOptions wal, long snapshotBytesPerSecond) {}

@@ -12,6 +12,7 @@ import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Ready;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.Renewal.Arrived;
 import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.replica.wire.StreamFrame;
 import io.concordkv.storage.wal.Wal;
@@ -31,16 +32,13 @@ import org.jspecify.annotations.Nullable;
 /// that grow with the load, and nothing lingers.
 public final class Replica {
   private static final Duration READ_RETRY = Duration.ofMillis(500);
-  private static final int PINNED_SEGMENTS = 4;
 
   private final Env env;
   private final Transport transport;
   private final Wal wal;
-  private final HostConfig host;
   private final ReplicaConfig config;
   private final StateMachine machine;
   private final Consumer<Replica> wake;
-  private final Runnable logFreed;
   private final MessageCodec codec;
   private final RaftNode raft;
   private final GroupWriter writer;
@@ -48,7 +46,9 @@ public final class Replica {
   private final History history;
   private final CatchUp catchUp;
   private final Reads reads;
+  private final Trimming trimming;
   private final SnapshotStreams streams;
+  private final Renewal renewal;
 
   /// Handed out, and not yet known to be durable, oldest first.
   private final ArrayDeque<Ready> unsynced = new ArrayDeque<>();
@@ -57,17 +57,13 @@ public final class Replica {
   private boolean started;
   private boolean closed;
   private boolean installing;
-  private boolean trimming;
   private boolean suspect;
   private long connectedLeader;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
   private long committed;
-  private long flushedAt;
   private @Nullable Arrived arrived;
-
-  private record Arrived(long from, StreamFrame.End end, SnapshotSink sink) {}
 
   Replica(
       Env env,
@@ -77,17 +73,17 @@ public final class Replica {
       ReplicaConfig config,
       StateMachine machine,
       Recovery recovery,
+      SendBudget budget,
       Consumer<Replica> wake,
       Runnable logFreed) {
     this.env = env;
     this.transport = transport;
     this.wal = wal;
-    this.host = host;
     this.config = config;
     this.machine = machine;
     this.wake = wake;
-    this.logFreed = logFreed;
     var applied = machine.applied();
+    long start = recovery.start().last().index();
     var name = Long.toHexString(config.group());
     codec = new MessageCodec(config.group());
     raft =
@@ -97,11 +93,10 @@ public final class Replica {
             recovery.start(),
             recovery.entries(),
             recovery.hardState(),
-            applied.last().index());
+            Math.max(applied.last().index(), start));
     writer = new GroupWriter(wal, config.group(), recovery);
-    applying = new Applying(machine, this::applied);
+    applying = new Applying(machine, Math.max(applied.last().index(), start), this::applied);
     history = new History(recovery.start());
-    long start = recovery.start().last().index();
     catchUp = new CatchUp(config.catchUpEntries(), config.catchUpBytes(), start);
     reads =
         new Reads(
@@ -109,12 +104,29 @@ public final class Replica {
             env.random("replica/reads/" + name).nextLong(),
             config.raft().electionTicks(),
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
-    streams = new SnapshotStreams(env, machine, config.raft().electionTicks(), new Streaming());
+    long patience = config.raft().electionTicks();
+    streams =
+        new SnapshotStreams(
+            env, machine, budget, env.random("replica/streams/" + name), patience, new Streaming());
+    renewal = new Renewal(config.raft().id(), raft, applying, streams, patience);
     suspect = recovery.suspect();
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
-    flushedAt = applied.last().index();
-    keepForFollowers(recovery.entries().subList(0, (int) (applied.last().index() - start)));
+    trimming =
+        new Trimming(
+            wal,
+            host.wal().segmentBytes(),
+            config.snapshotEntries(),
+            machine,
+            applying,
+            writer,
+            history,
+            catchUp,
+            logFreed);
+    keepForFollowers(recovery.entries().subList(0, (int) (applying.reported() - start)));
+    if (recovery.hollow()) {
+      renewal.beginHollow();
+    }
     writer.repair(recovery.repair());
     wal.sync(wal.end(), this::start);
   }
@@ -162,6 +174,23 @@ public final class Replica {
     return begun;
   }
 
+  /// A part of the state is damaged: replaces it by that of a peer, while the log goes on. False if
+  /// there is no other voter who could have it.
+  public boolean renewState() {
+    return renewal.begin();
+  }
+
+  /// Whether there is no state yet that could be read: what was here is lost, and a peer's is
+  /// awaited.
+  public boolean hollow() {
+    return renewal.hollow();
+  }
+
+  /// Whether the state is being replaced by that of a peer.
+  public boolean renewing() {
+    return renewal.active();
+  }
+
   /// Committed but not yet applied: a measure of overload.
   public long applyLag() {
     return Math.max(0, committed - applying.now().last().index());
@@ -204,6 +233,7 @@ public final class Replica {
     raft.tick();
     reads.tick();
     streams.tick();
+    renewal.tick(role);
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
         if (member != config.raft().id() && !transport.connected(member)) {
@@ -211,7 +241,9 @@ public final class Replica {
         }
       }
     }
-    trimLog();
+    if (!installing) {
+      trimming.tick();
+    }
     wake.accept(this);
   }
 
@@ -229,10 +261,16 @@ public final class Replica {
       handle(raft.ready());
     }
     codec.forget();
+    renew();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
       writer.suspect(false);
     }
+  }
+
+  /// Holds nothing of the log back that lies before `position`.
+  void shedLog(long position) {
+    trimming.shed(position);
   }
 
   void close() {
@@ -299,7 +337,7 @@ public final class Replica {
   }
 
   private void persist(Ready ready) {
-    writer.write(ready);
+    writer.write(ready, raft);
     if (ready.mustSync()) {
       unsynced.add(ready);
       wal.sync(wal.end(), () -> durable(ready.number()));
@@ -345,11 +383,7 @@ public final class Replica {
     history.add(entries);
     raft.trim(catchUp.add(entries, bytes));
     reads.applied(now.last().index());
-    long index = now.last().index();
-    if (index - flushedAt >= config.snapshotEntries()) {
-      flushedAt = index;
-      machine.flush();
-    }
+    trimming.applied(now.last().index());
     wake.accept(this);
   }
 
@@ -364,11 +398,11 @@ public final class Replica {
 
   private void install(Ready ready, SnapshotMark mark) {
     var taken = arrived;
-    if (taken == null || !taken.end.mark().equals(mark)) {
+    if (taken == null || !taken.end().mark().equals(mark)) {
       throw new InvariantError("Raft installs the snapshot that arrived");
     }
     arrived = null;
-    taken.sink.install(mark, () -> installed(ready, mark, taken));
+    taken.sink().install(mark, () -> installed(ready, mark, taken));
   }
 
   private void installed(Ready ready, SnapshotMark mark, Arrived taken) {
@@ -379,56 +413,49 @@ public final class Replica {
     writer.restart(mark);
     history.restart(mark);
     catchUp.restart(index);
-    flushedAt = index;
+    trimming.replaced(index);
+    renewal.done();
     applying.resume(mark);
     persist(ready);
     installing = false;
     reads.applied(index);
-    answer(taken);
+    streams.answer(taken, StreamFrame.State.INSTALLED);
     wake.accept(this);
   }
 
-  private void answer(Arrived stream) {
-    var state = StreamFrame.State.INSTALLED;
-    var end = stream.end;
-    var frame = new StreamFrame.Progress(end.stream(), end.chunks(), state);
-    transport.send(stream.from, frame.encode(config.group()));
-  }
-
-  /// Gives free what the state has durably, once that lets whole segments go. What followers may
-  /// still need stays, unless it pins the log of all groups.
-  private void trimLog() {
-    long segment = host.wal().segmentBytes();
-    boolean pinned = wal.end() - writer.released() > PINNED_SEGMENTS * segment;
-    long durable = Math.min(machine.durableIndex(), applying.now().last().index());
-    if (pinned && durable < applying.now().last().index() && flushedAt < applied()) {
-      flushedAt = applied();
-      machine.flush();
-    }
-    long upTo = pinned ? durable : Math.min(durable, catchUp.start());
-    if (trimming || installing || upTo < writer.trimmedTo()) {
+  /// Puts a state that was asked for in the place of this one, once that can be done.
+  private void renew() {
+    var taken = installing || closed ? null : renewal.take();
+    if (taken == null) {
       return;
     }
-    if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
-      trimming = true;
-      writer.trim(
-          history.at(upTo),
-          () -> {
-            trimming = false;
-            logFreed.run();
-          });
-    }
-    history.forgetBefore(Math.min(upTo, writer.trimmedTo()));
-  }
-
-  private long applied() {
-    return applying.now().last().index();
+    installing = true;
+    var mark = taken.end().mark();
+    taken
+        .sink()
+        .install(
+            mark,
+            () -> {
+              if (!closed) {
+                trimming.replaced(mark.last().index());
+                renewal.done();
+                installing = false;
+                applying.renewed(mark);
+                streams.answer(taken, StreamFrame.State.INSTALLED);
+                wake.accept(this);
+              }
+            });
   }
 
   private final class Streaming implements SnapshotStreams.Owner {
     @Override
     public void send(long to, StreamFrame frame) {
       transport.send(to, frame.encode(config.group()));
+    }
+
+    @Override
+    public boolean mayServe() {
+      return !renewal.active();
     }
 
     @Override
@@ -444,6 +471,14 @@ public final class Replica {
         return;
       }
       var stream = new Arrived(from, end, sink);
+      if (end.stream().isRequested()) {
+        if (!renewal.offer(stream)) {
+          sink.abandon();
+          streams.answer(stream, StreamFrame.State.FAILED);
+        }
+        wake.accept(Replica.this);
+        return;
+      }
       arrived = stream;
       turn();
       raft.step(StreamFrame.message(from, config.raft().id(), end));
@@ -452,7 +487,7 @@ public final class Replica {
         // Not needed any more, or of a term that is over.
         arrived = null;
         sink.abandon();
-        answer(stream);
+        streams.answer(stream, StreamFrame.State.INSTALLED);
       }
       wake.accept(Replica.this);
     }

@@ -6,12 +6,16 @@ import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.LogRecord;
 import io.concordkv.storage.wal.Wal;
+import io.concordkv.storage.wal.WalDamage;
 import io.concordkv.storage.wal.WalRecord;
+import io.concordkv.storage.wal.WalScrub;
 import io.concordkv.storage.wal.WalTail;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
@@ -30,6 +34,9 @@ public final class ReplicaHost implements AutoCloseable {
   private final TreeSet<Long> known;
   private final TreeMap<Long, Replica> replicas = new TreeMap<>();
   private final ArrayDeque<Replica> awake = new ArrayDeque<>();
+  private final SendBudget budget;
+  private final List<WalDamage> damages = new ArrayList<>();
+  private long shedTo;
   private long replayed;
   private boolean turnPosted;
   private boolean ticking;
@@ -40,7 +47,9 @@ public final class ReplicaHost implements AutoCloseable {
     this.transport = transport;
     this.config = config;
     this.others = others;
-    wal = Wal.openAt(env, config.directory(), config.wal(), this::replay);
+    long millis = Math.max(1, config.tick().toMillis());
+    budget = new SendBudget(Math.ceilDiv(config.snapshotBytesPerSecond() * millis, 1000));
+    wal = Wal.openAt(env, config.directory(), config.wal(), this::replay, this::damaged);
     known = new TreeSet<>(logs.keySet());
     transport.onFrame(this::receive);
   }
@@ -53,6 +62,33 @@ public final class ReplicaHost implements AutoCloseable {
   /// How the log ended.
   public WalTail tail() {
     return wal.tail();
+  }
+
+  /// What of the log cannot be read any more. Who was started all the same either did not need it
+  /// or gets it back from the other members.
+  public List<WalDamage> damages() {
+    return List.copyOf(damages);
+  }
+
+  /// Checks the parts of the log that are complete by now.
+  public WalScrub scrub() {
+    return wal.scrub();
+  }
+
+  /// Whether `damage` lies in what is still part of the log.
+  public boolean holds(WalDamage damage) {
+    return wal.has(damage);
+  }
+
+  /// Gets rid of a damaged part of the log: has every group's state made durable, and the log
+  /// trimmed up to behind the damage, also of what followers may still want.
+  public void shed(WalDamage damage) {
+    shedTo = Math.max(shedTo, damage.to());
+  }
+
+  /// Whether a damaged part is still there.
+  public boolean shedding() {
+    return wal.start() < shedTo;
   }
 
   /// Whether the log holds anything of `group`.
@@ -75,13 +111,22 @@ public final class ReplicaHost implements AutoCloseable {
   private Recovery recovery(ReplicaConfig config, SnapshotMark applied) {
     Check.that(!replicas.containsKey(config.group()), "a group is started once");
     Check.that(config.raft().id() == this.config.node(), "a member is known by its node's id");
+    long group = config.group();
     return Recovery.of(
         config.raft().id(),
         config.bootstrap(),
-        logs.remove(config.group()),
+        damages.isEmpty() || logs.containsKey(group) ? logs.remove(group) : newLog(group),
         applied,
         wal.tail() == WalTail.LOST,
         env.files().describe(this.config.directory()));
+  }
+
+  /// Whether `group`, not started yet, has other voters who could give this member their state.
+  public boolean mayRenew(long group) {
+    var log = logs.get(group);
+    var start = log == null ? null : log.start();
+    return start != null
+        && start.configuration().voters().stream().anyMatch(voter -> voter != config.node());
   }
 
   /// Starts a group's replica from what the log has of it. Once, on the loop.
@@ -90,7 +135,16 @@ public final class ReplicaHost implements AutoCloseable {
     var recovery = recovery(config, machine.applied());
     var replica =
         new Replica(
-            env, transport, wal, this.config, config, machine, recovery, this::wake, this::trimWal);
+            env,
+            transport,
+            wal,
+            this.config,
+            config,
+            machine,
+            recovery,
+            budget,
+            this::wake,
+            this::trimWal);
     replicas.put(group, replica);
     wake(replica);
     if (!ticking) {
@@ -112,8 +166,19 @@ public final class ReplicaHost implements AutoCloseable {
   }
 
   private void replay(WalRecord record, long end) {
-    logs.computeIfAbsent(record.group(), GroupLog::new).add(LogRecord.decode(record), replayed);
+    logs.computeIfAbsent(record.group(), this::newLog).add(LogRecord.decode(record), replayed);
     replayed = end;
+  }
+
+  private GroupLog newLog(long group) {
+    var log = new GroupLog(group);
+    damages.forEach(log::damaged);
+    return log;
+  }
+
+  private void damaged(WalDamage damage) {
+    damages.add(damage);
+    logs.values().forEach(log -> log.damaged(damage));
   }
 
   private void receive(long from, Frame frame) {
@@ -156,6 +221,10 @@ public final class ReplicaHost implements AutoCloseable {
             () -> {
               if (!closed) {
                 tickLater();
+                budget.tick();
+                if (shedding()) {
+                  replicas.values().forEach(replica -> replica.shedLog(shedTo));
+                }
                 replicas.values().forEach(Replica::tick);
                 syncLeftovers();
               }

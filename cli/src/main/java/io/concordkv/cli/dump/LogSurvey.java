@@ -85,8 +85,9 @@ final class LogSurvey implements Consumer<WalRecord> {
 
     private void add(LogRecord record) {
       switch (record) {
-        case LogRecord.Append(var state, var first, var entries) -> {
+        case LogRecord.Append(var state, var previous, var entries) -> {
           if (!entries.isEmpty()) {
+            long first = previous.index() + 1;
             if (!newest().follows(first)) {
               eras.add(new Era());
             }
@@ -165,7 +166,7 @@ final class LogSurvey implements Consumer<WalRecord> {
       if (!(decoded instanceof LogRecord.Append append) || append.entries().isEmpty()) {
         return;
       }
-      if (at.last > 0 && append.first() > at.last + 1) {
+      if (at.last > 0 && append.previous().index() > at.last) {
         at.era++;
       }
       var group = groups.get(record.group());

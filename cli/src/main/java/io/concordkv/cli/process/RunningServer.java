@@ -59,6 +59,10 @@ final class RunningServer implements AutoCloseable {
     var bootstrap = bootstrap(options, env.files());
     var node = onLoop(env, options, bootstrap, new PeerDialer(env, options, expelled));
     node.whenRemoved(() -> expelled.accept(Expulsion.REMOVED));
+    node.observeDamage(problem -> LOG.error("data {}", problem));
+    var whole = new CompletableFuture<Boolean>();
+    node.whenWhole(() -> whole.complete(true));
+    whole.join();
     var server = ConcordServer.open(node, serverConfig(options), loop);
     return new RunningServer(env, node, server, loop);
   }
@@ -110,7 +114,8 @@ final class RunningServer implements AutoCloseable {
         base.lsm(),
         base.mvcc(),
         base.watch(),
-        new MemberRules(options.strictReconfigCheck(), options.maxLearners()));
+        new MemberRules(options.strictReconfigCheck(), options.maxLearners()),
+        base.upkeep());
   }
 
   private static ServerConfig serverConfig(ServerOptions options) {

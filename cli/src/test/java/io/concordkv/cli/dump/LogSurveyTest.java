@@ -25,7 +25,9 @@ class LogSurveyTest {
     for (int i = 0; i < count; i++) {
       entries.add(new Entry(first + i, term, Entry.Kind.NO_OP, Bytes.EMPTY));
     }
-    records.add(new LogRecord.Append(new HardState(term, 0, committed), first, entries));
+    records.add(
+        new LogRecord.Append(
+            new HardState(term, 0, committed), new LogPosition(first - 1, 0), entries));
   }
 
   private List<String> fates() {
@@ -83,7 +85,7 @@ class LogSurveyTest {
   @Test
   void a_later_record_may_say_that_earlier_entries_are_committed() {
     append(1, 0, 1, 2);
-    records.add(new LogRecord.Append(new HardState(1, 0, 2), 0, List.of()));
+    records.add(new LogRecord.Append(new HardState(1, 0, 2), LogPosition.START, List.of()));
     assertThat(fates()).containsExactly("1/1 COMMITTED", "2/1 COMMITTED");
   }
 }

@@ -24,6 +24,7 @@ import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.SnapshotPart;
 import io.concordkv.replica.SnapshotSink;
 import io.concordkv.replica.SnapshotSource;
 import io.concordkv.replica.StateMachine;
@@ -246,7 +247,7 @@ public final class ShardStateMachine implements StateMachine {
 
   @Override
   public SnapshotSink restore() {
-    return new Sink(engine.replacement());
+    return new Sink(engine.replacement(), new OwnPairs(engine.view()));
   }
 
   public void close() {
@@ -271,7 +272,7 @@ public final class ShardStateMachine implements StateMachine {
     }
 
     @Override
-    public @Nullable Bytes next() {
+    public @Nullable SnapshotPart next() {
       return PairStream.next(cursor);
     }
 
@@ -284,18 +285,31 @@ public final class ShardStateMachine implements StateMachine {
 
   private final class Sink implements SnapshotSink {
     private final Replacement replacement;
+    private final OwnPairs own;
 
-    Sink(Replacement replacement) {
+    Sink(Replacement replacement, OwnPairs own) {
       this.replacement = replacement;
+      this.own = own;
     }
 
     @Override
-    public void add(Bytes chunk) {
+    public void add(Bytes content) {
+      own.pass(PairStream.read(content, replacement));
+    }
+
+    @Override
+    public boolean addOwn(Bytes name, Bytes digest) {
+      var chunk = own.upTo(name);
+      if (chunk == null || !SnapshotPart.digest(chunk).equals(digest)) {
+        return false;
+      }
       PairStream.read(chunk, replacement);
+      return true;
     }
 
     @Override
     public void seal() {
+      own.close();
       replacement.seal();
     }
 
@@ -333,6 +347,7 @@ public final class ShardStateMachine implements StateMachine {
 
     @Override
     public void abandon() {
+      own.close();
       replacement.abandon();
     }
   }

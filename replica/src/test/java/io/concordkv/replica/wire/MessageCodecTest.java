@@ -52,12 +52,14 @@ final class MessageCodecTest {
       List.of(
           new StreamFrame.Chunk(STREAM, 3, Bytes.of("chunk")),
           new StreamFrame.End(STREAM, 4, MARK),
-          new StreamFrame.Progress(STREAM, 4, StreamFrame.State.INSTALLED));
+          new StreamFrame.Progress(STREAM, 4, StreamFrame.State.INSTALLED),
+          new StreamFrame.Offer(STREAM, 3, Bytes.of("k"), Bytes.wrap(new byte[32])),
+          new StreamFrame.Request(StreamId.requested(7)));
   private static final List<LogRecord> RECORDS =
       List.of(
-          new LogRecord.Append(new HardState(5, 2, 7), 8, ENTRIES),
-          new LogRecord.Append(null, 8, ENTRIES),
-          new LogRecord.Append(new HardState(5, -2, 7), 0, List.of()),
+          new LogRecord.Append(new HardState(5, 2, 7), new LogPosition(7, 3), ENTRIES),
+          new LogRecord.Append(null, new LogPosition(7, 3), ENTRIES),
+          new LogRecord.Append(new HardState(5, -2, 7), LogPosition.START, List.of()),
           new LogRecord.Start(MARK),
           new LogRecord.Trimmed(MARK),
           new LogRecord.Suspect(true));
@@ -163,9 +165,11 @@ final class MessageCodecTest {
       32 050203056368756e6be9b557d1
       33 050204ac02041b030000000000000001000000000000000200000000000000030000
       34 05020401
-      wal 1 0105000000000000000207080300030001050370757402051b030000000000000001000000000000000200000000000000030000
-      wal 1 00080300030001050370757402051b030000000000000001000000000000000200000000000000030000
-      wal 1 0105fffffffffffffffe070000
+      35 050203016b000000000000000000000000000000000000000000000000000000000000000089419cb8
+      36 0087808080808080808001
+      wal 1 010500000000000000020707030300030001050370757402051b030000000000000001000000000000000200000000000000030000
+      wal 1 0007030300030001050370757402051b030000000000000001000000000000000200000000000000030000
+      wal 1 0105fffffffffffffffe07000000
       wal 2 ac02041b030000000000000001000000000000000200000000000000030000
       wal 3 ac02041b030000000000000001000000000000000200000000000000030000
       wal 4 01\

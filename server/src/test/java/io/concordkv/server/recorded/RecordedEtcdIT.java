@@ -132,7 +132,8 @@ final class RecordedEtcdIT {
         config.lsm(),
         config.mvcc(),
         watch(scenario),
-        config.members());
+        config.members(),
+        config.upkeep());
   }
 
   private static WatchOptions watch(Scenario scenario) {

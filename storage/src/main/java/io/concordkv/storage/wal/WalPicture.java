@@ -136,7 +136,11 @@ public final class WalPicture implements AutoCloseable {
     for (var name : names.values()) {
       var path = directory + "/" + name;
       try {
-        shots.add(new Shot(path, SegmentReader.open(files, path, WINDOW_BYTES)));
+        var reader = SegmentReader.open(files, path, WINDOW_BYTES);
+        if (reader == null) {
+          throw new CorruptionError(path, 0, "the segment's header is damaged" + Recovery.ADVICE);
+        }
+        shots.add(new Shot(path, reader));
       } catch (CorruptionError header) {
         damage = header;
         file = path;

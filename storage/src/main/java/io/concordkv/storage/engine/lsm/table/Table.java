@@ -216,6 +216,23 @@ public final class Table {
     return block;
   }
 
+  /// Reads a part of the file and checks it, past the cache, and returns its length: the index and
+  /// the filter are parts 0 and 1, then come the blocks. 0 behind the last part. A part that is
+  /// damaged is a `CorruptionError`; without its index nothing else of the table is looked at.
+  public int check(int part) {
+    if (part == 0) {
+      return load(indexOffset, indexLength).length;
+    }
+    if (part == 1 && filterLength > 0) {
+      return load(filterOffset, filterLength).length;
+    }
+    var index = index(false);
+    int entry = part - (filterLength > 0 ? 2 : 1);
+    return entry < index.restarts()
+        ? load(index.handleOffset(entry), index.handleLength(entry)).length
+        : 0;
+  }
+
   private byte[] load(long offset, int length) {
     if (offset < 0 || length < 0 || offset + length > info.bytes()) {
       throw TableFormat.damaged(file.path(), offset, "the block lies outside of the file");
