@@ -37,8 +37,8 @@ final class Oracle {
   /// Whether both are the same entry; a witness has nothing where others have a command.
   private static boolean same(Entry one, Entry other) {
     boolean bare =
-        one.kind() == Entry.Kind.COMMAND && other.kind() == Entry.Kind.NO_OP
-            || one.kind() == Entry.Kind.NO_OP && other.kind() == Entry.Kind.COMMAND;
+        (one.kind() == Entry.Kind.COMMAND && other.kind() == Entry.Kind.NO_OP)
+            || (one.kind() == Entry.Kind.NO_OP && other.kind() == Entry.Kind.COMMAND);
     return one.equals(other) || (bare && one.position().equals(other.position()));
   }
 

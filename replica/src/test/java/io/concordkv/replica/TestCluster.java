@@ -134,18 +134,20 @@ final class TestCluster {
 
   /// Asks for a change until it is taken, and waits until it is in force.
   void change(ConfigChange.Step... steps) {
-    await(
-        "change " + List.of(steps),
-        () ->
-            leader().replica.changeConfig(ConfigChange.of(steps), Bytes.of("why"))
-                instanceof ProposeResult.Accepted);
-    await(
-        "the change is in force",
-        () -> {
-          var status = leader().replica.status();
-          return !status.configuration().joint()
-              && status.applied() == status.last().index();
-        });
+    var change = ConfigChange.of(steps);
+    boolean taken = false;
+    for (int attempt = 0; attempt < 200; attempt++) {
+      var status = leader().replica.status();
+      if (!taken) {
+        taken =
+            leader().replica.changeConfig(change, Bytes.of("why"))
+                instanceof ProposeResult.Accepted;
+      } else if (!status.configuration().joint() && status.applied() == status.last().index()) {
+        return;
+      }
+      simulation.runFor(Duration.ofMillis(10));
+    }
+    throw new AssertionError("nobody makes the change " + change);
   }
 
   void proposeMany(String prefix, int count) {
