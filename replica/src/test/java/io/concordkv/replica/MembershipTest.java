@@ -78,10 +78,7 @@ final class MembershipTest {
     cluster.propose("one");
     cluster.awaitEverywhere("one");
     var gone = cluster.leader();
-    assertThat(
-            gone.replica()
-                .changeConfig(
-                    ConfigChange.of(new Remove(gone.id())), Bytes.EMPTY))
+    assertThat(gone.replica().changeConfig(ConfigChange.of(new Remove(gone.id())), Bytes.EMPTY))
         .isInstanceOf(ProposeResult.Accepted.class);
     cluster.simulation.runFor(Duration.ofMillis(90));
     assertThat(cluster.leader().id()).isNotEqualTo(gone.id());
