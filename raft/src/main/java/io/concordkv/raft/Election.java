@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 /// A vote is a promise: a reply leaves once term and vote are durable. So does a candidate's own
 /// request, for otherwise it could crash, forget its term and count the replies for another log.
 final class Election {
-  private static final int HURRIES = 4;
-  private static final int HURRY_TICKS = 2;
+  private static final int HURRIES = 6;
+  private static final int HURRY_TICKS = 3;
 
   private final Member self;
   private final Suspicion suspicion;
@@ -54,8 +54,8 @@ final class Election {
   }
 
   /// The leader may be gone: asks the others soon, after a delay by chance so that not all do at
-  /// once, and some more times in case that they hear of it later. A lease is a promise to a leader
-  /// that a closed connection does not end.
+  /// once, and some more times in case that they hear of it later or that two did at once. A lease
+  /// is a promise to a leader that a closed connection does not end.
   void hurry() {
     if (self.config.preVote() && self.config.leaseNanos() == 0) {
       hurries = HURRIES;
@@ -100,7 +100,7 @@ final class Election {
   /// Asks all voters. Term, vote and role are set. Of a real election the own vote counts only once
   /// it is durable, see [#count].
   void request(boolean pre, boolean transfer) {
-    hurries = pre ? Math.max(0, hurries - 1) : 0;
+    hurries = Math.max(0, hurries - 1);
     restart();
     long term = pre ? self.term + 1 : self.term;
     for (long voter : self.configuration.members()) {

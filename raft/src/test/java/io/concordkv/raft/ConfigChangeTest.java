@@ -83,7 +83,7 @@ final class ConfigChangeTest {
       var some = new ArrayList<Long>();
       var rest = new ArrayList<Long>();
       for (long id = 1; id <= 6; id++) {
-        ((members >> (id - 1) & 1) == 1 ? some : rest).add(id);
+        (((members >> (id - 1)) & 1) == 1 ? some : rest).add(id);
       }
       assertThat(Reference.quorum(one, some) && Reference.quorum(other, rest))
           .as("%s and %s, %s against %s", one, other, some, rest)

@@ -294,6 +294,10 @@ public final class Replica {
     if (connectedLeader != 0 && connectedLeader == leader && !transport.connected(leader)) {
       raft.leaderLost(leader);
     }
+    noteLeader();
+  }
+
+  private void noteLeader() {
     connectedLeader = role != Role.LEADER && transport.connected(leader) ? leader : 0;
   }
 
@@ -332,6 +336,7 @@ public final class Replica {
       role = ready.role();
       leader = ready.leader();
       term = newTerm;
+      noteLeader();
       machine.lead(role, term, leader);
     }
   }

@@ -30,7 +30,6 @@ final class TestCluster {
   WalOptions wal = new WalOptions(16 << 10, Long.MAX_VALUE, 8 << 10, 1 << 20);
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
-  long snapshotBytesPerSecond;
   boolean slowMachines;
   UnaryOperator<RaftConfig> raft = config -> config;
 
@@ -72,7 +71,7 @@ final class TestCluster {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(id, "wal", Duration.ofMillis(10), wal, snapshotBytesPerSecond),
+            new HostConfig(id, "wal", Duration.ofMillis(10), wal),
             (from, frame) -> {});
     var machine = new ListMachine(env, bootstrap);
     machine.slow = slowMachines;
@@ -135,17 +134,20 @@ final class TestCluster {
 
   /// Asks for a change until it is taken, and waits until it is in force.
   void change(ConfigChange.Step... steps) {
-    await(
-        "change " + List.of(steps),
-        () ->
-            leader().replica.changeConfig(ConfigChange.of(steps), Bytes.of("why"))
-                instanceof ProposeResult.Accepted);
-    await(
-        "the change is in force",
-        () -> {
-          var status = leader().replica.status();
-          return !status.configuration().joint() && status.applied() == status.last().index();
-        });
+    var change = ConfigChange.of(steps);
+    boolean taken = false;
+    for (int attempt = 0; attempt < 200; attempt++) {
+      var status = leader().replica.status();
+      if (!taken) {
+        taken =
+            leader().replica.changeConfig(change, Bytes.of("why"))
+                instanceof ProposeResult.Accepted;
+      } else if (!status.configuration().joint() && status.applied() == status.last().index()) {
+        return;
+      }
+      simulation.runFor(Duration.ofMillis(10));
+    }
+    throw new AssertionError("nobody makes the change " + change);
   }
 
   void proposeMany(String prefix, int count) {

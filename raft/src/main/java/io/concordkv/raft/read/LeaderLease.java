@@ -18,7 +18,7 @@ public final class LeaderLease {
   private final long[] contexts = new long[ROUNDS];
   private final long[] sent = new long[ROUNDS];
   private final TreeMap<Long, Long> confirmed = new TreeMap<>();
-  private int rounds;
+  private int next;
   private boolean surrendered;
 
   /// @param nanos how long it lasts; 0: there is none
@@ -34,9 +34,9 @@ public final class LeaderLease {
     if (nanos == 0) {
       return;
     }
-    int at = rounds++ % ROUNDS;
-    contexts[at] = context;
-    sent[at] = nowNanos - originNanos + 1;
+    contexts[next] = context;
+    sent[next] = nowNanos - originNanos + 1;
+    next = (next + 1) % ROUNDS;
   }
 
   public void acknowledged(long member, long context) {
