@@ -4,7 +4,6 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.ConcordException;
-import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
