@@ -5,6 +5,7 @@ import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
 import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.local.ClusterCommand;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
 import io.concordkv.cli.process.RecoverCommand;
 import io.concordkv.cli.process.ServerCommand;
@@ -15,6 +16,7 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.logging.Level;
@@ -56,11 +58,17 @@ public final class Concord {
     return quiet(() -> {
       var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
       var session = new Session(System.in, out, System.err, System.getenv());
+      int exit;
       try {
-        return work.run(session);
+        exit = work.run(session);
       } finally {
         session.close();
+      }
+      try {
         out.flush();
+        return exit;
+      } catch (UncheckedIOException nobodyReads) {
+        return ExitCode.IO.number();
       }
     });
   }

@@ -258,6 +258,8 @@ final class DumpIT {
     assertThat(dump("pb", "Nonsense", other).err()).contains("there is no message \"Nonsense\"");
     assertThat(dump("wal", other, "-o", "xml").err()).contains("text and json");
     assertThat(dump().err()).contains("dump wal");
+    assertThat(dump("--help").succeeded()).contains("wal", "snapshot", "sst", "manifest", "pb");
+    assertThat(dump("wal", "--help").succeeded()).contains("--committed");
   }
 
   @Test

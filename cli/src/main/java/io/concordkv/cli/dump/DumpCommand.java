@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 /// The command above all that show what lies in files.
 @Command(
     name = "dump",
+    mixinStandardHelpOptions = true,
     description = "Show what is in the files of a node; it may be running",
     footer = {
       "",

@@ -15,6 +15,7 @@ import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.LogRecord;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +64,14 @@ final class LogPrinter implements LogSurvey.Visitor {
 
   static Row configuration(Row row, Configuration configuration) {
     row.ids("voters", configuration.voters());
-    if (configuration.joint()) {
-      row.ids("outgoing", configuration.outgoing());
-    }
-    return configuration.learners().isEmpty() ? row : row.ids("learners", configuration.learners());
+    several(row, "outgoing", configuration.outgoing());
+    several(row, "learners", configuration.learners());
+    several(row, "learnersNext", configuration.learnersNext());
+    return several(row, "witnesses", configuration.witnesses());
+  }
+
+  private static Row several(Row row, String name, SortedSet<Long> ids) {
+    return ids.isEmpty() ? row : row.ids(name, ids);
   }
 
   @Override

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "manifest", description = "Which tables make up the state, level by level")
+@Command(
+    name = "manifest",
+    mixinStandardHelpOptions = true,
+    description = "Which tables make up the state, level by level")
 final class ManifestCommand extends DumpCommand.Part {
   /// The one tree there is.
   private static final long TREE = 0;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "pb",
+    mixinStandardHelpOptions = true,
     description = "A protobuf message of the API, by the name of its type (RangeRequest, ...)")
 final class PbCommand extends DumpCommand.Part {
   @Parameters(index = "0", paramLabel = "TYPE", description = "with or without its package")

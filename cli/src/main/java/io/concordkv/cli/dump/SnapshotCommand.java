@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "snapshot",
+    mixinStandardHelpOptions = true,
     description = {
       "A shard's state: keys at all revisions, history, leases, members, and the entry up to",
       "which the log is applied in it. What came later is in the log."

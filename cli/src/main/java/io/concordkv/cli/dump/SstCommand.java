@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "sst",
+    mixinStandardHelpOptions = true,
     description = {
       "Tables of the engine: properties, filter, index, and every pair as what it means. All",
       "checksums are verified."

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "wal",
+    mixinStandardHelpOptions = true,
     description = {
       "Every record of the log, in order: hard states, starts, and each entry with its request",
       "and the revision it was given (0: none, null: not known any more)."
