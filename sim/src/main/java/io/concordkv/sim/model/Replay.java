@@ -64,14 +64,17 @@ public final class Replay {
     if (envelope != null) {
       switch (envelope.command()) {
         case Command.Change(var mutation) -> outcome = model.apply(mutation);
-        case Command.Publish publish -> {
-          var more = new TreeMap<>(published);
-          more.put(publish.member(), publish);
-          published = Collections.unmodifiableSortedMap(more);
+        case Command.Publish publish -> published(publish);
+        case Command.Membership _ -> {
+          // What it does to the configuration stands in an entry of that kind.
         }
       }
     } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
-      configuration = entry.configuration();
+      var next = entry.configuration();
+      configuration = next;
+      var stay = new TreeMap<>(published);
+      stay.keySet().retainAll(next.members());
+      published = Collections.unmodifiableSortedMap(stay);
     }
     if (model.revision() != before) {
       indexOfRevision.add(entry.index());
@@ -90,5 +93,14 @@ public final class Replay {
             published);
     steps.add(step);
     observers.forEach(observer -> observer.accept(step));
+  }
+
+  /// Who is no member has nothing to say.
+  private void published(Command.Publish publish) {
+    if (configuration == null || configuration.members().contains(publish.member())) {
+      var more = new TreeMap<>(published);
+      more.put(publish.member(), publish);
+      published = Collections.unmodifiableSortedMap(more);
+    }
   }
 }

@@ -22,7 +22,7 @@ final class Configurations {
 
   /// Before any configuration is in the log this one is in force everywhere.
   void founded(Configuration configuration) {
-    if (founders == null) {
+    if (founders == null && !configuration.members().isEmpty()) {
       founders = configuration;
       newest = newest == null ? configuration : newest;
     }
@@ -51,8 +51,9 @@ final class Configurations {
   void inForce(String name, long applied, Configuration configuration) {
     var logged = applied == 0 ? null : replay.step(applied).configuration();
     var expected = logged == null ? founders : logged;
+    // Who has applied no configuration yet may know none.
     Violation.unless(
-        configuration.equals(expected),
+        configuration.equals(expected) || (logged == null && configuration.members().isEmpty()),
         "I11 configuration-in-force",
         name + " has applied " + applied + " and goes by " + configuration + ", not " + expected);
   }
