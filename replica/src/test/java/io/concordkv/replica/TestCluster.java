@@ -30,6 +30,7 @@ final class TestCluster {
   WalOptions wal = new WalOptions(16 << 10, Long.MAX_VALUE, 8 << 10, 1 << 20);
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
+  long snapshotBytesPerSecond;
   boolean slowMachines;
   UnaryOperator<RaftConfig> raft = config -> config;
 
@@ -71,7 +72,7 @@ final class TestCluster {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(id, "wal", Duration.ofMillis(10), wal),
+            new HostConfig(id, "wal", Duration.ofMillis(10), wal, snapshotBytesPerSecond),
             (from, frame) -> {});
     var machine = new ListMachine(env, bootstrap);
     machine.slow = slowMachines;
