@@ -33,7 +33,7 @@ final class WalIT {
       }
       next = numbers.size() + 1;
     }
-    assertThat(next).isGreaterThan(KILLS * ACKNOWLEDGEMENTS);
+    assertThat(next).isGreaterThan((long) KILLS * ACKNOWLEDGEMENTS);
   }
 
   /// The last number that a process, killed after so many acknowledgements, was told is durable.

@@ -55,7 +55,7 @@ final class GrpcTransportIT extends PeerTransportContract {
   }
 
   private static Bytes hello() {
-    return Handshake.write(new Handshake.Hello(1, Lane.DATA, 42, 8, 3));
+    return Handshake.write(new Handshake.Hello(Handshake.VERSION, Lane.DATA, 42, 8, 3, 0, ""));
   }
 
   private static Bytes encoded(String payload) {

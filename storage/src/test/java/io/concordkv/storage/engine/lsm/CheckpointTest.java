@@ -15,6 +15,7 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -43,13 +44,13 @@ final class CheckpointTest {
     return done.getFirst();
   }
 
-  private TreeMap<Bytes, Bytes> opened(String directory) {
+  private Map<Bytes, Bytes> opened(String directory) {
     try (var copy = LsmEngine.open(env, directory, TinyOptions.COMPRESSED)) {
       return pairs(copy);
     }
   }
 
-  private static TreeMap<Bytes, Bytes> pairs(View view) {
+  private static Map<Bytes, Bytes> pairs(View view) {
     var pairs = new TreeMap<Bytes, Bytes>();
     try (var cursor = view.scan(KeyRange.ALL, Order.ASCENDING)) {
       while (cursor.next()) {
