@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /// Nodes whose disks return wrong bytes: they find it themselves, serve none of it, and get back
 /// what it was.
 final class DataRepairTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Simulation simulation = new Simulation(7).withoutFaultSites();
   private final MemoryNetwork network = new MemoryNetwork();

@@ -29,7 +29,8 @@ class MembershipTest {
         config.lsm(),
         config.mvcc(),
         config.watch(),
-        config.members());
+        config.members(),
+        config.upkeep());
   }
 
   private TestNodes nodes = TestNodes.found(1, NodeConfig.DEFAULT);

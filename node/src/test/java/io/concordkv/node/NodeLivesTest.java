@@ -8,7 +8,6 @@ import io.concordkv.base.ErrorCode;
 import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.Result;
 import io.concordkv.node.command.EnvelopeCodec;
-import io.concordkv.node.shard.Member;
 import io.concordkv.raft.Message;
 import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.testkit.SimEnv;
@@ -68,6 +67,12 @@ class NodeLivesTest {
     var bootstrap = new Bootstrap(NAME, "lives", members, List.of("http://n1:2379"));
     opened.loop().post(() -> node = Node.open(opened, NodeConfig.DEFAULT, bootstrap, this::dial));
     simulation.runFor(Duration.ofMillis(200));
+    leader =
+        running().raftStatus().configuration().members().stream()
+            .mapToLong(Long::longValue)
+            .filter(id -> id != running().id())
+            .min()
+            .orElseThrow();
     var heartbeat = new Message.Heartbeat(leader, running().id(), 5, 0, 1);
     deliver(new MessageCodec(Node.GROUP).encode(heartbeat));
     simulation.runFor(Duration.ofMillis(200));
@@ -75,8 +80,7 @@ class NodeLivesTest {
     wire().sent.clear();
   }
 
-  private Transport dial(long self, long cluster, List<Member> members) {
-    leader = members.stream().mapToLong(Member::id).filter(id -> id != self).min().orElseThrow();
+  private Transport dial(long self, long cluster, long birth) {
     var made = new Wire();
     wire = made;
     return made;

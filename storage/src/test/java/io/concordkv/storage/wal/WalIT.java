@@ -31,7 +31,7 @@ final class WalIT {
       for (int i = 0; i < numbers.size(); i++) {
         assertThat(numbers.get(i)).isEqualTo(i + 1L);
       }
-      next = numbers.size() + 1;
+      next = numbers.size() + 1L;
     }
     assertThat(next).isGreaterThan((long) KILLS * ACKNOWLEDGEMENTS);
   }
