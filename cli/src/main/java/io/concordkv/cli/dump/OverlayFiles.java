@@ -104,6 +104,15 @@ final class OverlayFiles implements FileSystem {
   }
 
   @Override
+  public void link(String from, String to) {
+    if (!scratch.exists(from)) {
+      copy(from);
+    }
+    makeRoom(to);
+    scratch.link(from, to);
+  }
+
+  @Override
   public void delete(String path) {
     if (scratch.exists(path)) {
       scratch.delete(path);
