@@ -7,8 +7,11 @@ SHELL := /bin/sh
 SEEDS ?= 1-100
 NODES ?= 0
 SECONDS ?= 30
+RUNS ?= 10
+SEED ?=
 MVN ?= mvn
 ROUNDS ?=
+ROWS ?=
 jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
 
@@ -17,7 +20,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups sim format
+  test-integration test-e2e test-benchmark test-all bench bench-groups sim mutants chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +81,18 @@ bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' '$(NODES)' '$(SECONDS)'
+
+chaos: SECONDS = 60
+chaos: build ## real nodes in trouble: RUNS=10 of SECONDS=60, under the seeds from SEED on
+	@home=$$(bin/find-jdk) && CONCORD_JAVA_OPTS='-Xmx512m' "$$home/bin/java" -XX:+UseSerialGC -Xmx1g \
+	  -cp sim/target/concord-sim.jar io.concordkv.sim.chaos.Chaos \
+	  '$(RUNS)' '$(SECONDS)' '$(SEED)' target/chaos "$$PWD/bin/concord" server
+
+mutants: SEEDS = 1-200
+mutants: build ## known bugs put back one by one, ROWS=R1,R4 or all: the simulator has to notice each
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx2g --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.mutant.Mutants \
+	  '$(SEEDS)' '$(SECONDS)' '$(ROWS)'
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply

@@ -64,10 +64,13 @@ public final class ByteReader {
       int next = u8();
       value |= (long) (next & 0x7F) << shift;
       if (next < 0x80) {
+        if (shift == 63 && next > 1) {
+          break;
+        }
         return value;
       }
     }
-    throw damaged("a varint is longer than ten bytes");
+    throw damaged("a varint has more than 64 bits");
   }
 
   /// A varint that counts bytes or items still to come, so it cannot exceed what remains.

@@ -20,6 +20,18 @@ public enum ErrorCode {
   LEASE_TTL_TOO_LARGE(Kind.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
   WATCH_CANCELED(Kind.CANCELED, "etcdserver: watch canceled"),
   MEMBER_NOT_FOUND(Kind.NOT_FOUND, "etcdserver: member not found"),
+  MEMBER_EXISTS(Kind.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
+  PEER_URL_EXISTS(Kind.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+  BAD_MEMBER_URLS(Kind.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+  NOT_ENOUGH_STARTED(
+      Kind.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
+  NOT_A_LEARNER(Kind.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),
+  LEARNER_NOT_READY(
+      Kind.FAILED_PRECONDITION,
+      "etcdserver: can only promote a learner member which is in sync with leader"),
+  TOO_MANY_LEARNERS(Kind.FAILED_PRECONDITION, "etcdserver: too many learner members in cluster"),
+  MEMBERS_CHANGING(
+      Kind.UNAVAILABLE, "concordkv: another change of the members is not complete yet"),
   CLUSTER_ID_MISMATCH(Kind.FAILED_PRECONDITION, "etcdserver: cluster ID mismatch"),
   TOO_MANY_REQUESTS(Kind.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
   NO_LEADER(Kind.UNAVAILABLE, "etcdserver: no leader"),
@@ -51,7 +63,9 @@ public enum ErrorCode {
     FAILED_PRECONDITION,
     OUT_OF_RANGE,
     UNAVAILABLE,
-    DATA_LOSS
+    DATA_LOSS,
+    /// What etcd itself has no status for.
+    UNKNOWN
   }
 
   private final Kind kind;

@@ -3,8 +3,11 @@ package io.concordkv.cli;
 import io.concordkv.cli.command.Commands;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
+import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.local.ClusterCommand;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
+import io.concordkv.cli.process.RecoverCommand;
 import io.concordkv.cli.process.ServerCommand;
 import io.concordkv.cli.process.Training;
 import io.concordkv.cli.shell.ShellCommand;
@@ -13,6 +16,7 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.logging.Level;
@@ -31,6 +35,7 @@ public final class Concord {
           case "server" -> ServerCommand.server().run(rest);
           case "etcd" -> ServerCommand.etcd().run(rest);
           case "cluster" -> quiet(() -> ClusterCommand.run(rest));
+          case "recover" -> quiet(() -> RecoverCommand.run(rest));
           case "train" -> Training.run();
           default -> client(session -> execute(session, arguments));
         };
@@ -39,7 +44,10 @@ public final class Concord {
 
   private static int execute(Session session, String[] arguments) {
     var root = new Root(session);
-    return Commands.line(root).addSubcommand(new ShellCommand(root)).execute(arguments);
+    return Commands.line(root)
+        .addSubcommand(DumpCommand.line(session))
+        .addSubcommand(new ShellCommand(root))
+        .execute(arguments);
   }
 
   private interface Work {
@@ -50,11 +58,17 @@ public final class Concord {
     return quiet(() -> {
       var out = new Out(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
       var session = new Session(System.in, out, System.err, System.getenv());
+      int exit;
       try {
-        return work.run(session);
+        exit = work.run(session);
       } finally {
         session.close();
+      }
+      try {
         out.flush();
+        return exit;
+      } catch (UncheckedIOException nobodyReads) {
+        return ExitCode.IO.number();
       }
     });
   }

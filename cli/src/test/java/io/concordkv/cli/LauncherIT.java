@@ -60,7 +60,8 @@ final class LauncherIT {
             "--listen-peer-urls=http://127.0.0.1:" + ports.get(1),
             "--initial-advertise-peer-urls=http://127.0.0.1:" + ports.get(1),
             "--initial-cluster=n1=http://127.0.0.1:" + ports.get(1),
-            "--strict-reconfig-check=false");
+            "--strict-reconfig-check=false",
+            "--pre-vote=true");
     builder.environment().put("CONCORD_CACHE", "off");
     var process = builder.redirectErrorStream(true).redirectOutput(log).start();
     try {
@@ -71,8 +72,7 @@ final class LauncherIT {
       process.destroy();
       Eventually.holds("the server stops", Duration.ofSeconds(20), () -> !process.isAlive());
       assertThat(process.exitValue()).isIn(0, 143);
-      assertThat(read(log.toPath()))
-          .contains("--strict-reconfig-check is accepted and has no effect here");
+      assertThat(read(log.toPath())).contains("--pre-vote is accepted and has no effect here");
     } finally {
       process.destroyForcibly();
     }

@@ -4,6 +4,7 @@ import io.concordkv.client.ClientException;
 import io.concordkv.client.ClientOptions;
 import io.concordkv.client.ConcordClient;
 import io.concordkv.client.Endpoint;
+import io.concordkv.proto.etcdserverpb.MemberAddResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Servers as processes of their own on loopback ports. Data and logs lie under `target`, and stay
@@ -27,6 +29,9 @@ final class ProcessCluster implements AutoCloseable {
   private final List<String> flags;
   private final List<ServerUnderTest> servers = new ArrayList<>();
 
+  /// With which settings of the cluster each is started.
+  private final List<List<String>> settings = new ArrayList<>();
+
   private ProcessCluster(String name, int size, List<String> flags) {
     this.directory = fresh(name);
     this.flags = flags;
@@ -37,12 +42,68 @@ final class ProcessCluster implements AutoCloseable {
 
   /// Starts all and waits until they serve.
   static ProcessCluster start(String name, int size, String... flags) {
+    return start(name, size, size, flags);
+  }
+
+  /// Starts the first `founders` of `size` servers; the others can join later.
+  static ProcessCluster start(String name, int founders, int size, String... flags) {
     var cluster = new ProcessCluster(name, size, List.of(flags));
-    for (var i = 0; i < size; i++) {
-      cluster.servers.add(cluster.launch(i));
+    var members =
+        IntStream.range(0, founders)
+            .mapToObj(i -> name(i) + "=" + cluster.peerUrl(i))
+            .collect(Collectors.joining(","));
+    for (var i = 0; i < founders; i++) {
+      cluster.launch(List.of("--initial-cluster=" + members));
     }
     cluster.servers.forEach(server -> server.awaitReady(READY));
     return cluster;
+  }
+
+  /// Adds the next server to the cluster as soon as that is allowed, and starts it.
+  int join(ConcordClient client, boolean learner) {
+    int index = servers.size();
+    var added = new ArrayList<MemberAddResponse>();
+    Eventually.holds(
+        "a member can be added",
+        Duration.ofSeconds(60),
+        () -> {
+          try {
+            added.add(client.cluster().add(List.of(peerUrl(index)), learner));
+            return true;
+          } catch (ClientException.Rejected notYet) {
+            return false;
+          }
+        });
+    launch(joining(index, added.getFirst()));
+    return index;
+  }
+
+  private static List<String> joining(int index, MemberAddResponse added) {
+    var members =
+        added.getMembersList().stream()
+            .map(member ->
+                (member.getName().isEmpty() ? name(index) : member.getName())
+                    + "="
+                    + member.getPeerURLs(0))
+            .collect(Collectors.joining(","));
+    return List.of("--initial-cluster=" + members, "--initial-cluster-state=existing");
+  }
+
+  String peerUrl(int index) {
+    return "http://127.0.0.1:" + peerPorts.get(index);
+  }
+
+  /// The flag that names all servers as members.
+  String all() {
+    return IntStream.range(0, size())
+        .mapToObj(i -> name(i) + "=" + peerUrl(i))
+        .collect(Collectors.joining(",", "--initial-cluster=", ""));
+  }
+
+  /// Starts the next server.
+  void launch(List<String> clusterSettings) {
+    settings.add(clusterSettings);
+    servers.add(launch(servers.size()));
   }
 
   private static Path fresh(String name) {
@@ -72,7 +133,7 @@ final class ProcessCluster implements AutoCloseable {
     arguments.add("--data-dir=" + dataDirectory(index));
     arguments.add("--listen-client-urls=http://127.0.0.1:" + clientPorts.get(index));
     arguments.add("--listen-peer-urls=http://127.0.0.1:" + peerPorts.get(index));
-    arguments.add("--initial-cluster=" + initialCluster());
+    arguments.addAll(settings.get(index));
     arguments.addAll(flags);
     return ServerUnderTest.start(directory.resolve(name(index) + ".log"), arguments);
   }
@@ -83,14 +144,6 @@ final class ProcessCluster implements AutoCloseable {
 
   Path dataDirectory(int index) {
     return directory.resolve(name(index));
-  }
-
-  private String initialCluster() {
-    var members = new ArrayList<String>();
-    for (var i = 0; i < peerPorts.size(); i++) {
-      members.add(name(i) + "=http://127.0.0.1:" + peerPorts.get(i));
-    }
-    return String.join(",", members);
   }
 
   int size() {
@@ -132,9 +185,14 @@ final class ProcessCluster implements AutoCloseable {
     servers.set(index, launch(index));
   }
 
+  /// From now on the server is started with these settings of the cluster.
+  void settings(int index, String... clusterSettings) {
+    settings.set(index, List.of(clusterSettings));
+  }
+
   /// Which server leads, as it says itself.
   OptionalInt leader(ConcordClient client) {
-    for (var i = 0; i < size(); i++) {
+    for (var i = 0; i < servers.size(); i++) {
       try {
         var status = client.maintenance().status(endpoint(i));
         if (status.getLeader() != 0 && status.getLeader() == status.getHeader().getMemberId()) {

@@ -135,8 +135,14 @@ final class Attempt<Q, A> implements StreamObserver<A> {
 
   /// Answers of a server that come before it proposes anything.
   private static boolean notDone(Status status) {
-    var text = status.getDescription();
-    return "etcdserver: no leader".equals(text) || "etcdserver: too many requests".equals(text);
+    return switch (status.getDescription()) {
+      case "etcdserver: no leader",
+          "etcdserver: too many requests",
+          "etcdserver: unhealthy cluster",
+          "etcdserver: re-configuration failed due to not enough started members" ->
+          true;
+      case null, default -> false;
+    };
   }
 
   static boolean neverSent(Throwable failure) {

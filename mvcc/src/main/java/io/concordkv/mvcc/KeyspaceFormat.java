@@ -12,10 +12,10 @@ import io.concordkv.storage.engine.KeyRange;
 /// Of one user key the newest version comes first, because revisions are stored inverted; user keys
 /// are escaped, so that none is the beginning of another and their order is kept.
 final class KeyspaceFormat {
-  private static final int DATA = 1;
-  private static final int HISTORY = 2;
-  private static final int LEASE = 3;
-  private static final int META = 6;
+  static final int DATA = 1;
+  static final int HISTORY = 2;
+  static final int LEASE = 3;
+  static final int META = 6;
   private static final int DATA_PREFIX = 7;
   private static final int REVISION_BYTES = 12;
   private static final int META_VERSION = 1;
@@ -29,6 +29,16 @@ final class KeyspaceFormat {
   KeyspaceFormat(int keyspace, long shard) {
     this.keyspace = keyspace;
     this.shard = shard;
+  }
+
+  /// The table that a stored key belongs to; -1 if it is none of an engine's.
+  static int table(Bytes stored) {
+    return stored.length() < 5 ? -1 : stored.at(0);
+  }
+
+  /// The keyspace that a stored key belongs to; 0 is the shard itself.
+  static int keyspace(Bytes stored) {
+    return stored.length() < 5 ? 0 : new ByteReader(stored.slice(1)).u32();
   }
 
   /// What the engine holds of one version of a key. A tombstone has nothing else.

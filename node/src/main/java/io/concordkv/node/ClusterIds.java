@@ -8,8 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
-/// The ids of first members and their cluster, derived as etcd derives them, so that every node
-/// comes to the same ones by itself: the first eight bytes of a SHA-1.
+/// The ids of members and of their cluster, derived as etcd derives them, so that every first
+/// member comes to the same ones by itself: the first eight bytes of a SHA-1.
 final class ClusterIds {
   private ClusterIds() {}
 
@@ -17,6 +17,12 @@ final class ClusterIds {
   static long member(List<String> peerUrls, String clusterToken) {
     var text = String.join("", peerUrls.stream().sorted().toList()) + clusterToken;
     return head(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Of one that is added later: of its peer URLs and the time, so that a member that comes back
+  /// has another id.
+  static long added(List<String> peerUrls, long epochSecond) {
+    return member(peerUrls, Long.toString(epochSecond));
   }
 
   /// Of the member ids in unsigned order.

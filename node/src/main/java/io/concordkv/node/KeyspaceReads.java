@@ -1,6 +1,8 @@
 package io.concordkv.node;
 
 import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.MvccStore;
@@ -8,16 +10,20 @@ import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Reading;
 import io.concordkv.mvcc.Result;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Reads what this node has now. What is in memory is answered at once, the rest by a worker.
 final class KeyspaceReads {
   private final Env env;
   private final MvccStore store;
+  private final Consumer<CorruptionError> damaged;
 
-  KeyspaceReads(Env env, MvccStore store) {
+  /// @param damaged is told when what was to be read is damaged; the request fails
+  KeyspaceReads(Env env, MvccStore store, Consumer<CorruptionError> damaged) {
     this.env = env;
     this.store = store;
+    this.damaged = damaged;
   }
 
   static boolean readsOnly(Operation.GuardedCommit commit) {
@@ -39,12 +45,17 @@ final class KeyspaceReads {
       env.workers()
           .run(
               Lane.READ,
-              reading::run,
+              () -> attempt(reading::run),
               env.loop(),
-              result -> {
-                store.remember(query, result);
-                reply.done(result);
-              });
+              attempt ->
+                  settle(
+                      attempt,
+                      Reply.from(
+                          result -> {
+                            store.remember(query, result);
+                            reply.done(result);
+                          },
+                          reply::failed)));
     }
   }
 
@@ -61,26 +72,37 @@ final class KeyspaceReads {
             Lane.READ,
             () -> attempt(reading),
             env.loop(),
-            result -> {
-              switch (result) {
-                case Attempt.Worked(var committed) -> reply.done(committed);
-                case Attempt.Refused(var why) -> reply.failed(why);
-              }
-            });
+            attempt -> settle(attempt, Reply.from(reply::done, reply::failed)));
   }
 
-  /// What a worker's reading came to: it may turn out only there that a revision is gone.
-  private sealed interface Attempt {
-    record Worked(Result.Committed result) implements Attempt {}
+  /// What a worker's reading came to: it may turn out only there that a revision is gone, or that
+  /// something is damaged.
+  private sealed interface Attempt<T> {
+    record Worked<T>(T result) implements Attempt<T> {}
 
-    record Refused(ConcordException why) implements Attempt {}
+    record Refused<T>(ConcordException why) implements Attempt<T> {}
+
+    record Damaged<T>(CorruptionError what) implements Attempt<T> {}
   }
 
-  private static Attempt attempt(Supplier<Result.Committed> reading) {
+  private static <T> Attempt<T> attempt(Supplier<T> reading) {
     try {
-      return new Attempt.Worked(reading.get());
+      return new Attempt.Worked<>(reading.get());
     } catch (ConcordException refused) {
-      return new Attempt.Refused(refused);
+      return new Attempt.Refused<>(refused);
+    } catch (CorruptionError damaged) {
+      return new Attempt.Damaged<>(damaged);
+    }
+  }
+
+  private <T> void settle(Attempt<T> attempt, Reply<T> reply) {
+    switch (attempt) {
+      case Attempt.Worked<T>(var result) -> reply.done(result);
+      case Attempt.Refused<T>(var why) -> reply.failed(why);
+      case Attempt.Damaged<T>(var what) -> {
+        damaged.accept(what);
+        reply.failed(new ConcordException(ErrorCode.CORRUPT));
+      }
     }
   }
 }

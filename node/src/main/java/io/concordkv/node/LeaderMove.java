@@ -38,7 +38,7 @@ final class LeaderMove {
     var status = replica.status();
     if (!leadership.here()) {
       reply.failed(new ConcordException(ErrorCode.NOT_LEADER));
-    } else if (!status.configuration().voters().contains(target)) {
+    } else if (!mayLead(status, target)) {
       reply.failed(new ConcordException(ErrorCode.BAD_LEADER_TRANSFEREE));
     } else if (target == status.id()) {
       reply.done(true);
@@ -62,11 +62,16 @@ final class LeaderMove {
 
   private static @Nullable Long heir(RaftStatus status) {
     return status.followers().entrySet().stream()
-        .filter(each -> status.configuration().voters().contains(each.getKey()))
+        .filter(each -> mayLead(status, each.getKey()))
         .filter(each -> each.getValue().active())
         .max(Map.Entry.comparingByValue((a, b) -> Long.compare(a.match(), b.match())))
         .map(Map.Entry::getKey)
         .orElse(null);
+  }
+
+  private static boolean mayLead(RaftStatus status, long member) {
+    var configuration = status.configuration();
+    return configuration.voters().contains(member) && configuration.mayLead(member);
   }
 
   void lead(Leadership now) {
@@ -90,6 +95,12 @@ final class LeaderMove {
         move.reply.failed(new ConcordException(ErrorCode.TIMEOUT));
       }
     }
+  }
+
+  void close() {
+    var all = List.copyOf(moves);
+    moves.clear();
+    all.forEach(move -> move.reply.failed(new ConcordException(ErrorCode.STOPPED)));
   }
 
   private long deadline() {

@@ -32,6 +32,7 @@ final class LeaseDesk {
   private final LinkedHashMap<Long, Asked> asked = new LinkedHashMap<>();
 
   private Leadership leadership = Leadership.UNKNOWN;
+  private boolean closed;
   private boolean confirmed;
   private long confirmedNanos;
   private long sequence;
@@ -41,23 +42,28 @@ final class LeaseDesk {
 
   private record Asked(Ask ask, long startNanos, Reply<Told> reply) {}
 
+  /// @param first from where its questions are numbered, unlike in any other life of the node
   LeaseDesk(
       NodeConfig config,
       Clock clock,
       long group,
+      long first,
       ShardStateMachine shard,
       Replica replica,
       Transport transport) {
     this.config = config;
     this.clock = clock;
     this.group = group;
+    sequence = first;
     this.shard = shard;
     this.replica = replica;
     this.transport = transport;
   }
 
   void ask(Question question, long lease, Reply<Told> reply) {
-    if (leadership.here()) {
+    if (closed) {
+      reply.failed(new ConcordException(ErrorCode.STOPPED));
+    } else if (leadership.here()) {
       decide(question, lease, reply);
     } else if (leadership.leader() == 0) {
       reply.failed(new ConcordException(ErrorCode.NO_LEADER));
@@ -170,6 +176,7 @@ final class LeaseDesk {
   }
 
   void close() {
+    closed = true;
     failAll(ErrorCode.STOPPED);
   }
 

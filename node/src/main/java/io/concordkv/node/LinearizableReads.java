@@ -32,7 +32,9 @@ final class LinearizableReads {
 
   /// Runs `read` once everything acknowledged before now is applied here.
   void await(Runnable read, Consumer<ConcordException> failed) {
-    if (underWay + again.size() >= config.maxPending()) {
+    if (closed) {
+      failed.accept(new ConcordException(ErrorCode.STOPPED));
+    } else if (underWay + again.size() >= config.maxPending()) {
       failed.accept(new ConcordException(ErrorCode.TOO_MANY_REQUESTS));
     } else {
       attempt(new Waiting(read, failed, clock.nanos()));
@@ -64,6 +66,7 @@ final class LinearizableReads {
     }
   }
 
+  /// What the replica has under way it gives back itself.
   void close() {
     closed = true;
     drain().forEach(waiting -> waiting.failed.accept(new ConcordException(ErrorCode.STOPPED)));

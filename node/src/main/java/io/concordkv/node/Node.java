@@ -4,11 +4,10 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.ConcordException;
-import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Timer;
-import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.MvccStore.KeyspaceHash;
 import io.concordkv.mvcc.Operation;
@@ -22,7 +21,6 @@ import io.concordkv.node.command.RequestId;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardListener;
 import io.concordkv.node.shard.ShardStateMachine;
-import io.concordkv.raft.Configuration;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftStatus;
@@ -32,11 +30,9 @@ import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
-import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +47,6 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
   public static final long GROUP = 1;
 
-  private static final long MAX_LEASE_SECONDS = 9_000_000_000L;
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   private final Env env;
@@ -67,17 +62,28 @@ public final class Node {
   private final KeyspaceReads keyspace;
   private final WatchDesk watchDesk;
   private final LeaseDesk leaseDesk;
+  private final LeaseGrants leaseGrants;
   private final LeaseExpiry leaseExpiry;
   private final Publication publication;
   private final LeaderMove leaderMove;
-  private final List<Runnable> whenReady = new ArrayList<>();
+  private final MemberChanges changes;
+  private final Membership membership;
+  private final Inspection inspection;
+  private final Milestones milestones;
+  private final Dialer dialer;
+  private final DataCare care;
   private Leadership leadership = Leadership.UNKNOWN;
   private @Nullable Timer sweep;
   private boolean closed;
 
-  /// Opens the way to the other members, once it is known who they are.
+  /// Opens the way to the other members, and keeps it to those that there are.
   public interface Dialer {
-    Transport dial(long self, long cluster, List<Member> members);
+    /// @param birth what tells this node from one that had its id and lost its data
+    Transport dial(long self, long cluster, long birth);
+
+    /// The members are, or may have become, these. `removed`: they are not welcome any more. On the
+    /// loop, from the start.
+    default void members(List<Member> members, List<Long> removed) {}
   }
 
   /// Opens or makes the node whose files are those of `env`, and starts it. Blocks while it reads
@@ -94,72 +100,63 @@ public final class Node {
     this.config = config;
     env.files().createDirectories("");
     lock = env.files().lock("lock");
-    identity = Identity.settle(env.files(), bootstrap);
-    transport = dialer.dial(identity.member(), identity.cluster(), identity.founders());
+    identity = Identity.settle(env, bootstrap);
+    this.dialer = dialer;
+    transport = dialer.dial(identity.member(), identity.cluster(), identity.birth());
     host =
         ReplicaHost.open(
             env,
             transport,
             new HostConfig(
-                identity.member(), "wal", config.tick(), config.electionTicks(), config.wal()),
+                identity.member(),
+                "wal",
+                config.tick(),
+                config.electionTicks(),
+                config.wal(),
+                config.upkeep().snapshotBytesPerSecond()),
             this::receive);
-    var founders = Configuration.of(identity.founders().stream().map(Member::id).toList());
-    var engine = LsmEngine.open(env, "state", config.lsm());
-    if (engine.mark() > 0 && !host.has(GROUP)) {
-      throw new CorruptionError(
-          "the log in "
-              + env.files().describe("wal")
-              + " is empty, but the state beside it is not: the log was lost. Replace this member"
-              + " under a new id; with its old one it could vote twice");
+    var first = identity.firstEntry(GROUP);
+    var start = new SnapshotMark(LogPosition.START, first.next());
+    var stored = StoredShard.open(env, config, host, start, new Events());
+    shard = stored.shard();
+    if (shard.wasRemoved(identity.member())) {
+      throw identity.removed();
     }
-    shard =
-        new ShardStateMachine(
-            env,
-            engine,
-            config.mvcc(),
-            config.watch(),
-            config.electionTimeout(),
-            new SnapshotMark(LogPosition.START, founders),
-            identity.founders(),
-            new Events());
     replica =
         host.start(
             new ReplicaConfig(
                 GROUP,
-                founders,
+                first,
                 raftConfig(),
                 config.snapshotEntries(),
                 config.catchUpEntries(),
                 config.catchUpBytes(),
                 0),
             shard);
-    var first =
-        new RequestId(identity.member(), new ByteReader(Bytes.wrap(env.entropy(8))).u64(), 0);
-    writes = new PendingWrites(config, env.clock(), GROUP, first, replica, transport);
+    // Numbered from where no other life begins: a late answer to one of those is none to this.
+    long life = new ByteReader(Bytes.wrap(env.entropy(8))).u64();
+    var firstRequest = new RequestId(identity.member(), life, life);
+    changes = new MemberChanges(env.clock(), config.members(), shard, replica, transport);
+    var proposals = new Proposals(config, replica, changes);
+    writes = new PendingWrites(config, env.clock(), GROUP, firstRequest, proposals, transport);
     reads = new LinearizableReads(config, env.clock(), replica);
-    keyspace = new KeyspaceReads(env, shard.store());
+    care = new DataCare(env, config.upkeep(), host, replica, shard.engine(), stored.discarded());
+    keyspace = new KeyspaceReads(env, shard.store(), care::stateDamaged);
     watchDesk = new WatchDesk(env.loop(), shard.watches());
-    leaseDesk = new LeaseDesk(config, env.clock(), GROUP, shard, replica, transport);
+    leaseDesk = new LeaseDesk(config, env.clock(), GROUP, life, shard, replica, transport);
+    leaseGrants = new LeaseGrants(env, config, shard.store(), writes);
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
-    publication = new Publication(env.clock(), shard, writes, identity.member(), bootstrap);
+    publication = new Publication(env.clock(), shard, writes, identity, bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
+    membership = new Membership(env, shard, reads, writes, () -> header(0));
+    inspection = new Inspection(env, shard, replica);
+    milestones = new Milestones(env.loop(), config);
+    tellMembers();
     env.loop().post(this::sweep);
   }
 
   private RaftConfig raftConfig() {
-    var defaults = RaftConfig.of(identity.member());
-    return new RaftConfig(
-        identity.member(),
-        config.electionTicks(),
-        defaults.heartbeatTicks(),
-        defaults.maxAppendBytes(),
-        defaults.maxInflightMessages(),
-        defaults.maxInflightBytes(),
-        defaults.maxUncommittedBytes(),
-        defaults.maxCommittedBytes(),
-        true,
-        true,
-        false);
+    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was
@@ -202,20 +199,7 @@ public final class Node {
 
   /// `id` 0: the node picks one.
   public void grantLease(long id, long ttlSeconds, Reply<Answer<Result>> reply) {
-    if (ttlSeconds > MAX_LEASE_SECONDS) {
-      env.loop().post(() -> reply.failed(new ConcordException(ErrorCode.LEASE_TTL_TOO_LARGE)));
-      return;
-    }
-    long ttl = Math.max(ttlSeconds, config.minLeaseSeconds());
-    env.loop().post(() -> submit(new Mutation.GrantLease(id == 0 ? freshLease() : id, ttl), reply));
-  }
-
-  private long freshLease() {
-    long id = 0;
-    while (id == 0 || shard.store().lease(id) != null) {
-      id = new ByteReader(Bytes.wrap(env.entropy(8))).u64() & Long.MAX_VALUE;
-    }
-    return id;
+    env.loop().post(() -> leaseGrants.grant(id, ttlSeconds, answering(reply)));
   }
 
   /// The granted TTL, or 0 if there is no such lease.
@@ -254,28 +238,13 @@ public final class Node {
     return watchDesk.open(sink);
   }
 
-  public void members(boolean linearizable, Reply<Answer<List<Member>>> reply) {
-    env.loop()
-        .post(() ->
-            read(!linearizable, reply, () -> reply.done(new Answer<>(header(0), shard.members()))));
+  /// Who belongs to the cluster, and how to change that.
+  public Membership membership() {
+    return membership;
   }
 
   public void status(Reply<Answer<NodeStatus>> reply) {
-    env.loop().post(() -> answer(reply, status()));
-  }
-
-  private NodeStatus status() {
-    var raft = replica.status();
-    var sizes = shard.engine().sizes();
-    return new NodeStatus(
-        sizes.disk() + sizes.memory(),
-        sizes.live() + sizes.memory(),
-        leadership.leader(),
-        raft.hardState().committed(),
-        shard.applied().last().index(),
-        leadership.term(),
-        raft.configuration().learners().contains(identity.member()),
-        leadership.leader() == 0 ? List.of(ErrorCode.NO_LEADER.message()) : List.of());
+    env.loop().post(() -> answer(reply, inspection.status(leadership, care.problems())));
   }
 
   /// Over everything this member stores.
@@ -283,31 +252,16 @@ public final class Node {
     env.loop()
         .post(() -> {
           long revision = shard.store().revision();
-          var view = shard.engine().view();
-          env.workers()
-              .run(
-                  Lane.BACKGROUND,
-                  () -> StateHash.of(view),
-                  env.loop(),
-                  hash -> reply.done(new Answer<>(header(revision), hash)));
+          inspection.hash(hash -> reply.done(new Answer<>(header(revision), hash)));
         });
   }
 
   /// Over the keyspace up to `revision` (0: now); equal on all members.
   public void hashKeyspace(long revision, Reply<Answer<KeyspaceHash>> reply) {
     env.loop()
-        .post(() -> {
-          try {
-            env.workers()
-                .run(
-                    Lane.BACKGROUND,
-                    shard.store().hash(revision),
-                    env.loop(),
-                    hash -> answer(reply, hash));
-          } catch (ConcordException refused) {
-            reply.failed(refused);
-          }
-        });
+        .post(() ->
+            inspection.hashKeyspace(
+                revision, Reply.from(hash -> answer(reply, hash), reply::failed)));
   }
 
   public void moveLeader(long target, Reply<Header> reply) {
@@ -323,13 +277,40 @@ public final class Node {
     env.loop().post(() -> leaderMove.observe(observer));
   }
 
+  /// Tells `observer` now and at each change whether this node is a learner. On the loop.
+  public void observeLearner(Consumer<Boolean> observer) {
+    env.loop().post(() -> milestones.observeLearner(observer));
+  }
+
+  /// Tells `observer` of damage that is found and of its repair, each in one line. On the loop.
+  public void observeDamage(Consumer<String> observer) {
+    env.loop().post(() -> care.observe(observer));
+  }
+
   /// Runs `task` once this node has published itself and knows a leader.
   public void whenReady(Runnable task) {
     env.loop()
         .post(() -> {
-          whenReady.add(task);
+          milestones.whenReady(task);
           tellReady();
         });
+  }
+
+  /// Runs `task` once this node has applied that it is not a member any more, and the others had
+  /// time to hear of it. It does nothing useful from then on.
+  public void whenRemoved(Runnable task) {
+    env.loop().post(() -> milestones.whenRemoved(task));
+  }
+
+  /// Whether a node was here before: if not, its [Bootstrap] decides who it is.
+  public static boolean isSettled(FileSystem files) {
+    return Identity.isSettled(files);
+  }
+
+  /// Runs `task` once this node has a state: at once, unless it starts without one because that was
+  /// damaged or lost, and waits for a peer's.
+  public void whenWhole(Runnable task) {
+    env.loop().post(() -> care.whenWhole(task));
   }
 
   /// This node's member id.
@@ -389,6 +370,8 @@ public final class Node {
     writes.close();
     reads.close();
     leaseDesk.close();
+    leaderMove.close();
+    care.close();
     host.close();
     shard.engine().sync();
     shard.close();
@@ -406,7 +389,9 @@ public final class Node {
 
   /// Runs `now` at once, or when reading here is linearizable.
   private void read(boolean serializable, Reply<?> reply, Runnable now) {
-    if (serializable) {
+    if (replica.hollow()) {
+      reply.failed(new ConcordException(ErrorCode.UNHEALTHY));
+    } else if (serializable) {
       now.run();
     } else {
       reads.await(now, reply::failed);
@@ -452,15 +437,26 @@ public final class Node {
     leaseExpiry.sweep();
     publication.sweep();
     leaderMove.sweep();
+    changes.sweep();
+    care.sweep();
     tellReady();
     sweep = env.loop().after(SWEEP, this::sweep);
   }
 
   private void tellReady() {
-    if (!whenReady.isEmpty() && leadership.leader() != 0 && publication.done()) {
-      var ready = List.copyOf(whenReady);
-      whenReady.clear();
-      ready.forEach(Runnable::run);
+    if (leadership.leader() != 0 && publication.done()) {
+      milestones.ready();
+    }
+  }
+
+  private void tellMembers() {
+    var known = shard.members();
+    var members = known.isEmpty() ? identity.first() : known;
+    dialer.members(members, shard.removedMembers());
+    milestones.learner(
+        members.stream().anyMatch(each -> each.id() == identity.member() && each.learner()));
+    if (shard.wasRemoved(identity.member())) {
+      milestones.removed();
     }
   }
 
@@ -472,9 +468,15 @@ public final class Node {
     }
 
     @Override
-    public void published(RequestId request) {
-      writes.settled(request);
+    public void settled(RequestId request, @Nullable ErrorCode refused) {
+      writes.settled(request, refused);
       tellReady();
+    }
+
+    /// The log is replayed after the node is whole, so all of it is there.
+    @Override
+    public void membersChanged() {
+      tellMembers();
     }
 
     /// The replica may call this before the node is whole: [#sweep()] looks again.

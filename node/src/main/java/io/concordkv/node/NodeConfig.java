@@ -30,7 +30,9 @@ public record NodeConfig(
     WalOptions wal,
     LsmOptions lsm,
     MvccOptions mvcc,
-    WatchOptions watch) {
+    WatchOptions watch,
+    MemberRules members,
+    Upkeep upkeep) {
   public static final NodeConfig DEFAULT =
       new NodeConfig(
           Duration.ofMillis(100),
@@ -44,7 +46,9 @@ public record NodeConfig(
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,
-          WatchOptions.DEFAULT);
+          WatchOptions.DEFAULT,
+          MemberRules.DEFAULT,
+          Upkeep.DEFAULT);
 
   public NodeConfig {
     Check.that(tick.toMillis() > 0, "a tick takes at least a millisecond");

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param liveBytes what of it is not superseded
 /// @param leader 0: none
 /// @param errors for a person to look into
+/// @param damages what of its data is damaged and not yet replaced
 public record NodeStatus(
     long databaseBytes,
     long liveBytes,
@@ -16,4 +17,5 @@ public record NodeStatus(
     long appliedIndex,
     long term,
     boolean learner,
-    List<String> errors) {}
+    List<String> errors,
+    List<String> damages) {}

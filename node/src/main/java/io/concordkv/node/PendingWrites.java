@@ -10,12 +10,11 @@ import io.concordkv.node.command.Command;
 import io.concordkv.node.command.Envelope;
 import io.concordkv.node.command.EnvelopeCodec;
 import io.concordkv.node.command.RequestId;
-import io.concordkv.raft.ProposeResult;
-import io.concordkv.replica.Replica;
 import io.concordkv.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Commands on their way through the log, each with the one who waits for it.
@@ -29,7 +28,7 @@ final class PendingWrites {
   private final long group;
   private final long self;
   private final long incarnation;
-  private final Replica replica;
+  private final Proposals proposals;
   private final Transport transport;
 
   /// By sequence, which is also the order of their deadlines.
@@ -39,18 +38,21 @@ final class PendingWrites {
   private Leadership leadership = Leadership.UNKNOWN;
   private long leaderLostNanos;
   private long sequence;
+  private boolean closed;
 
   private static final class Waiter {
     final long sequence;
     final Bytes command;
     final long startNanos;
     final Reply<Result> reply;
+    final Runnable settled;
 
-    Waiter(long sequence, Bytes command, long startNanos, Reply<Result> reply) {
+    Waiter(long sequence, Bytes command, long startNanos, Reply<Result> reply, Runnable settled) {
       this.sequence = sequence;
       this.command = command;
       this.startNanos = startNanos;
       this.reply = reply;
+      this.settled = settled;
     }
   }
 
@@ -59,7 +61,7 @@ final class PendingWrites {
       Clock clock,
       long group,
       RequestId first,
-      Replica replica,
+      Proposals proposals,
       Transport transport) {
     this.config = config;
     this.clock = clock;
@@ -67,7 +69,7 @@ final class PendingWrites {
     this.self = first.node();
     this.incarnation = first.incarnation();
     this.sequence = first.sequence();
-    this.replica = replica;
+    this.proposals = proposals;
     this.transport = transport;
     leaderLostNanos = clock.nanos() - config.requestTimeout().toNanos();
   }
@@ -78,6 +80,20 @@ final class PendingWrites {
 
   /// Sends `command` through the log; `reply` gets what applying it here came to.
   void submit(Command command, Reply<Result> reply) {
+    submit(command, reply, () -> {});
+  }
+
+  /// As [#submit(Command, Reply)], for what is not about the keyspace and so has no result: runs
+  /// `settled` once it is applied here.
+  void submit(Command command, Runnable settled, Consumer<ConcordException> failed) {
+    submit(command, Reply.from(_ -> {}, failed), settled);
+  }
+
+  private void submit(Command command, Reply<Result> reply, Runnable settled) {
+    if (closed) {
+      reply.failed(new ConcordException(ErrorCode.STOPPED));
+      return;
+    }
     if (waiters.size() >= config.maxPending()) {
       reply.failed(new ConcordException(ErrorCode.TOO_MANY_REQUESTS));
       return;
@@ -90,7 +106,7 @@ final class PendingWrites {
       reply.failed(new ConcordException(ErrorCode.REQUEST_TOO_LARGE));
       return;
     }
-    var waiter = new Waiter(number, encoded, clock.nanos(), reply);
+    var waiter = new Waiter(number, encoded, clock.nanos(), reply, settled);
     waiters.put(number, waiter);
     send(waiter);
   }
@@ -99,45 +115,36 @@ final class PendingWrites {
     if (leadership.leader() == 0) {
       unsent.add(waiter.sequence);
     } else if (leadership.here()) {
-      switch (propose(waiter.command)) {
-        case ProposeResult.Accepted _ -> {}
-        case ProposeResult.NotLeader _ -> unsent.add(waiter.sequence);
-        case ProposeResult.Overloaded _ -> fail(waiter, ErrorCode.TOO_MANY_REQUESTS);
+      var why = proposals.propose(waiter.command);
+      if (why != null) {
+        refused(waiter, why);
       }
     } else {
       transport.send(leadership.leader(), NodeFrames.forward(group, waiter.command));
     }
   }
 
-  private ProposeResult propose(Bytes command) {
-    return replica.applyLag() > config.maxApplyLag()
-        ? new ProposeResult.Overloaded()
-        : replica.propose(command);
-  }
-
   /// Another node passed a command on. If it cannot be proposed here it is told so.
   void forwarded(long from, Bytes command) {
-    var refusal =
-        switch (propose(command)) {
-          case ProposeResult.Accepted _ -> null;
-          case ProposeResult.NotLeader _ -> ErrorCode.NOT_LEADER;
-          case ProposeResult.Overloaded _ -> ErrorCode.TOO_MANY_REQUESTS;
-        };
-    if (refusal != null) {
+    var why = proposals.propose(command);
+    if (why != null) {
       long asked = EnvelopeCodec.request(command).sequence();
-      transport.send(from, NodeFrames.refused(group, asked, refusal));
+      transport.send(from, NodeFrames.refused(group, asked, why));
     }
   }
 
   void refused(NodeFrames.Refused refused) {
     var waiter = waiters.get(refused.sequence());
-    if (waiter == null) {
-      return;
+    if (waiter != null) {
+      refused(waiter, refused.why());
     }
-    if (refused.why() == ErrorCode.NOT_LEADER) {
-      unsent.add(waiter.sequence);
-    } else {
-      fail(waiter, refused.why());
+  }
+
+  /// It was not proposed: it waits for its next turn, or fails if there is none.
+  private void refused(Waiter waiter, ErrorCode why) {
+    switch (why) {
+      case NOT_LEADER, MEMBERS_CHANGING -> unsent.add(waiter.sequence);
+      default -> fail(waiter, why);
     }
   }
 
@@ -155,10 +162,21 @@ final class PendingWrites {
     }
   }
 
-  /// A command whose effect shows elsewhere was applied: nobody needs an answer.
-  void settled(RequestId request) {
-    if (request.node() == self && request.incarnation() == incarnation) {
-      waiters.remove(request.sequence());
+  /// A command that is not about the keyspace was applied.
+  ///
+  /// @param refused why it came to nothing; null: it did not
+  void settled(RequestId request, @Nullable ErrorCode refused) {
+    if (request.node() != self || request.incarnation() != incarnation) {
+      return;
+    }
+    var waiter = waiters.remove(request.sequence());
+    if (waiter == null) {
+      return;
+    }
+    if (refused == null) {
+      waiter.settled.run();
+    } else {
+      waiter.reply.failed(new ConcordException(refused));
     }
   }
 
@@ -187,8 +205,9 @@ final class PendingWrites {
     retry();
   }
 
-  /// Says of everything that waits that this node stops.
+  /// Says of everything that waits, and of what still comes, that this node stops.
   void close() {
+    closed = true;
     for (var waiter : new ArrayDeque<>(waiters.values())) {
       fail(waiter, ErrorCode.STOPPED);
     }

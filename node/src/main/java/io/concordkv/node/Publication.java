@@ -1,13 +1,10 @@
 package io.concordkv.node;
 
-import io.concordkv.base.ConcordException;
 import io.concordkv.base.env.Clock;
-import io.concordkv.mvcc.Result;
 import io.concordkv.node.command.Command;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardStateMachine;
 import java.time.Duration;
-import java.util.List;
 
 /// Tells the cluster this node's name and client URLs, through the log, until the members know
 /// them.
@@ -17,25 +14,30 @@ final class Publication {
   private final Clock clock;
   private final ShardStateMachine shard;
   private final PendingWrites writes;
-  private final long self;
-  private final String name;
-  private final List<String> clientUrls;
+  private final Command.Publish publish;
   private boolean tried;
   private long retryNanos;
 
   Publication(
-      Clock clock, ShardStateMachine shard, PendingWrites writes, long self, Bootstrap bootstrap) {
+      Clock clock,
+      ShardStateMachine shard,
+      PendingWrites writes,
+      Identity identity,
+      Bootstrap bootstrap) {
     this.clock = clock;
     this.shard = shard;
     this.writes = writes;
-    this.self = self;
-    name = bootstrap.name();
-    clientUrls = bootstrap.clientUrls();
+    publish =
+        new Command.Publish(
+            identity.member(), bootstrap.name(), bootstrap.clientUrls(), identity.birth());
   }
 
   boolean done() {
-    Member known = shard.member(self);
-    return known != null && known.name().equals(name) && known.clientUrls().equals(clientUrls);
+    Member known = shard.member(publish.member());
+    return known != null
+        && known.name().equals(publish.name())
+        && known.clientUrls().equals(publish.clientUrls())
+        && known.birth() == publish.birth();
   }
 
   /// Publishes if that is due: a leader is known, and it was not tried a moment ago.
@@ -46,17 +48,7 @@ final class Publication {
     }
     tried = true;
     retryNanos = now + RETRY.toNanos();
-    writes.submit(new Command.Publish(self, name, clientUrls), ignored());
-  }
-
-  /// Whether it worked is seen in the members, not in the answer.
-  private static Reply<Result> ignored() {
-    return new Reply<>() {
-      @Override
-      public void done(Result answer) {}
-
-      @Override
-      public void failed(ConcordException error) {}
-    };
+    // Whether it worked is seen in the members, not in the answer.
+    writes.submit(publish, () -> {}, _ -> {});
   }
 }

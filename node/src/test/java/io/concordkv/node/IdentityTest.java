@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
+import io.concordkv.node.shard.Member;
+import io.concordkv.raft.Configuration;
 import io.concordkv.testkit.Simulation;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IdentityTest {
   private final Simulation simulation = new Simulation(1);
 
-  private FileSystem files() {
-    return simulation.env("n").files();
+  private Env env() {
+    return simulation.env("n");
   }
 
   private static Bootstrap bootstrap(String token) {
@@ -27,12 +31,13 @@ class IdentityTest {
 
   @Test
   void the_first_start_settles_who_a_node_is_even_if_the_power_fails_right_after() {
-    var settled = Identity.settle(files(), bootstrap("t"));
+    var settled = Identity.settle(env(), bootstrap("t"));
 
     simulation.powerCut("n");
 
-    assertThat(Identity.settle(files(), bootstrap("t"))).isEqualTo(settled);
-    assertThat(settled.founders()).extracting(member -> member.name()).containsExactly("a", "b");
+    assertThat(Identity.settle(env(), bootstrap("t"))).isEqualTo(settled);
+    assertThat(settled.first()).hasSize(2).noneMatch(Member::started);
+    assertThat(settled.birth()).isNotZero();
   }
 
   @Test
@@ -41,43 +46,76 @@ class IdentityTest {
       var each = new Simulation(operation);
       each.disk("n").powerCutAtOperation(operation);
       try {
-        Identity.settle(each.env("n").files(), bootstrap("t"));
+        Identity.settle(each.env("n"), bootstrap("t"));
       } catch (Throwable powerCut) {
         each.powerCut("n");
       }
 
-      assertThat(Identity.settle(each.env("n").files(), bootstrap("t")))
-          .isEqualTo(Identity.of(bootstrap("t")));
+      var settled = Identity.settle(each.env("n"), bootstrap("t"));
+      assertThat(settled).isEqualTo(Identity.of(bootstrap("t"), settled.birth()));
     }
   }
 
   @Test
   void the_data_of_another_cluster_is_refused() {
-    Identity.settle(files(), bootstrap("one"));
+    Identity.settle(env(), bootstrap("one"));
 
-    assertThatThrownBy(() -> Identity.settle(files(), bootstrap("two")))
+    assertThatThrownBy(() -> Identity.settle(env(), bootstrap("two")))
         .isInstanceOf(ConcordException.class)
         .hasMessageContaining("belongs to member")
         .hasMessageContaining("another data directory");
   }
 
   @Test
-  void a_directory_with_something_else_in_it_is_refused() {
-    files().open("holiday.jpg", FileSystem.Mode.CREATE).close();
+  void data_that_is_there_decides_over_the_settings_of_a_node_that_joins() {
+    var members = List.of(Member.unstarted(7, List.of("http://127.0.0.1:1"), true));
+    var joined = Identity.settle(env(), joining(new Bootstrap.Existing(5, 7, members)));
 
-    assertThatThrownBy(() -> Identity.settle(files(), bootstrap("t")))
+    assertThat(joined.founder()).isFalse();
+    assertThat(joined.firstEntry(1).next()).isEqualTo(Configuration.EMPTY);
+    assertThat(Identity.settle(env(), joining(null))).isEqualTo(joined);
+    assertThat(Identity.settle(env(), bootstrap("t"))).isEqualTo(joined);
+  }
+
+  @Test
+  void a_node_without_data_joins_no_cluster_that_it_does_not_know() {
+    assertThatThrownBy(() -> Identity.settle(env(), joining(null)))
+        .hasMessageContaining("needs to know the cluster");
+  }
+
+  private static Bootstrap joining(Bootstrap.@Nullable Existing existing) {
+    var settings = bootstrap("t");
+    return new Bootstrap("a", "t", settings.initialCluster(), List.of(), false, existing);
+  }
+
+  @Test
+  void founders_begin_with_the_same_entry_whatever_they_call_one_another() {
+    var renamed = new TreeMap<String, List<String>>();
+    renamed.put("x", List.of("http://127.0.0.1:2"));
+    renamed.put("y", List.of("http://127.0.0.1:1"));
+    var other = new Bootstrap("x", "t", renamed, List.of());
+
+    assertThat(Identity.of(other, 1).firstEntry(1))
+        .isEqualTo(Identity.of(bootstrap("t"), 2).firstEntry(1));
+  }
+
+  @Test
+  void a_directory_with_something_else_in_it_is_refused() {
+    env().files().open("holiday.jpg", FileSystem.Mode.CREATE).close();
+
+    assertThatThrownBy(() -> Identity.settle(env(), bootstrap("t")))
         .hasMessageContaining("holiday.jpg")
         .hasMessageContaining("not empty");
   }
 
   @Test
   void a_damaged_identity_is_found_whichever_byte_it_is() {
-    Identity.settle(files(), bootstrap("t"));
+    Identity.settle(env(), bootstrap("t"));
     int size = simulation.disk("n").content("identity").length;
 
     for (int offset = 0; offset < size; offset++) {
       simulation.disk("n").flipBit("identity", offset, 3);
-      assertThatThrownBy(() -> Identity.settle(files(), bootstrap("t")))
+      assertThatThrownBy(() -> Identity.settle(env(), bootstrap("t")))
           .isInstanceOf(CorruptionError.class)
           .hasMessageContaining("identity");
       simulation.disk("n").flipBit("identity", offset, 3);

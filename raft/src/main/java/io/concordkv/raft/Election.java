@@ -11,12 +11,21 @@ import java.util.random.RandomGenerator;
 /// A vote is a promise: a reply leaves once term and vote are durable. So does a candidate's own
 /// request, for otherwise it could crash, forget its term and count the replies for another log.
 final class Election {
+  private static final int HURRIES = 6;
+  private static final int HURRY_TICKS = 3;
+
   private final Member self;
   private final Suspicion suspicion;
   private final RandomGenerator random;
   private final TreeMap<Long, Ballot> ballots = new TreeMap<>();
   private int elapsedTicks;
   private int timeoutTicks;
+
+  /// Since a leader was heard from, or since the start: what was heard before that is forgotten.
+  private int quietTicks;
+
+  /// Rounds that are to come early.
+  private int hurries;
 
   Election(Member self, Suspicion suspicion, RandomGenerator random) {
     this.self = self;
@@ -27,24 +36,47 @@ final class Election {
 
   /// Draws a new timeout and waits it out from now on.
   void restart() {
+    int election = self.config.electionTicks();
+    int reserve = election * (RaftConfig.HIGHEST_PRIORITY - self.config.priority());
     elapsedTicks = 0;
-    timeoutTicks = self.config.electionTicks() + random.nextInt(self.config.electionTicks());
+    timeoutTicks =
+        hurries > 0
+            ? shortly()
+            : election + random.nextInt(election) + reserve / RaftConfig.HIGHEST_PRIORITY;
     ballots.clear();
   }
 
   /// The leader lives.
   void heard() {
     elapsedTicks = 0;
+    quietTicks = 0;
+    calm();
+  }
+
+  /// The leader may be gone: asks the others soon, after a delay by chance so that not all do at
+  /// once, and some more times in case that they hear of it later or that two did at once. A lease
+  /// is a promise to a leader that a closed connection does not end.
+  void hurry() {
+    if (self.config.preVote() && self.config.leaseNanos() == 0) {
+      hurries = HURRIES;
+      timeoutTicks = Math.min(timeoutTicks, elapsedTicks + shortly());
+    }
+  }
+
+  /// There is no need to hurry any more.
+  void calm() {
+    hurries = 0;
   }
 
   /// Returns whether it is time to campaign. Who is alone need not wait.
   boolean tick() {
     elapsedTicks++;
+    quietTicks++;
     return mayCampaign() && (elapsedTicks >= timeoutTicks || self.quorum.isOnly(self.id()));
   }
 
   boolean mayCampaign() {
-    return self.configuration.votes(self.id())
+    return self.configuration.mayLead(self.id())
         && suspicion.mayVote()
         && !self.log.resetting()
         && !self.awaitsConfiguration();
@@ -54,12 +86,21 @@ final class Election {
   boolean leaderIsFresh() {
     return self.config.checkQuorum()
         && self.leader != 0
+        && hurries == 0
         && elapsedTicks < self.config.electionTicks();
+  }
+
+  /// Whether some leader may count on this member's promise to vote for nobody else, in whatever
+  /// term.
+  boolean leaseRuns() {
+    return self.config.leaseNanos() > 0
+        && (self.role == Role.LEADER || quietTicks < self.config.electionTicks());
   }
 
   /// Asks all voters. Term, vote and role are set. Of a real election the own vote counts only once
   /// it is durable, see [#count].
   void request(boolean pre, boolean transfer) {
+    hurries = Math.max(0, hurries - 1);
     restart();
     long term = pre ? self.term + 1 : self.term;
     for (long voter : self.configuration.members()) {
@@ -73,6 +114,10 @@ final class Election {
         self.out.promise(vote);
       }
     }
+  }
+
+  private int shortly() {
+    return 1 + random.nextInt(HURRY_TICKS);
   }
 
   VoteResult count(long voter, boolean granted) {

@@ -9,7 +9,7 @@ public record Entry(long index, long term, Kind kind, Bytes payload) {
     /// Written by a new leader to commit what its predecessors left.
     NO_OP(0),
     COMMAND(1),
-    /// A [Configuration], encoded by [Configuration#encode()].
+    /// A [ConfigurationEntry].
     CONFIGURATION(2);
 
     private final int code;
@@ -27,6 +27,11 @@ public record Entry(long index, long term, Kind kind, Bytes payload) {
   /// rest.
   public int bytes() {
     return bytes(payload);
+  }
+
+  /// The configuration in a CONFIGURATION entry.
+  public Configuration configuration() {
+    return ConfigurationEntry.decode(payload).next();
   }
 
   static int bytes(Bytes payload) {

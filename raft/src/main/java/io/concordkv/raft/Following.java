@@ -48,7 +48,9 @@ final class Following {
     }
     // A member that may have forgotten a later leader must not confirm this one to its readers.
     long context = suspicion.suspect() ? 0 : message.context();
-    self.out.send(new Message.HeartbeatReply(self.id(), message.from(), self.term, context));
+    self.out.send(
+        new Message.HeartbeatReply(
+            self.id(), message.from(), self.term, context, self.config.priority()));
   }
 
   void install(Message.InstallSnapshot message) {

@@ -2,17 +2,11 @@ package io.concordkv.raft;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
-import io.concordkv.raft.progress.Inflights;
 import io.concordkv.raft.progress.Progress;
-import io.concordkv.raft.quorum.Ballot;
-import io.concordkv.raft.quorum.VoteResult;
 import io.concordkv.raft.read.ReadRounds;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 
 /// One term as the leader, from the election to the end of it.
 ///
@@ -26,46 +20,46 @@ import org.jspecify.annotations.Nullable;
 /// counts like any other member's, as far as it is durable there.
 final class Leadership {
   private final Member self;
-  private final ReadRounds reads;
-  private final long firstOfTerm;
-  private Progress[] peers = {};
+  private final Followers followers;
+  private final Replication replication;
+  private final Confirmation confirmation;
+  private final Handover handover;
+  private final Membership membership;
   private long uncommittedBytes;
-  private long transferee;
-  private int transferTicks;
   private int quorumTicks;
   private int heartbeatTicks;
   private boolean unsettled = true;
 
   Leadership(Member self, ReadRounds reads) {
     this.self = self;
-    this.reads = reads;
-    this.firstOfTerm = self.log.lastIndex() + 1;
+    long firstOfTerm = self.log.lastIndex() + 1;
+    this.followers = new Followers(self);
+    this.replication = new Replication(self, followers);
+    this.confirmation = new Confirmation(self, reads, firstOfTerm);
+    this.handover = new Handover(self, followers, confirmation);
+    this.membership = new Membership(self, followers, firstOfTerm);
     for (long index = self.log.committed() + 1; index < firstOfTerm; index++) {
       uncommittedBytes += self.log.entry(index).bytes();
     }
-    reconfigure();
     append(Entry.Kind.NO_OP, Bytes.EMPTY);
     commit();
   }
 
   /// Returns false if a quorum was not heard from for an election timeout.
   boolean tick() {
-    if (transferee != 0 && ++transferTicks >= self.config.electionTicks()) {
-      transferee = 0;
-    }
+    handover.tick();
     if (++quorumTicks >= self.config.electionTicks()) {
       quorumTicks = 0;
-      if (self.config.checkQuorum() && !hearsQuorum()) {
+      if (self.config.checkQuorum() && !followers.hearsQuorum()) {
         return false;
       }
-      for (var peer : peers) {
-        peer.listen();
-      }
+      followers.listen();
     }
     if (++heartbeatTicks >= self.config.heartbeatTicks()) {
       heartbeatTicks = 0;
-      heartbeat(reads.context());
+      replication.heartbeat(confirmation.heartbeat());
     }
+    changeByItself();
     return true;
   }
 
@@ -74,7 +68,7 @@ final class Leadership {
     for (var command : commands) {
       bytes += Entry.bytes(command);
     }
-    if (transferee != 0) {
+    if (handover.underWay()) {
       return new ProposeResult.NotLeader(0);
     }
     if (uncommittedBytes > 0 && uncommittedBytes + bytes > self.config.maxUncommittedBytes()) {
@@ -87,29 +81,29 @@ final class Leadership {
     return new ProposeResult.Accepted(first);
   }
 
-  void read(long member, long token) {
-    if (reads.add(member, token)) {
-      unsettled = true;
-    } else {
-      answer(member, token, 0);
+  ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    if (handover.underWay()) {
+      return new ProposeResult.NotLeader(0);
     }
+    return switch (membership.plan(change)) {
+      case ConfigChange.Outcome.Refused(var why) -> new ProposeResult.Refused(why);
+      case ConfigChange.Outcome.Next(var next) -> {
+        append(Entry.Kind.CONFIGURATION, new ConfigurationEntry(next, context).encode());
+        yield new ProposeResult.Accepted(self.log.last());
+      }
+    };
+  }
+
+  void read(long member, long token) {
+    unsettled |= confirmation.add(member, token);
   }
 
   boolean transfer(long to) {
-    var peer = find(to);
-    if (to != self.id() && (peer == null || !self.configuration.votes(to) || peer.lost())) {
-      return false;
-    }
-    if (to != self.id() && to != transferee) {
-      transferee = to;
-      transferTicks = 0;
-      hurryTransfer(to);
-    }
-    return true;
+    return handover.begin(to);
   }
 
   void appendReply(Message.AppendReply message) {
-    var peer = find(message.from());
+    var peer = followers.find(message.from());
     if (peer == null) {
       return;
     }
@@ -119,7 +113,8 @@ final class Leadership {
     }
     if (peer.lost()) {
       if (message.lost() || !message.accepted() || message.index() < peer.barrier()) {
-        rewind(peer, message);
+        replication.rewind(peer, message);
+        unsettled = true;
         return;
       }
       peer.found();
@@ -136,35 +131,36 @@ final class Leadership {
       unsettled = true;
       if (peer.accepted(message.index(), self.log.startIndex())) {
         commit();
-        hurryTransfer(peer.member());
+        handover.hurry(peer);
       }
     }
   }
 
   void heartbeatReply(Message.HeartbeatReply message) {
-    var peer = find(message.from());
+    var peer = followers.find(message.from());
     if (peer == null) {
       return;
     }
     peer.heard();
+    handover.heard(message.from(), message.priority());
     if (peer.state() == Progress.State.PROBE || peer.match() < self.log.lastIndex()) {
       peer.nudge();
       unsettled = true;
     }
-    if (!peer.lost() && reads.acknowledge(peer.member(), message.context())) {
-      finishReads();
+    if (!peer.lost()) {
+      unsettled |= confirmation.acknowledge(peer.member(), message.context());
     }
   }
 
   void unreachable(long member) {
-    var peer = find(member);
+    var peer = followers.find(member);
     if (peer != null) {
       peer.unreachable();
     }
   }
 
   void snapshotEnded(long member, boolean delivered) {
-    var peer = find(member);
+    var peer = followers.find(member);
     if (peer != null) {
       peer.snapshotEnded(delivered);
     }
@@ -175,20 +171,32 @@ final class Leadership {
     commit();
   }
 
-  /// Another configuration took force.
-  void reconfigure() {
-    var next = new ArrayList<Progress>();
-    for (long member : self.configuration.members()) {
-      if (member != self.id()) {
-        var known = find(member);
-        next.add(known != null ? known : follow(member));
+  /// Entries were applied, perhaps one that made the configuration joint.
+  void applied() {
+    changeByItself();
+  }
+
+  /// `next` is about to take force: who is not of it hears of that now or never.
+  void announce(Configuration next) {
+    settle();
+    boolean leaves = !next.mayLead(self.id());
+    for (var peer : followers.all()) {
+      if (leaves || !next.members().contains(peer.member())) {
+        replication.farewell(peer);
       }
     }
-    peers = next.toArray(new Progress[0]);
-    unsettled = true;
-    if (find(transferee) == null) {
-      transferee = 0;
+    if (leaves) {
+      handover.retire(next);
     }
+  }
+
+  /// Another configuration took force.
+  void reconfigured() {
+    followers.reconfigure();
+    handover.reconfigure();
+    confirmation.reconfigure();
+    unsettled = true;
+    commit();
   }
 
   /// Makes the messages that are due.
@@ -197,27 +205,29 @@ final class Leadership {
       return;
     }
     unsettled = false;
-    beginReads();
-    for (var peer : peers) {
-      replicate(peer);
+    long context = confirmation.begin();
+    if (context != 0) {
+      replication.heartbeat(context);
+    }
+    for (var peer : followers.all()) {
+      replication.replicate(peer);
     }
   }
 
   /// The term is over: nobody is left to answer who waits here.
   void resign() {
-    for (var read : reads.abandon()) {
-      answer(read.member(), read.token(), 0);
-    }
+    confirmation.resign();
   }
 
   SortedMap<Long, RaftStatus.Follower> followers() {
-    var followers = new TreeMap<Long, RaftStatus.Follower>();
-    for (var peer : peers) {
-      var state = peer.lost() ? "LOST" : peer.state().name();
-      followers.put(
-          peer.member(), new RaftStatus.Follower(peer.match(), peer.next(), peer.active(), state));
+    return followers.status();
+  }
+
+  private void changeByItself() {
+    var next = handover.underWay() ? null : membership.due();
+    if (next != null) {
+      append(Entry.Kind.CONFIGURATION, Membership.entry(next));
     }
-    return followers;
   }
 
   private void append(Entry.Kind kind, Bytes payload) {
@@ -230,14 +240,7 @@ final class Leadership {
   private void commit() {
     var log = self.log;
     long before = log.committed();
-    long index =
-        self.quorum.committed(member -> {
-          if (member == self.id()) {
-            return log.persisted();
-          }
-          var peer = find(member);
-          return peer == null ? 0 : peer.counted();
-        });
+    long index = self.quorum.committed(followers::counted);
     if (index <= before || index > log.lastIndex() || log.term(index) != self.term) {
       return;
     }
@@ -248,177 +251,21 @@ final class Leadership {
     unsettled = true;
   }
 
-  private void replicate(Progress peer) {
-    var log = self.log;
-    boolean sent = false;
-    while (!peer.paused()
-        && (peer.next() <= log.lastIndex() || peer.state() == Progress.State.PROBE)) {
-      if (!sendAppend(peer, true)) {
-        return;
-      }
-      sent = true;
-    }
-    if (sent || peer.state() != Progress.State.REPLICATE) {
-      return;
-    }
-    boolean newsOfCommit = peer.idle() && peer.sentCommit() < log.committed();
-    if (peer.nudged() || newsOfCommit) {
-      sendAppend(peer, false);
-    }
-  }
-
-  /// Returns false if the follower needs what is gone.
-  private boolean sendAppend(Progress peer, boolean withEntries) {
-    var log = self.log;
-    long previous = peer.next() - 1;
-    if (previous < log.startIndex()) {
-      sendSnapshot(peer);
-      return false;
-    }
-    List<Entry> entries = List.of();
-    long bytes = 0;
-    if (withEntries && peer.next() <= log.lastIndex()) {
-      var batch = log.batch(peer.next(), self.config.maxAppendBytes());
-      entries = batch.entries();
-      bytes = batch.bytes();
-    }
-    self.out.send(
-        new Message.Append(
-            self.id(), peer.member(), self.term, log.position(previous), entries, log.committed()));
-    peer.sent(entries.size(), bytes, log.committed());
-    return true;
-  }
-
-  private void sendSnapshot(Progress peer) {
-    if (!peer.active()) {
-      return;
-    }
-    var last = self.log.position(self.log.applied());
-    peer.snapshot(last.index());
-    self.out.send(
-        new Message.InstallSnapshot(
-            self.id(), peer.member(), self.term, new SnapshotMark(last, self.configuration)));
-  }
-
   private void lose(Progress peer, long nonce) {
     peer.lose(nonce, self.log.lastIndex() + 1);
     append(Entry.Kind.NO_OP, Bytes.EMPTY);
-    if (transferee == peer.member()) {
-      transferee = 0;
-    }
-  }
-
-  /// What a lost member says is believed only so far as to where it is sent entries from: be it of
-  /// the loss, from before it, or from a member that is trusted and whose old loss was heard late.
-  private void rewind(Progress peer, Message.AppendReply message) {
-    var log = self.log;
-    long end =
-        message.accepted()
-            ? message.index()
-            : log.candidate(message.hint().index(), message.hint().term());
-    boolean more = end < log.lastIndex() || peer.sentCommit() < log.committed();
-    peer.rewind(end, log.startIndex(), more);
-    unsettled = true;
-  }
-
-  private void heartbeat(long context) {
-    for (var peer : peers) {
-      boolean trusted = !peer.lost() || self.log.committed() < peer.barrier();
-      self.out.send(
-          new Message.Heartbeat(
-              self.id(),
-              peer.member(),
-              self.term,
-              trusted ? Math.min(peer.counted(), self.log.committed()) : self.log.committed(),
-              trusted ? context : peer.lossNonce()));
-    }
-  }
-
-  private void beginReads() {
-    if (!reads.waiting() || reads.context() != 0 || self.log.committed() < firstOfTerm) {
-      return;
-    }
-    long context = reads.begin(self.log.committed());
-    if (!finishReads()) {
-      heartbeat(context);
-    }
-  }
-
-  private boolean finishReads() {
-    var result =
-        self.quorum.result(member ->
-            member == self.id() || reads.acknowledged(member) ? Ballot.GRANTED : Ballot.OPEN);
-    if (result != VoteResult.WON) {
-      return false;
-    }
-    long index = reads.index();
-    for (var read : reads.end()) {
-      answer(read.member(), read.token(), index);
-    }
-    unsettled = true;
-    return true;
-  }
-
-  private void answer(long member, long token, long index) {
-    if (member == self.id()) {
-      self.out.answer(token, index);
-    } else {
-      self.out.send(new Message.ReadIndexReply(self.id(), member, self.term, token, index));
-    }
-  }
-
-  private void hurryTransfer(long member) {
-    var peer = find(member);
-    if (peer != null
-        && member == transferee
-        && !peer.lost()
-        && peer.match() == self.log.lastIndex()) {
-      self.out.send(new Message.TimeoutNow(self.id(), member, self.term));
-    }
+    handover.abandon(peer.member());
   }
 
   /// See [RaftNode#atRest].
   boolean atRest(LongPredicate lives) {
     var log = self.log;
     long last = log.lastIndex();
-    if (transferee != 0
-        || self.configuration.joint()
-        || reads.waiting()
-        || log.applied() != last
-        || log.persisted() != last) {
-      return false;
-    }
-    for (var peer : peers) {
-      boolean whole = peer.match() == last && peer.sentCommit() == last && !peer.lost();
-      if (lives.test(peer.member()) && !whole) {
-        return false;
-      }
-    }
-    return self.quorum.result(
-            member -> member == self.id() || lives.test(member) ? Ballot.GRANTED : Ballot.REFUSED)
-        == VoteResult.WON;
-  }
-
-  private boolean hearsQuorum() {
-    return self.quorum.result(member -> {
-      var peer = find(member);
-      boolean heard = member == self.id() || (peer != null && peer.active());
-      return heard ? Ballot.GRANTED : Ballot.REFUSED;
-    })
-        == VoteResult.WON;
-  }
-
-  private Progress follow(long member) {
-    var window = new Inflights(self.config.maxInflightMessages(), self.config.maxInflightBytes());
-    return new Progress(member, self.log.lastIndex() + 1, window);
-  }
-
-  private @Nullable Progress find(long member) {
-    for (var peer : peers) {
-      if (peer.member() == member) {
-        return peer;
-      }
-    }
-    return null;
+    return log.applied() == last
+        && log.persisted() == last
+        && !handover.wanted()
+        && !confirmation.waiting()
+        && membership.due() == null
+        && followers.haveAll(last, lives);
   }
 }

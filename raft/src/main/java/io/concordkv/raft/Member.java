@@ -14,6 +14,11 @@ final class Member {
   long leader;
   Role role = Role.FOLLOWER;
 
+  /// What the driver said last, and whether it did since the last Ready.
+  long nowNanos;
+
+  boolean timeKnown;
+
   Member(RaftConfig config, RaftLog log, Configuration configuration, HardState hardState) {
     this.config = config;
     this.log = log;
@@ -33,13 +38,28 @@ final class Member {
     quorum = new Quorum(next.voters(), next.outgoing());
   }
 
+  /// Whether it keeps no commands.
+  boolean isWitness() {
+    return configuration.witnesses().contains(id());
+  }
+
+  /// Whether a CONFIGURATION entry lies in the log that has not taken force.
+  boolean changePending() {
+    for (long index = log.applied() + 1; index <= log.lastIndex(); index++) {
+      if (log.entry(index).kind() == Entry.Kind.CONFIGURATION) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// A CONFIGURATION entry takes force when it is applied. Until then nobody may campaign by an
   /// older one.
   boolean awaitsConfiguration() {
     for (long index = log.applied() + 1; index <= log.committed(); index++) {
       var entry = log.entry(index);
       if (entry.kind() == Entry.Kind.CONFIGURATION
-          && !Configuration.decode(entry.payload()).equals(configuration)) {
+          && !entry.configuration().equals(configuration)) {
         return true;
       }
     }

@@ -44,7 +44,9 @@ public sealed interface Message {
   /// round of [RaftNode#readIndex], 0 where there is none.
   record Heartbeat(long from, long to, long term, long commit, long context) implements Message {}
 
-  record HeartbeatReply(long from, long to, long term, long context) implements Message {}
+  /// `priority` as in [RaftConfig#priority()].
+  record HeartbeatReply(long from, long to, long term, long context, int priority)
+      implements Message {}
 
   /// The log that the receiver needs is gone; it gets the state instead. The driver sends the state
   /// itself and gives the receiver this message once all of it is there.

@@ -11,4 +11,7 @@ public sealed interface ProposeResult {
 
   /// Nothing was done: too much is waiting to be committed. Try again later.
   record Overloaded() implements ProposeResult {}
+
+  /// Nothing was done: the configuration cannot be changed like this, or not now.
+  record Refused(Refusal why) implements ProposeResult {}
 }

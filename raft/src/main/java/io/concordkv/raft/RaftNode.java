@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// as the leader, [Suspicion] whether promises may be made at all, [RaftLog] the entries.
 ///
 /// A CONFIGURATION entry takes force when it is applied, that is in the [#applied(long)] that
-/// reaches it; one that equals the configuration in force changes nothing.
+/// reaches it; one that equals the configuration in force changes nothing. A leader that is not of
+/// the new one tells the others and steps down.
 public final class RaftNode {
   /// Reads that may wait on a leader; more are refused.
   private static final int MAX_WAITING_READS = 1 << 16;
@@ -29,14 +30,8 @@ public final class RaftNode {
   private final Election election;
   private final Following following;
   private final ReadRounds reads;
+  private final Readies readies;
   private @Nullable Leadership leadership;
-
-  private long readies;
-  private HardState reported;
-  private long durableTerm;
-  private long durableVote;
-  private Role reportedRole = Role.FOLLOWER;
-  private long reportedLeader;
 
   /// Goes on from what was persisted: the log behind `start` (which stands for all that was trimmed
   /// or came as a snapshot, with the configuration there), and the hard state. `applied` is what
@@ -54,9 +49,7 @@ public final class RaftNode {
         config.suspect() ? Math.min(hardState.committed(), last) : hardState.committed();
     this.log = new RaftLog(start.last(), entries, committed, applied);
     this.self = new Member(config, log, configurationAt(start, entries, applied), hardState);
-    this.reported = hardState;
-    this.durableTerm = hardState.term();
-    this.durableVote = hardState.vote();
+    this.readies = new Readies(self, hardState);
     this.reads = new ReadRounds(random.nextLong(), MAX_WAITING_READS);
     this.suspicion = new Suspicion(self, random);
     this.election = new Election(self, suspicion, random);
@@ -64,6 +57,12 @@ public final class RaftNode {
     Check.that(
         !config.suspect() || !self.quorum.isOnly(config.id()),
         "nobody could give back what the only voter has lost");
+  }
+
+  /// The driver's monotonic time, for leases only: it counts for the next [#ready()].
+  public void time(long nanos) {
+    self.nowNanos = nanos;
+    self.timeKnown = true;
   }
 
   public void tick() {
@@ -138,6 +137,15 @@ public final class RaftNode {
     resolveSuspicion();
   }
 
+  /// The driver saw the connection of `member` close, as it does when a process ends. If that is
+  /// the leader, this member soon asks the others whether they would vote for it. It is a hint: who
+  /// still hears the leader and was not told the same refuses.
+  public void leaderLost(long member) {
+    if (self.role == Role.FOLLOWER && self.leader == member) {
+      election.hurry();
+    }
+  }
+
   /// Appends `commands` to the leader's log, all or none.
   public ProposeResult propose(List<Bytes> commands) {
     return leadership != null
@@ -145,79 +153,45 @@ public final class RaftNode {
         : new ProposeResult.NotLeader(self.leader);
   }
 
+  /// Appends a change of the configuration to the leader's log; it takes force when it is applied.
+  /// Every member's state machine gets `context` with the entry, in a [ConfigurationEntry].
+  public ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    return leadership != null
+        ? leadership.changeConfig(change, context)
+        : new ProposeResult.NotLeader(self.leader);
+  }
+
   /// Answered by a [ReadState] with the same token.
   public void readIndex(long token) {
     if (leadership != null) {
       leadership.read(self.id(), token);
-    } else if (self.leader == 0) {
+    } else if (self.leader == 0 || self.isWitness()) {
       self.out.answer(token, 0);
     } else {
       self.out.send(new Message.ReadIndex(self.id(), self.leader, token));
     }
   }
 
-  /// False if this is not the leader or `to` is no voter.
+  /// False if this is not the leader, or `to` may not lead or does not keep up.
   public boolean transferLeadership(long to) {
     return leadership != null && leadership.transfer(to);
   }
 
   public boolean hasReady() {
     settle();
-    return !self.out.isEmpty()
-        || log.hasUnhanded()
-        || log.hasUnissued()
-        || hardStateChanged()
-        || self.role != reportedRole
-        || self.leader != reportedLeader;
+    return readies.any();
   }
 
   public Ready ready() {
     settle();
-    long number = ++readies;
-    boolean writing = log.writing();
-    HardState hardState = null;
-    boolean mustSync = false;
-    if (hardStateChanged()) {
-      hardState = new HardState(self.term, self.vote, log.committed());
-      mustSync = hardState.mustSync(reported);
-      reported = hardState;
-    }
-    var snapshot = log.handSnapshot();
-    var entries = log.hand(number);
-    var out = self.out;
-    // A promise may be about what an earlier Ready carries, so it may not overtake that.
-    mustSync |=
-        snapshot != null
-            || !entries.isEmpty()
-            || (writing && !out.messagesAfterPersist().isEmpty());
-    var ready =
-        new Ready(
-            number,
-            self.role,
-            self.leader,
-            hardState,
-            snapshot,
-            entries,
-            mustSync,
-            out.messages(),
-            out.messagesAfterPersist(),
-            log.issue(self.config.maxCommittedBytes()),
-            out.readStates());
-    out.clear();
-    reportedRole = self.role;
-    reportedLeader = self.leader;
-    return ready;
+    self.timeKnown = false;
+    return readies.next();
   }
 
   /// What `ready` asked for is durable, as are all Readys before it.
   public void persisted(Ready ready) {
-    log.persisted(ready.number());
-    var hardState = ready.hardState();
-    if (hardState != null) {
-      durableTerm = hardState.term();
-      durableVote = hardState.vote();
-    }
-    if (self.role == Role.CANDIDATE && durableTerm == self.term && durableVote == self.id()) {
+    readies.persisted(ready);
+    if (self.role == Role.CANDIDATE && readies.ownVoteIsDurable()) {
       poll(self.id(), true);
     }
     if (leadership != null) {
@@ -230,8 +204,11 @@ public final class RaftNode {
     while (log.applied() < index) {
       var entry = log.applyNext();
       if (entry != null && entry.kind() == Entry.Kind.CONFIGURATION) {
-        reconfigure(Configuration.decode(entry.payload()));
+        reconfigure(entry.configuration());
       }
+    }
+    if (leadership != null) {
+      leadership.applied();
     }
   }
 
@@ -276,6 +253,11 @@ public final class RaftNode {
         && log.applied() == index;
   }
 
+  /// The position with `index`, which is that of an entry here or of the last one trimmed.
+  public LogPosition position(long index) {
+    return log.position(index);
+  }
+
   public RaftStatus status() {
     return new RaftStatus(
         self.id(),
@@ -298,18 +280,15 @@ public final class RaftNode {
     }
   }
 
-  private boolean hardStateChanged() {
-    return reported.term() != self.term
-        || reported.vote() != self.vote
-        || reported.committed() != log.committed();
-  }
-
   /// Whether a request for a vote is to be answered by the election.
   private boolean admitVote(Message.Vote vote) {
     if (vote.term() < self.term) {
       if (vote.pre()) {
         self.out.send(new Message.VoteReply(self.id(), vote.from(), self.term, false, true));
       }
+      return false;
+    }
+    if (!vote.transfer() && election.leaseRuns()) {
       return false;
     }
     if (vote.term() > self.term) {
@@ -375,6 +354,7 @@ public final class RaftNode {
     if (term != self.term) {
       self.term = term;
       self.vote = 0;
+      election.calm();
     }
     if (suspicion.suspect() && leader != 0 && self.vote == 0) {
       // It may have voted for this leader and have forgotten it.
@@ -382,6 +362,9 @@ public final class RaftNode {
     }
     self.role = Role.FOLLOWER;
     self.leader = leader;
+    if (leader != 0) {
+      election.heard();
+    }
     election.restart();
   }
 
@@ -417,12 +400,14 @@ public final class RaftNode {
     if (next.equals(self.configuration)) {
       return;
     }
+    if (leadership != null) {
+      leadership.announce(next);
+    }
     self.reconfigure(next);
-    if (leadership != null && !next.votes(self.id())) {
+    if (leadership != null && !next.mayLead(self.id())) {
       follow(self.term, 0);
     } else if (leadership != null) {
-      leadership.reconfigure();
-      leadership.persisted();
+      leadership.reconfigured();
     }
   }
 
@@ -444,7 +429,7 @@ public final class RaftNode {
     var configuration = start.configuration();
     for (var entry : entries) {
       if (entry.index() <= applied && entry.kind() == Entry.Kind.CONFIGURATION) {
-        configuration = Configuration.decode(entry.payload());
+        configuration = entry.configuration();
       }
     }
     return configuration;

@@ -34,6 +34,14 @@ final class Oracle {
     return committed.isEmpty() ? 0 : committed.lastKey();
   }
 
+  /// Whether both are the same entry; a witness has nothing where others have a command.
+  private static boolean same(Entry one, Entry other) {
+    boolean bare =
+        (one.kind() == Entry.Kind.COMMAND && other.kind() == Entry.Kind.NO_OP)
+            || (one.kind() == Entry.Kind.NO_OP && other.kind() == Entry.Kind.COMMAND);
+    return one.equals(other) || (bare && one.position().equals(other.position()));
+  }
+
   void ready(TestMember member, Ready ready) {
     // I3: an index and a term name one entry and one history.
     long previousTerm =
@@ -46,7 +54,7 @@ final class Oracle {
     for (var entry : ready.entries()) {
       var link = new Link(previousTerm, entry);
       var known = links.putIfAbsent(entry.position(), link);
-      assertThat(known == null || known.equals(link))
+      assertThat(known == null || (known.previousTerm == previousTerm && same(known.entry, entry)))
           .as("log matching at %s of %d: %s and %s", entry.position(), member.id, known, link)
           .isTrue();
       previousTerm = entry.term();
@@ -69,7 +77,10 @@ final class Oracle {
 
   void applied(TestMember member, Entry entry) {
     // I5: all apply the same.
-    assertThat(committed.get(entry.index())).as("applied by %d", member.id).isEqualTo(entry);
+    var first = committed.get(entry.index());
+    assertThat(first != null && same(first, entry))
+        .as("%d applies %s, committed is %s", member.id, entry, first)
+        .isTrue();
   }
 
   void sent(TestMember member, Message message) {
@@ -82,6 +93,21 @@ final class Oracle {
     if (message instanceof Message.Vote(long from, _, long term, _, boolean pre, _) && !pre) {
       vote(member, from, term, from);
     }
+    if (message instanceof Message.TimeoutNow order) {
+      // Only to who could lead at once, by what the leader knows of it.
+      var now = member.node().status();
+      var follower = now.followers().get(order.to());
+      assertThat(follower == null || now.configuration().mayLead(order.to()))
+          .as("%d may lead", order.to())
+          .isTrue();
+      boolean ready =
+          members.stream()
+              .filter(m -> m.id == order.to())
+              .allMatch(m -> m.disk.last() >= firstOf(member, order.term()));
+      assertThat(ready || damaged)
+          .as("%d has entries of the leader %s", order.to(), order)
+          .isTrue();
+    }
     // What is acknowledged is durable.
     if (message instanceof Message.AppendReply reply && reply.accepted()) {
       assertThat(reply.index())
@@ -89,6 +115,15 @@ final class Oracle {
           .isLessThanOrEqualTo(member.disk.last());
       agrees(member, reply);
     }
+  }
+
+  /// The first entry of the term in a leader's log.
+  private static long firstOf(TestMember leader, long term) {
+    return leader.log.stream()
+        .filter(e -> e.term() == term)
+        .mapToLong(Entry::index)
+        .findFirst()
+        .orElse(0);
   }
 
   /// What is acknowledged to the leader is the leader's own entry.
@@ -131,6 +166,10 @@ final class Oracle {
           .as("leaders of term %d: %s, %d", now.hardState().term(), other, member.id)
           .isTrue();
     }
+    // Learners, witnesses and strangers stand for no election.
+    assertThat(now.role() == Role.FOLLOWER || now.configuration().mayLead(member.id))
+        .as("%d is %s of %s", member.id, now.role(), now.configuration())
+        .isTrue();
     assertThat(now.applied()).isLessThanOrEqualTo(now.hardState().committed());
     assertThat(now.hardState().committed()).isLessThanOrEqualTo(now.last().index());
     if (before != null) {
@@ -165,9 +204,18 @@ final class Oracle {
     if (leads && member.checkedTerm != term) {
       lead(member, now);
     }
+    // I11: at most one change is not known to be committed.
+    assertThat(
+            member.log.stream()
+                .filter(e -> e.kind() == Entry.Kind.CONFIGURATION)
+                .filter(e -> e.index() > now.hardState().committed())
+                .count())
+        .as("changes under way in the log of %d", member.id)
+        .isLessThanOrEqualTo(1);
     commit(member, member.checkedCommit, now, leads && member.checkedTerm == term);
     member.checkedCommit = now.hardState().committed();
     member.checkedTerm = leads ? term : 0;
+    member.checkedConfiguration = now.configuration();
   }
 
   private void lead(TestMember member, RaftStatus now) {
@@ -182,25 +230,44 @@ final class Oracle {
     }
   }
 
+  /// I11: its quorums share members with those of the configuration before.
+  private void follows(Entry entry) {
+    var before =
+        committed.values().stream()
+            .filter(e -> e.kind() == Entry.Kind.CONFIGURATION)
+            .reduce((_, last) -> last);
+    if (before.isPresent()) {
+      assertThat(Reference.adjacent(before.get().configuration(), entry.configuration()))
+          .as("%s follows %s", entry.configuration(), before.get().configuration())
+          .isTrue();
+    }
+  }
+
   private void commit(TestMember member, long known, RaftStatus now, boolean led) {
     long end = Math.min(now.hardState().committed(), member.last());
     for (long index = Math.max(known, member.logStart.index()) + 1; index <= end; index++) {
       var entry = member.log.get((int) (index - member.logStart.index()) - 1);
+      if (entry.kind() == Entry.Kind.CONFIGURATION && !committed.containsKey(index)) {
+        follows(entry);
+      }
       var first = committed.putIfAbsent(index, entry);
       // I5: what is committed at an index is so everywhere.
-      assertThat(first == null || first.equals(entry))
+      assertThat(first == null || same(first, entry))
           .as("%d commits %s, not %s", member.id, entry, first)
           .isTrue();
       if (first == null && !damaged && index > 1) {
-        // I6: a power cut leaves it on a quorum.
-        long holders =
+        // I6: a power cut leaves it on a quorum, of the configuration then or of the one before.
+        var holders =
             members.stream()
-                .filter(m -> now.configuration().voters().contains(m.id))
                 .filter(m -> m.disk.holds(entry.index(), entry.term()))
-                .count();
-        assertThat(holders)
-            .as("%s committed by %d is durable on a quorum", entry, member.id)
-            .isGreaterThan(now.configuration().voters().size() / 2);
+                .map(m -> m.id)
+                .toList();
+        var before = member.checkedConfiguration;
+        assertThat(
+                Reference.quorum(now.configuration(), holders)
+                    || (before != null && Reference.quorum(before, holders)))
+            .as("%s committed by %d is durable on a quorum, not only %s", entry, member.id, holders)
+            .isTrue();
       }
     }
     if (led && end > known) {

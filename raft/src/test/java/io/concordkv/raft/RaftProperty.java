@@ -14,35 +14,52 @@ import org.junit.jupiter.api.Test;
 final class RaftProperty {
   @Test
   void three_members_agree_whatever_happens() {
-    run(0, 200, 3, 0, 0, 1500);
+    run(0, 150, Fleet.of(3), 1500);
   }
 
   @Test
   void five_members_agree_whatever_happens() {
-    run(10_000, 100, 5, 0, 0, 2000);
+    run(10_000, 70, Fleet.of(5), 2000);
   }
 
   @Test
   void learners_follow_and_decide_nothing() {
-    run(20_000, 60, 3, 2, 0, 1500);
+    run(20_000, 60, Fleet.of(3).learners(2), 1500);
   }
 
   @Test
   void a_member_that_lost_its_tail_takes_nothing_committed_with_it() {
-    run(30_000, 200, 3, 0, 4, 1500);
-    run(40_000, 80, 5, 0, 4, 2000);
+    run(30_000, 150, Fleet.of(3).damaged(4), 1500);
+    run(40_000, 50, Fleet.of(5).damaged(4), 2000);
   }
 
-  private static void run(
-      long firstSeed, int seeds, int voters, int learners, int damagePerMille, int events) {
+  @Test
+  void members_come_and_go_whatever_happens() {
+    run(50_000, 150, Fleet.of(3).changing(2), 2000);
+    run(60_000, 80, Fleet.of(4).learners(1).changing(2), 2500);
+  }
+
+  @Test
+  void witnesses_vote_and_acknowledge_without_the_commands() {
+    run(70_000, 60, Fleet.of(2).witnesses(1), 1500);
+    run(80_000, 80, Fleet.of(3).witnesses(1).changing(2), 2000);
+  }
+
+  @Test
+  void a_lease_is_never_broken() {
+    run(90_000, 80, Fleet.of(3).withLeases(), 2000);
+    run(100_000, 80, Fleet.of(3).changing(2).withLeases(), 2000);
+  }
+
+  private static void run(long firstSeed, int seeds, Fleet fleet, int events) {
     String only = System.getProperty("seeds", "");
     int factor = only.isEmpty() ? 1 : Integer.parseInt(only);
     for (long seed = firstSeed; seed < firstSeed + (long) seeds * factor; seed++) {
       try {
-        new Run(seed, voters, learners, damagePerMille).go(events);
+        new Run(seed, fleet).go(events);
       } catch (Error | RuntimeException failure) {
         throw new AssertionError(
-            "seed " + seed + " with " + voters + " voters: " + failure.getMessage(), failure);
+            "seed " + seed + " with " + fleet + ": " + failure.getMessage(), failure);
       }
     }
   }
@@ -58,41 +75,50 @@ final class RaftProperty {
     final int duplicatePercent;
     final boolean ordered;
     final int crashPerMille;
-    final int damagePerMille;
     final boolean slowDisks;
+    final Fleet fleet;
     long cut;
+    long paused;
     long token;
     long value;
 
-    Run(long seed, int voters, int learners, int damagePerMille) {
+    Run(long seed, Fleet fleet) {
+      this.fleet = fleet;
       random = new SplittableRandom(seed);
       lossPercent = random.nextBoolean() ? 0 : random.nextInt(20);
       duplicatePercent = random.nextBoolean() ? 0 : random.nextInt(30);
       ordered = random.nextBoolean();
       crashPerMille = random.nextBoolean() ? 0 : random.nextInt(15);
       slowDisks = random.nextBoolean();
-      this.damagePerMille = damagePerMille;
-      var ids = new ArrayList<Long>();
-      for (long id = 1; id <= voters; id++) {
-        ids.add(id);
-      }
-      var configuration = Configuration.of(ids);
-      var learning = new java.util.TreeSet<Long>();
-      for (long id = voters + 1L; id <= voters + learners; id++) {
-        learning.add(id);
-      }
-      configuration = new Configuration(configuration.voters(), configuration.outgoing(), learning);
       boolean preVote = random.nextInt(4) > 0;
-      boolean checkQuorum = random.nextInt(4) > 0;
+      boolean checkQuorum = fleet.leases() || random.nextInt(4) > 0;
       long maxAppend = random.nextBoolean() ? 100 : 1 << 20;
       int inflight = random.nextBoolean() ? 2 : 256;
-      for (long id : configuration.members()) {
+      boolean preferring = random.nextInt(4) == 0;
+      long margin = fleet.changes() && random.nextBoolean() ? 3 : 0;
+      var founders = fleet.configuration();
+      for (long id = 1; id <= fleet.size(); id++) {
         var config =
             new RaftConfig(
-                id, 10, 1, maxAppend, inflight, 1 << 20, 1 << 20, 200, preVote, checkQuorum, false);
-        members.add(
-            new TestMember(
-                config, seed * 1000 + id * 100, new TestDisk(configuration), network::add, oracle));
+                id,
+                10,
+                1,
+                maxAppend,
+                inflight,
+                1 << 20,
+                1 << 20,
+                200,
+                preVote,
+                checkQuorum,
+                false,
+                preferring ? random.nextInt(11) : RaftConfig.HIGHEST_PRIORITY,
+                margin,
+                0);
+        if (fleet.leases()) {
+          config = config.withLease(TestMember.TICK, 10);
+        }
+        var disk = new TestDisk(founders.members().contains(id) ? founders : Configuration.EMPTY);
+        members.add(new TestMember(config, seed * 1000 + id * 100, disk, network::add, oracle));
       }
       oracle.watch(members);
       members.forEach(TestMember::start);
@@ -107,12 +133,18 @@ final class RaftProperty {
 
     void event() {
       var member = members.get(random.nextInt(members.size()));
+      if (fleet.leases()) {
+        passTime();
+        if (member.id == paused) {
+          return;
+        }
+      }
       int dice = random.nextInt(1000);
       if (dice < crashPerMille) {
         if (member.up()) {
           member.crash(random.nextInt(3));
         }
-      } else if (dice < crashPerMille + damagePerMille) {
+      } else if (dice < crashPerMille + fleet.damagePerMille()) {
         damage(member);
       } else if (!member.up()) {
         if (random.nextInt(10) == 0) {
@@ -121,15 +153,22 @@ final class RaftProperty {
       } else if (dice < 40) {
         cut = random.nextBoolean() ? 0 : random.nextLong();
       } else if (dice < 45) {
-        member.node().transferLeadership(1 + random.nextInt(members.size()));
+        long to = 1L + random.nextInt(members.size());
+        member.aside(node -> node.transferLeadership(to));
       } else if (dice < 50) {
         member.trim(member.node().status().applied() - random.nextInt(5));
       } else if (dice < 55) {
-        member.node().reportUnreachable(1 + random.nextInt(members.size()));
+        long lost = 1L + random.nextInt(members.size());
+        member.aside(node -> node.reportUnreachable(lost));
+        member.aside(node -> node.leaderLost(lost));
       } else if (dice < 60) {
-        member.node().reportSnapshot(1 + random.nextInt(members.size()), random.nextBoolean());
+        member.node().reportSnapshot(1L + random.nextInt(members.size()), random.nextBoolean());
+      } else if (dice < 70 && fleet.changes()) {
+        member.change(fleet.change(random));
+      } else if (dice < 78 && fleet.leases()) {
+        paused = random.nextInt(3) == 0 ? 0 : member.id;
       } else if (dice < 250) {
-        member.node().tick();
+        tick(member);
       } else if (dice < 330) {
         propose(member);
       } else if (dice < 370) {
@@ -153,6 +192,26 @@ final class RaftProperty {
       }
     }
 
+    /// With leases, time goes on for all, and nobody counts ticks faster than they pass.
+    void tick(TestMember member) {
+      long tick = TestMember.TICK.toNanos();
+      if (!fleet.leases()) {
+        member.tick();
+      } else if (member.nowNanos - member.tickedNanos >= tick) {
+        member.tickedNanos = member.nowNanos;
+        member.tick();
+        member.nowNanos -= tick;
+      }
+    }
+
+    /// Clocks go at slightly different speeds.
+    void passTime() {
+      long passed = random.nextLong(TestMember.TICK.toNanos() / 8);
+      for (var member : members) {
+        member.nowNanos += passed + passed * (member.id % 3 - 1) / 25;
+      }
+    }
+
     void turn(TestMember member) {
       var ready = member.turn();
       if (ready == null) {
@@ -172,12 +231,12 @@ final class RaftProperty {
       for (int i = random.nextInt(3); i >= 0; i--) {
         commands.add(Bytes.of("v" + value++));
       }
-      member.node().propose(commands);
+      member.propose(commands);
     }
 
     void read(TestMember member) {
       reads.put(++token, oracle.lastCommitted());
-      member.node().readIndex(token);
+      member.aside(node -> node.readIndex(token));
     }
 
     void damage(TestMember member) {
@@ -221,11 +280,11 @@ final class RaftProperty {
 
     void hand(Message message) {
       for (var member : members) {
-        if (member.id == message.to() && member.up()) {
+        if (member.id == message.to() && member.up() && member.id != paused) {
           if (message instanceof Message.InstallSnapshot) {
             reportSnapshot(message, true);
           }
-          member.node().step(message);
+          member.step(message);
           oracle.check(member);
         }
       }
@@ -246,6 +305,7 @@ final class RaftProperty {
 
     void heal() {
       cut = 0;
+      paused = 0;
       for (var member : members) {
         if (!member.up()) {
           member.start();
@@ -256,9 +316,7 @@ final class RaftProperty {
       }
       boolean agreed = false;
       for (int round = 0; round < 400 && !agreed; round++) {
-        for (var member : members) {
-          member.node().tick();
-        }
+        members.forEach(TestMember::tick);
         if (round == 100) {
           members.forEach(this::propose);
         }
@@ -276,16 +334,27 @@ final class RaftProperty {
       assertThat(agreed).as("all agree once healed: %s", describe()).isTrue();
     }
 
+    /// All who are members have the same log and know the same leader, and nothing is under way.
     boolean agreed() {
-      var first = members.getFirst().node().status();
-      return members.stream()
-          .map(m -> m.node().status())
-          .allMatch(s ->
-              s.last().equals(first.last())
-                  && s.applied() == first.last().index()
-                  && !s.suspect()
-                  && s.leader() == first.leader()
-                  && s.leader() != 0);
+      for (var leader : members) {
+        var lead = leader.node().status();
+        var now = lead.configuration();
+        if (lead.role() == Role.LEADER
+            && !now.joint()
+            && now.members().stream().allMatch(id -> follows(members.get((int) (id - 1)), lead))) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    static boolean follows(TestMember member, RaftStatus lead) {
+      var s = member.node().status();
+      return s.last().equals(lead.last())
+          && s.applied() == lead.last().index()
+          && !s.suspect()
+          && s.leader() == lead.id()
+          && s.configuration().equals(lead.configuration());
     }
 
     List<RaftStatus> describe() {

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 /// that delivers when told to.
 ///
 /// ```text
-/// cluster 3 [learners=1] [prevote=false] [checkquorum=false] [inflight=2] [append=40]
+/// cluster 3 [learners=1] [witnesses=1] [strangers=1] [prevote=false] [checkquorum=false]
+///           [inflight=2] [append=40] [promotion=5] [lease=10]
+/// change 1 voter=4 learner=5 witness=6 remove=1      priority 2 5     hint 2 1     sleep 1 20
 /// campaign 1        tick 1 10           propose 1 x y       read 2 7         transfer 1 2
 /// hold 1->2         release
 /// deliver [1->2]    drop 1->2           isolate 1           heal             state
@@ -46,11 +48,11 @@ final class Stage {
   private void act(List<String> words) {
     switch (words.getFirst()) {
       case "campaign" -> {
-        var node = member(words).node();
-        var before = node.status();
+        var member = member(words);
+        var before = member.node().status();
         for (int i = 0; i < 20; i++) {
-          node.tick();
-          var now = node.status();
+          member.tick();
+          var now = member.node().status();
           if (now.role() != before.role() || now.hardState().term() > before.hardState().term()) {
             break;
           }
@@ -58,20 +60,25 @@ final class Stage {
       }
       case "tick" -> {
         for (int i = 0; i < number(words, 2); i++) {
-          member(words).node().tick();
+          member(words).tick();
         }
       }
       case "propose" -> {
         var commands = words.subList(2, words.size()).stream().map(Bytes::of).toList();
-        out.add(
-            switch (member(words).node().propose(commands)) {
-              case ProposeResult.Accepted(var first) -> "accepted at " + Telling.of(first);
-              case ProposeResult.NotLeader(long leader) -> "not leader, ask " + leader;
-              case ProposeResult.Overloaded() -> "overloaded";
-            });
+        out.add(told(member(words).propose(commands)));
       }
-      case "read" -> member(words).node().readIndex(number(words, 2));
-      case "transfer" -> out.add("" + member(words).node().transferLeadership(number(words, 2)));
+      case "change" -> out.add(told(member(words).change(change(words.subList(2, words.size())))));
+      case "priority" -> {
+        var member = member(words);
+        member.config = member.config.withPriority((int) number(words, 2));
+        member.crash(0);
+        member.start();
+      }
+      case "hint" -> member(words).aside(node -> node.leaderLost(number(words, 2)));
+      case "sleep" -> member(words).nowNanos += number(words, 2) * TestMember.TICK.toNanos();
+      case "read" -> member(words).aside(node -> node.readIndex(number(words, 2)));
+      case "transfer" ->
+          member(words).aside(node -> out.add("" + node.transferLeadership(number(words, 2))));
       case "deliver" -> deliver(words.size() > 1 ? words.get(1) : "");
       case "drop" ->
           network.removeIf(m -> {
@@ -115,89 +122,55 @@ final class Stage {
   }
 
   private void build(List<String> words) {
-    long voters = number(words, 1);
-    long learners = 0;
-    var config = RaftConfig.of(1);
+    var fleet = Fleet.of((int) number(words, 1));
+    long append = 1 << 20;
+    int inflight = 256;
+    boolean preVote = true;
+    boolean checkQuorum = true;
+    long promotion = 0;
+    int lease = 0;
     for (var option : words.subList(2, words.size())) {
       var name = option.substring(0, option.indexOf('='));
       var value = option.substring(option.indexOf('=') + 1);
       switch (name) {
-        case "learners" -> learners = Long.parseLong(value);
-        case "prevote" ->
-            config =
-                with(
-                    config,
-                    config.maxInflightMessages(),
-                    config.maxAppendBytes(),
-                    false,
-                    config.checkQuorum());
-        case "checkquorum" ->
-            config =
-                with(
-                    config,
-                    config.maxInflightMessages(),
-                    config.maxAppendBytes(),
-                    config.preVote(),
-                    false);
-        case "inflight" ->
-            config =
-                with(
-                    config,
-                    Integer.parseInt(value),
-                    config.maxAppendBytes(),
-                    config.preVote(),
-                    config.checkQuorum());
-        case "append" ->
-            config =
-                with(
-                    config,
-                    config.maxInflightMessages(),
-                    Long.parseLong(value),
-                    config.preVote(),
-                    config.checkQuorum());
+        case "learners" -> fleet = fleet.learners(Integer.parseInt(value));
+        case "witnesses" -> fleet = fleet.witnesses(Integer.parseInt(value));
+        case "strangers" -> fleet = fleet.changing(Integer.parseInt(value));
+        case "prevote" -> preVote = Boolean.parseBoolean(value);
+        case "checkquorum" -> checkQuorum = Boolean.parseBoolean(value);
+        case "inflight" -> inflight = Integer.parseInt(value);
+        case "append" -> append = Long.parseLong(value);
+        case "promotion" -> promotion = Long.parseLong(value);
+        case "lease" -> lease = Integer.parseInt(value);
         default -> throw new AssertionError("no such option: " + option);
       }
     }
-    var voting = new TreeSet<Long>();
-    var learning = new TreeSet<Long>();
-    for (long id = 1; id <= voters + learners; id++) {
-      (id <= voters ? voting : learning).add(id);
-    }
-    var configuration = new Configuration(voting, new TreeSet<>(), learning);
-    for (long id : configuration.members()) {
-      var own =
+    var founders = fleet.configuration();
+    for (long id = 1; id <= fleet.size(); id++) {
+      var config =
           new RaftConfig(
               id,
               10,
               1,
-              config.maxAppendBytes(),
-              config.maxInflightMessages(),
+              append,
+              inflight,
               1 << 20,
               1 << 20,
               1 << 20,
-              config.preVote(),
-              config.checkQuorum(),
-              false);
-      members.put(id, new TestMember(own, id, new TestDisk(configuration), network::add, oracle));
+              preVote,
+              checkQuorum,
+              false,
+              RaftConfig.HIGHEST_PRIORITY,
+              promotion,
+              0);
+      if (lease > 0) {
+        config = config.withLease(TestMember.TICK, lease);
+      }
+      var disk = new TestDisk(founders.members().contains(id) ? founders : Configuration.EMPTY);
+      members.put(id, new TestMember(config, id, disk, network::add, oracle));
     }
     oracle.watch(List.copyOf(members.values()));
     members.values().forEach(TestMember::start);
-  }
-
-  private static RaftConfig with(
-      RaftConfig c, int inflight, long append, boolean preVote, boolean checkQuorum) {
-    return new RaftConfig(
-        c.id(),
-        c.electionTicks(),
-        c.heartbeatTicks(),
-        append,
-        inflight,
-        c.maxInflightBytes(),
-        c.maxUncommittedBytes(),
-        c.maxCommittedBytes(),
-        preVote,
-        checkQuorum,
-        false);
   }
 
   private void deliver(String only) {
@@ -218,7 +191,7 @@ final class Stage {
         continue;
       }
       out.add(Telling.of(message));
-      to.node().step(message);
+      to.step(message);
     }
     throw new AssertionError("they never stop talking");
   }
@@ -253,6 +226,31 @@ final class Stage {
                   ready.mustSync() ? ", to be synced" : ""));
     }
     return true;
+  }
+
+  private static String told(ProposeResult result) {
+    return switch (result) {
+      case ProposeResult.Accepted(var first) -> "accepted at " + Telling.of(first);
+      case ProposeResult.NotLeader(long leader) -> "not leader, ask " + leader;
+      case ProposeResult.Overloaded() -> "overloaded";
+      case ProposeResult.Refused(var why) -> "refused: " + why;
+    };
+  }
+
+  private static ConfigChange change(List<String> words) {
+    return new ConfigChange(
+        words.stream()
+            .map(word -> {
+              long id = Long.parseLong(word.substring(word.indexOf('=') + 1));
+              return switch (word.substring(0, word.indexOf('='))) {
+                case "voter" -> new ConfigChange.AddVoter(id);
+                case "learner" -> new ConfigChange.AddLearner(id);
+                case "witness" -> new ConfigChange.AddWitness(id);
+                case "remove" -> (ConfigChange.Step) new ConfigChange.Remove(id);
+                default -> throw new AssertionError("no such step: " + word);
+              };
+            })
+            .toList());
   }
 
   private static String link(Message message) {

@@ -1,5 +1,6 @@
 package io.concordkv.raft;
 
+import java.util.Collection;
 import java.util.stream.Collectors;
 
 /// How a story tells things: an entry is `index/term` and what it carries. Contexts and nonces are
@@ -16,8 +17,31 @@ final class Telling {
         + switch (entry.kind()) {
           case NO_OP -> "";
           case COMMAND -> ":" + entry.payload();
-          case CONFIGURATION -> ":configuration";
+          case CONFIGURATION -> ":" + of(entry.configuration());
         };
+  }
+
+  /// `{voters|outgoing} +learners +(learners to be) w(witnesses)`
+  static String of(Configuration c) {
+    var text = new StringBuilder("{" + ids(c.voters()));
+    if (c.joint()) {
+      text.append('|').append(ids(c.outgoing()));
+    }
+    text.append('}');
+    if (!c.learners().isEmpty()) {
+      text.append('+').append(ids(c.learners()));
+    }
+    if (!c.learnersNext().isEmpty()) {
+      text.append("+(").append(ids(c.learnersNext())).append(')');
+    }
+    if (!c.witnesses().isEmpty()) {
+      text.append("w(").append(ids(c.witnesses())).append(')');
+    }
+    return text.toString();
+  }
+
+  private static String ids(Collection<Long> ids) {
+    return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   static String of(Message message) {

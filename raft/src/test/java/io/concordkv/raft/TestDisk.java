@@ -1,5 +1,6 @@
 package io.concordkv.raft;
 
+import io.concordkv.base.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +12,14 @@ final class TestDisk {
 
   TestDisk(Configuration configuration) {
     this.start = new SnapshotMark(LogPosition.START, configuration);
-    entries.add(new Entry(1, 1, Entry.Kind.CONFIGURATION, configuration.encode()));
+    if (!configuration.equals(Configuration.EMPTY)) {
+      entries.add(
+          new Entry(
+              1,
+              1,
+              Entry.Kind.CONFIGURATION,
+              new ConfigurationEntry(configuration, Bytes.EMPTY).encode()));
+    }
   }
 
   long last() {

@@ -1,15 +1,21 @@
 package io.concordkv.raft;
 
+import io.concordkv.base.Bytes;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A member with a disk of its own and a driver that does what [Ready] asks for, when it is told
 /// to.
 final class TestMember {
+  static final Duration TICK = Duration.ofMillis(100);
+
   final long id;
   final TestDisk disk;
   final ArrayDeque<Ready> writing = new ArrayDeque<>();
@@ -25,9 +31,20 @@ final class TestMember {
 
   LogPosition logStart = LogPosition.START;
   @Nullable RaftStatus before;
+  long nowNanos;
+  long tickedNanos;
+
+  /// What the member may be: they differ in what is not seen.
+  final List<ReferenceState> possible = new ArrayList<>();
+
+  @Nullable ReferenceState lastSeen;
   long checkedCommit;
+  @Nullable Configuration checkedConfiguration;
   long checkedTerm;
   boolean suspect;
+
+  /// Whether it was suspect when it started.
+  boolean distrusts;
 
   TestMember(
       RaftConfig config, long seed, TestDisk disk, Consumer<Message> network, Oracle oracle) {
@@ -55,6 +72,9 @@ final class TestMember {
   }
 
   void start() {
+    lastSeen = null;
+    possible.clear();
+    distrusts = suspect;
     node =
         new RaftNode(
             config.withSuspect(suspect),
@@ -69,7 +89,38 @@ final class TestMember {
     before = null;
     checkedCommit = 0;
     checkedTerm = 0;
+    checkedConfiguration = null;
+    possible.add(seen());
     oracle.checkLog(this);
+  }
+
+  void tick() {
+    nowNanos += TICK.toNanos();
+    observe(new Reference.Input.Tick(), node()::tick);
+  }
+
+  void step(Message message) {
+    observe(new Reference.Input.Step(message), () -> node().step(message));
+  }
+
+  ProposeResult propose(List<Bytes> commands) {
+    var result = new ArrayList<ProposeResult>();
+    observe(new Reference.Input.Propose(commands), () -> result.add(node().propose(commands)));
+    return result.getFirst();
+  }
+
+  ProposeResult change(ConfigChange change) {
+    var context = Bytes.of("by " + id);
+    var result = new ArrayList<ProposeResult>();
+    observe(
+        new Reference.Input.Change(change, context),
+        () -> result.add(node().changeConfig(change, context)));
+    return result.getFirst();
+  }
+
+  /// What must leave all as it is, but for messages.
+  void aside(Consumer<RaftNode> action) {
+    observe(new Reference.Input.Neutral(), () -> action.accept(node()));
   }
 
   /// What was not durable is gone, but for the oldest `surviving` writes.
@@ -87,6 +138,7 @@ final class TestMember {
 
   /// Takes what is ready; it stays under way until [#persist()] and [#apply()].
   @Nullable Ready turn() {
+    node().time(nowNanos);
     if (!node().hasReady()) {
       oracle.checkLog(this);
       return null;
@@ -125,7 +177,9 @@ final class TestMember {
     if (ready.mustSync()) {
       ready.messagesAfterPersist().forEach(message -> send(message));
     }
-    node().persisted(ready);
+    boolean ownVote =
+        disk.hardState.vote() == id && disk.hardState.term() == node().status().hardState().term();
+    observe(new Reference.Input.Persisted(ownVote), () -> node().persisted(ready));
     oracle.check(this);
     return true;
   }
@@ -140,7 +194,8 @@ final class TestMember {
     if (last == null) {
       return false;
     }
-    node().applied(last.index());
+    long index = last.index();
+    observe(new Reference.Input.Applied(index), () -> node().applied(index));
     oracle.check(this);
     return true;
   }
@@ -155,6 +210,8 @@ final class TestMember {
     while (logStart.index() < bounded) {
       logStart = log.removeFirst().position();
     }
+    var now = seen();
+    possible.replaceAll(now::tracking);
   }
 
   /// Does everything that can be done without hearing from others.
@@ -175,6 +232,87 @@ final class TestMember {
     return index == logStart.index()
         ? logStart
         : log.get((int) (index - logStart.index()) - 1).position();
+  }
+
+  /// Lets the node do something and asks the [Reference] whether what came of it is allowed.
+  private void observe(Reference.Input input, Runnable act) {
+    var before = List.copyOf(possible);
+    var durable = agreed(before.getFirst());
+    act.run();
+    var after = seen();
+    var traits =
+        new Reference.Traits(
+            id,
+            config.preVote(),
+            config.checkQuorum(),
+            config.leaseNanos() > 0,
+            distrusts,
+            config.promotionMargin());
+    possible.clear();
+    for (var was : before) {
+      for (var may : Reference.allowed(was.durableTo(durable), input, traits)) {
+        if (may.looksLike(after, traits) && possible.stream().noneMatch(may::tracksAs)) {
+          possible.add(after.tracking(may));
+        }
+      }
+    }
+    if (possible.isEmpty()) {
+      var allowed = Reference.allowed(before.getFirst().durableTo(durable), input, traits);
+      throw new AssertionError(
+          "%d was %s\n%s may make it %s\nnot %s"
+              .formatted(id, before.getFirst(), input, allowed, after));
+    }
+  }
+
+  /// How much of the log is on the disk, entry by entry.
+  private long agreed(ReferenceState now) {
+    long index = Math.max(now.start().index(), disk.start.last().index());
+    while (index < now.last()
+        && index < disk.last()
+        && disk.entry(index + 1).equals(now.entry(index + 1))) {
+      index++;
+    }
+    return index;
+  }
+
+  private ReferenceState seen() {
+    var s = node().status();
+    var entries = new ArrayList<Entry>();
+    for (long index = s.first(); index <= s.last().index(); index++) {
+      entries.add(Objects.requireNonNull(node().entry(index)));
+    }
+    var seen =
+        new ReferenceState(
+            s.role(),
+            s.hardState().term(),
+            s.hardState().vote(),
+            s.leader(),
+            start(s.first() - 1, s.last()),
+            entries,
+            s.hardState().committed(),
+            s.applied(),
+            s.configuration(),
+            0,
+            new TreeMap<>(),
+            new TreeMap<>());
+    lastSeen = seen;
+    return seen;
+  }
+
+  /// The position that the log starts behind. Behind a snapshot that just came there is nothing
+  /// yet.
+  private LogPosition start(long index, LogPosition last) {
+    var known = lastSeen;
+    if (index == last.index()) {
+      return last;
+    }
+    if (known != null && index == known.start().index()) {
+      return known.start();
+    }
+    if (known != null && index > known.start().index() && index <= known.last()) {
+      return known.entry(index).position();
+    }
+    return disk.start.last();
   }
 
   private void send(Message message) {

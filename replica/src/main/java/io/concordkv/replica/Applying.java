@@ -20,19 +20,46 @@ final class Applying {
   private final Listener listener;
   private List<Entry> waiting = List.of();
   private SnapshotMark now;
+  private long reported;
   private boolean busy;
   private boolean paused;
+  private boolean held;
   private @Nullable Runnable whenIdle;
 
-  Applying(StateMachine machine, Listener listener) {
+  /// @param reported what the log counts as applied: ahead of the state if that lost something
+  Applying(StateMachine machine, long reported, Listener listener) {
     this.machine = machine;
     this.listener = listener;
     now = machine.applied();
+    this.reported = reported;
   }
 
   /// Up to where everything is applied, and the configuration there.
   SnapshotMark now() {
     return now;
+  }
+
+  /// Up to where the listener was told; behind [#now] if the state ran ahead of the log, and ahead
+  /// of it while the state lacks something.
+  long reported() {
+    return reported;
+  }
+
+  boolean busy() {
+    return busy;
+  }
+
+  /// Applies nothing more until [#renewed] or [#resume]. What comes meanwhile waits.
+  void hold() {
+    held = true;
+  }
+
+  /// The state is that of `mark` now, which lies ahead; what waits or comes up to there is not
+  /// applied again.
+  void renewed(SnapshotMark mark) {
+    now = mark;
+    held = false;
+    pump();
   }
 
   void add(List<Entry> committed) {
@@ -65,21 +92,26 @@ final class Applying {
   /// The state is that of a snapshot now.
   void resume(SnapshotMark mark) {
     now = mark;
+    reported = mark.last().index();
     paused = false;
+    held = false;
     pump();
   }
 
   private void pump() {
-    while (!busy && !paused && !waiting.isEmpty()) {
-      var batch = waiting;
+    while (!busy && !paused && !held && !waiting.isEmpty()) {
+      var batch = pass(waiting);
       waiting = List.of();
+      if (batch.isEmpty()) {
+        return;
+      }
       busy = true;
       long bytes = 0;
       Configuration configuration = now.configuration();
       for (var entry : batch) {
         bytes += entry.bytes();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-          configuration = Configuration.decode(entry.payload());
+          configuration = entry.configuration();
         }
       }
       Check.that(
@@ -93,10 +125,28 @@ final class Applying {
     }
   }
 
+  /// Tells of entries that the state has already, and returns the others.
+  private List<Entry> pass(List<Entry> batch) {
+    int known = 0;
+    long bytes = 0;
+    while (known < batch.size() && batch.get(known).index() <= now.last().index()) {
+      bytes += batch.get(known++).bytes();
+    }
+    if (known == 0) {
+      return batch;
+    }
+    var passed = batch.subList(0, known);
+    var last = passed.getLast().position();
+    reported = last.index();
+    listener.applied(passed, new SnapshotMark(last, now.configuration()), bytes);
+    return batch.subList(known, batch.size());
+  }
+
   private void done(List<Entry> entries, SnapshotMark after, long bytes) {
     Check.that(busy, "a batch is applied once");
     busy = false;
     now = after;
+    reported = after.last().index();
     listener.applied(entries, after, bytes);
     var then = whenIdle;
     if (then != null) {

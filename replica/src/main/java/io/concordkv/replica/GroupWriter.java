@@ -2,6 +2,8 @@ package io.concordkv.replica;
 
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
+import io.concordkv.raft.LogPosition;
+import io.concordkv.raft.RaftNode;
 import io.concordkv.raft.Ready;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.LogRecord;
@@ -44,9 +46,11 @@ final class GroupWriter {
     records.forEach(this::append);
   }
 
-  /// Writes what `ready` wants persisted, apart from a snapshot.
-  void write(Ready ready) {
+  /// Writes what `ready`, which `raft` has just given out, wants persisted, apart from a snapshot.
+  void write(Ready ready, RaftNode raft) {
     var entries = ready.entries();
+    var previous =
+        entries.isEmpty() ? LogPosition.START : raft.position(entries.getFirst().index() - 1);
     var changed = ready.hardState();
     if (changed != null) {
       hardState = changed;
@@ -56,7 +60,7 @@ final class GroupWriter {
     for (int i = 0; i < entries.size(); i++) {
       bytes += entries.get(i).bytes();
       if (bytes > RECORD_BYTES && i > from) {
-        append(entries.subList(from, i));
+        append(from == 0 ? previous : entries.get(from - 1).position(), entries.subList(from, i));
         from = i;
         bytes = entries.get(i).bytes();
       }
@@ -64,8 +68,8 @@ final class GroupWriter {
     var rest = from == 0 ? entries : entries.subList(from, entries.size());
     if (changed != null || !rest.isEmpty()) {
       long position = wal.end();
-      long first = rest.isEmpty() ? 0 : rest.getFirst().index();
-      append(new LogRecord.Append(changed, first, rest));
+      var before = from == 0 ? previous : entries.get(from - 1).position();
+      append(new LogRecord.Append(changed, rest.isEmpty() ? LogPosition.START : before, rest));
       note(position, rest);
     }
   }
@@ -103,7 +107,7 @@ final class GroupWriter {
   void trim(SnapshotMark mark, Runnable then) {
     long needed = wal.segmentStart(neededFrom(mark.last().index()));
     append(new LogRecord.Trimmed(mark));
-    append(new LogRecord.Append(hardState, 0, List.of()));
+    append(new LogRecord.Append(hardState, LogPosition.START, List.of()));
     if (suspect) {
       append(new LogRecord.Suspect(true));
     }
@@ -120,9 +124,9 @@ final class GroupWriter {
     return trimmedTo;
   }
 
-  private void append(List<Entry> entries) {
+  private void append(LogPosition previous, List<Entry> entries) {
     long position = wal.end();
-    append(new LogRecord.Append(null, entries.getFirst().index(), new ArrayList<>(entries)));
+    append(new LogRecord.Append(null, previous, new ArrayList<>(entries)));
     note(position, entries);
   }
 

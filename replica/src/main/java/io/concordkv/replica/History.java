@@ -31,8 +31,7 @@ final class History {
     for (var entry : entries) {
       boolean reconfigures = entry.kind() == Entry.Kind.CONFIGURATION;
       if (reconfigures || entry.term() != last.term) {
-        var configuration =
-            reconfigures ? Configuration.decode(entry.payload()) : last.configuration;
+        var configuration = reconfigures ? entry.configuration() : last.configuration;
         last = new Span(entry.index(), entry.term(), configuration);
         spans.add(last);
       }

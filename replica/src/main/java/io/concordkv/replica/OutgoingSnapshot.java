@@ -8,38 +8,68 @@ import io.concordkv.replica.wire.StreamFrame.StreamId;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// Sends a state to one follower: a few chunks at a time, the next when one was taken in, all that
-/// is under way again when nothing is heard (go-back-N).
+/// Sends a state to one follower: a few parts at a time, the next when one was taken in.
+///
+/// A part is offered by its digest, and sent whole if the follower has no such part itself. Where
+/// one was wanted the next ones probably are too, so these are sent at once, twice as many each
+/// time.
+///
+/// When nothing is heard, the oldest part under way is sent again from time to time; the first word
+/// brings all the others (go-back-N), so a stream goes on where a break left it.
 final class OutgoingSnapshot {
-  private static final int WINDOW = 4;
+  /// Parts under way. With the part being read that bounds the memory of a stream.
+  static final int WINDOW = 4;
+
+  private static final int MAX_WHOLE_RUN = 64;
+
+  /// After so many times the patience of silence the follower is given up.
+  private static final int MAX_SILENCES = 60;
+
+  private static final class Item {
+    final SnapshotPart part;
+    final @Nullable Bytes digest;
+    boolean whole;
+
+    Item(SnapshotPart part, @Nullable Bytes digest) {
+      this.part = part;
+      this.digest = digest;
+      whole = digest == null;
+    }
+  }
 
   private final Env env;
   private final StreamId id;
   private final SnapshotSource source;
+  private final SendBudget budget;
   private final long patienceTicks;
   private final Consumer<StreamFrame> send;
   private final Consumer<Boolean> ended;
-  private final ArrayDeque<Bytes> underWay = new ArrayDeque<>();
+  private final ArrayDeque<Item> underWay = new ArrayDeque<>();
   private long firstUnderWay;
   private boolean reading;
   private boolean readAll;
   private boolean over;
+  private boolean probing;
+  private int wholeRun = 1;
+  private int wholeLeft;
   private long silentTicks;
 
-  /// @param patienceTicks after so long without a word everything is sent again; after many times
-  ///   that, the follower is given up
+  /// @param patienceTicks after so long without a word something is sent again
   /// @param ended is told once whether the follower has it all
   OutgoingSnapshot(
       Env env,
       StreamId id,
       SnapshotSource source,
+      SendBudget budget,
       long patienceTicks,
       Consumer<StreamFrame> send,
       Consumer<Boolean> ended) {
     this.env = env;
     this.id = id;
     this.source = source;
+    this.budget = budget;
     this.patienceTicks = patienceTicks;
     this.send = send;
     this.ended = ended;
@@ -61,34 +91,65 @@ final class OutgoingSnapshot {
       case INSTALLED -> end(true);
       case FAILED -> end(false);
       case GOING_ON -> {
-        silentTicks = 0;
-        while (firstUnderWay < progress.next() && !underWay.isEmpty()) {
-          underWay.remove();
-          firstUnderWay++;
+        takenIn(progress.next());
+        if (probing) {
+          resend();
         }
-        if (underWay.isEmpty() && readAll) {
-          sendEnd();
+        goOn();
+      }
+      case WANTED -> {
+        takenIn(progress.next());
+        var wanted = underWay.peek();
+        if (wanted != null && (probing || !wanted.whole)) {
+          wholeRun = Math.min(MAX_WHOLE_RUN, 2 * wholeRun);
+          wholeLeft = wholeRun;
+          underWay.forEach(item -> item.whole = true);
+          resend();
         }
-        read();
+        goOn();
       }
     }
+  }
+
+  private void takenIn(long next) {
+    silentTicks = 0;
+    while (firstUnderWay < next && !underWay.isEmpty()) {
+      if (!underWay.remove().whole) {
+        wholeRun = 1;
+      }
+      firstUnderWay++;
+    }
+  }
+
+  private void resend() {
+    probing = false;
+    long sequence = firstUnderWay;
+    for (var item : underWay) {
+      send(item, sequence++);
+    }
+  }
+
+  private void goOn() {
+    if (underWay.isEmpty() && readAll) {
+      sendEnd();
+    }
+    read();
   }
 
   void tick() {
     if (over) {
       return;
     }
+    read();
     silentTicks++;
-    // Making all of it durable at the other end takes longer than taking in a chunk.
-    long limit = patienceTicks * (readAll && underWay.isEmpty() ? 60 : 6);
-    if (silentTicks >= limit) {
+    if (silentTicks >= patienceTicks * MAX_SILENCES) {
       end(false);
     } else if (silentTicks % patienceTicks == 0) {
-      long sequence = firstUnderWay;
-      for (var chunk : underWay) {
-        send.accept(new StreamFrame.Chunk(id, sequence++, chunk));
-      }
-      if (underWay.isEmpty() && readAll) {
+      var oldest = underWay.peek();
+      if (oldest != null) {
+        probing = true;
+        send(oldest, firstUnderWay);
+      } else if (readAll) {
         sendEnd();
       }
     }
@@ -103,31 +164,49 @@ final class OutgoingSnapshot {
   }
 
   private void read() {
-    if (over || reading || readAll || underWay.size() >= WINDOW) {
+    if (over || reading || readAll || underWay.size() >= WINDOW || !budget.open()) {
       return;
     }
     reading = true;
-    env.workers()
-        .run(
-            Workers.Lane.BACKGROUND,
-            () -> Optional.ofNullable(source.next()),
-            env.loop(),
-            this::haveRead);
+    boolean offered = wholeLeft == 0;
+    env.workers().run(Workers.Lane.BACKGROUND, () -> next(offered), env.loop(), this::haveRead);
   }
 
-  private void haveRead(Optional<Bytes> chunk) {
+  private Optional<Item> next(boolean offered) {
+    var part = source.next();
+    return part == null
+        ? Optional.empty()
+        : Optional.of(new Item(part, offered ? SnapshotPart.digest(part.content()) : null));
+  }
+
+  private void haveRead(Optional<Item> next) {
     reading = false;
     if (over) {
       source.close();
-    } else if (chunk.isPresent()) {
-      underWay.add(chunk.get());
-      send.accept(new StreamFrame.Chunk(id, firstUnderWay + underWay.size() - 1, chunk.get()));
+    } else if (next.isPresent()) {
+      var item = next.get();
+      if (wholeLeft > 0) {
+        wholeLeft--;
+        item.whole = true;
+      }
+      underWay.add(item);
+      send(item, firstUnderWay + underWay.size() - 1);
       read();
     } else {
       readAll = true;
       if (underWay.isEmpty()) {
         sendEnd();
       }
+    }
+  }
+
+  private void send(Item item, long sequence) {
+    var part = item.part;
+    if (item.whole || item.digest == null) {
+      budget.spend(part.content().length());
+      send.accept(new StreamFrame.Chunk(id, sequence, part.content()));
+    } else {
+      send.accept(new StreamFrame.Offer(id, sequence, part.name(), item.digest));
     }
   }
 

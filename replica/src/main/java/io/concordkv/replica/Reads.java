@@ -142,6 +142,17 @@ final class Reads {
     refused = true;
   }
 
+  /// Nobody answers any more.
+  void close() {
+    var all = new ArrayList<>(asked);
+    all.addAll(arriving);
+    confirmed.forEach(each -> all.addAll(each.batches));
+    asked = List.of();
+    arriving.clear();
+    confirmed.clear();
+    all.forEach(batch -> finish(batch, 0));
+  }
+
   private void finish(Batch batch, long index) {
     waiting -= batch.callers.size();
     for (var caller : batch.callers) {

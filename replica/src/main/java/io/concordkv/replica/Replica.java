@@ -1,8 +1,8 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.ProposeResult;
@@ -13,7 +13,6 @@ import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.replica.wire.RestFrame;
-import io.concordkv.replica.wire.StreamFrame;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
@@ -33,25 +32,21 @@ import org.jspecify.annotations.Nullable;
 /// that grow with the load, and nothing lingers.
 public final class Replica {
   private static final Duration READ_RETRY = Duration.ofMillis(500);
-  private static final int PINNED_SEGMENTS = 4;
 
   private final Env env;
   private final Transport transport;
   private final Wal wal;
-  private final HostConfig host;
   private final ReplicaConfig config;
   private final StateMachine machine;
-  private final LongPredicate lives;
   private final Consumer<Replica> wake;
-  private final Runnable logFreed;
   private final MessageCodec codec;
   private final RaftNode raft;
   private final GroupWriter writer;
   private final Applying applying;
-  private final History history;
-  private final CatchUp catchUp;
   private final Reads reads;
-  private final SnapshotStreams streams;
+  private final Trimming trimming;
+  private final Installing installing;
+  private final Rest rest;
 
   /// Handed out, and not yet known to be durable, oldest first.
   private final ArrayDeque<Ready> unsynced = new ArrayDeque<>();
@@ -59,19 +54,12 @@ public final class Replica {
   private boolean awake;
   private boolean started;
   private boolean closed;
-  private boolean installing;
-  private boolean trimming;
   private boolean suspect;
-  private boolean asleep;
-  private int restingTicks;
+  private long connectedLeader;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
   private long committed;
-  private long flushedAt;
-  private @Nullable Arrived arrived;
-
-  private record Arrived(long from, StreamFrame.End end, SnapshotSink sink) {}
 
   Replica(
       Env env,
@@ -81,19 +69,18 @@ public final class Replica {
       ReplicaConfig config,
       StateMachine machine,
       Recovery recovery,
+      SendBudget budget,
       LongPredicate lives,
       Consumer<Replica> wake,
       Runnable logFreed) {
     this.env = env;
     this.transport = transport;
     this.wal = wal;
-    this.host = host;
     this.config = config;
     this.machine = machine;
-    this.lives = lives;
     this.wake = wake;
-    this.logFreed = logFreed;
     var applied = machine.applied();
+    long start = recovery.start().last().index();
     var name = Long.toHexString(config.group());
     codec = new MessageCodec(config.group());
     raft =
@@ -103,24 +90,36 @@ public final class Replica {
             recovery.start(),
             recovery.entries(),
             recovery.hardState(),
-            applied.last().index());
+            Math.max(applied.last().index(), start));
     writer = new GroupWriter(wal, config.group(), recovery);
-    applying = new Applying(machine, this::applied);
-    history = new History(recovery.start());
-    long start = recovery.start().last().index();
-    catchUp = new CatchUp(config.catchUpEntries(), config.catchUpBytes(), start);
+    applying = new Applying(machine, Math.max(applied.last().index(), start), this::applied);
     reads =
         new Reads(
             raft,
             env.random("replica/reads/" + name).nextLong(),
             config.raft().electionTicks(),
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
-    streams = new SnapshotStreams(env, machine, config.raft().electionTicks(), new Streaming());
+    rest = new Rest(config, raft, lives, transport);
     suspect = recovery.suspect();
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
-    flushedAt = applied.last().index();
-    keepForFollowers(recovery.entries().subList(0, (int) (applied.last().index() - start)));
+    trimming =
+        new Trimming(
+            wal,
+            host.wal().segmentBytes(),
+            config,
+            machine,
+            applying,
+            writer,
+            raft,
+            recovery,
+            logFreed);
+    installing =
+        new Installing(
+            this, env, config, transport, machine, budget, raft, applying, trimming, reads);
+    if (recovery.hollow()) {
+      installing.renewal().beginHollow();
+    }
     writer.repair(recovery.repair());
     wal.sync(wal.end(), this::start);
   }
@@ -141,6 +140,17 @@ public final class Replica {
     return result;
   }
 
+  /// On the leader: as [RaftNode#changeConfig]. The state machine of every member gets the entry,
+  /// with `context` in it.
+  public ProposeResult changeConfig(ConfigChange change, Bytes context) {
+    if (!started || closed) {
+      return new ProposeResult.NotLeader(0);
+    }
+    var result = raft.changeConfig(change, context);
+    wake.accept(this);
+    return result;
+  }
+
   /// Runs `then` with an index once that index is applied here and reading is linearizable, or with
   /// 0 if no leader confirmed it in time, or too many wait.
   public void readIndex(LongConsumer then) {
@@ -157,6 +167,24 @@ public final class Replica {
     return begun;
   }
 
+  /// A part of the state is damaged: replaces it by that of a peer, while the log goes on. False if
+  /// there is no other voter who could have it.
+  public boolean renewState() {
+    wake.accept(this);
+    return installing.renewal().begin();
+  }
+
+  /// Whether there is no state yet that could be read: what was here is lost, and a peer's is
+  /// awaited.
+  public boolean hollow() {
+    return installing.renewal().hollow();
+  }
+
+  /// Whether the state is being replaced by that of a peer.
+  public boolean renewing() {
+    return installing.renewal().active();
+  }
+
   /// Committed but not yet applied: a measure of overload.
   public long applyLag() {
     return Math.max(0, committed - applying.now().last().index());
@@ -171,6 +199,15 @@ public final class Replica {
     return raft.entry(index);
   }
 
+  boolean closed() {
+    return closed;
+  }
+
+  /// Asks for a turn.
+  void wake() {
+    wake.accept(this);
+  }
+
   /// False if it waits for its turn already.
   boolean becomeAwake() {
     boolean was = awake;
@@ -182,16 +219,25 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
-    if (asleep && frame.kind() == MessageCodec.HEARTBEAT_REPLY) {
-      return; // to the last heartbeat before the sleep
-    }
     if (frame.kind() == RestFrame.SLEEP) {
-      rest(from, (RestFrame.Sleep) RestFrame.decode(frame));
-    } else if (frame.kind() <= MessageCodec.LAST_KIND) {
+      turn(); // what came just before it
+      var sleep = (RestFrame.Sleep) RestFrame.decode(frame);
+      if (!rest.told(from, sleep, quiet())) {
+        wake.accept(this);
+      }
+      return;
+    }
+    if (rest.asleep()) {
+      if (frame.kind() == MessageCodec.HEARTBEAT_REPLY) {
+        return; // to the last heartbeat before the sleep
+      }
+      wake.accept(this);
+    }
+    if (frame.kind() <= MessageCodec.LAST_KIND) {
       raft.step(MessageCodec.decode(from, config.raft().id(), frame));
       wake.accept(this);
-    } else if (!installing) {
-      streams.receive(from, StreamFrame.decode(frame));
+    } else {
+      installing.receive(from, frame);
     }
   }
 
@@ -199,14 +245,14 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
-    restingTicks = mayRest() ? restingTicks + 1 : 0;
-    if (restingTicks > 0 && restingTicks == config.restTicks()) {
-      layToRest();
+    if (rest.tick(role == Role.LEADER && quiet())) {
       return;
     }
+    tellTime();
+    watchLeader();
     raft.tick();
     reads.tick();
-    streams.tick();
+    installing.tick(role);
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
         if (member != config.raft().id() && !transport.connected(member)) {
@@ -228,7 +274,7 @@ public final class Replica {
 
   /// Whether nothing happens here, so that it does not tick.
   public boolean asleep() {
-    return asleep;
+    return rest.asleep();
   }
 
   /// Who led when it fell asleep.
@@ -242,44 +288,33 @@ public final class Replica {
 
   /// On the leader: whether nothing is under way, and all who live have everything.
   boolean mayRest() {
-    return config.restTicks() > 0 && leads() && quiet() && raft.atRest(lives);
+    return leads() && quiet() && rest.possible();
   }
 
   void rise() {
-    asleep = false;
-    restingTicks = 0;
+    rest.rise();
   }
 
-  private void layToRest() {
-    restingTicks = 0;
-    asleep = true;
-    var status = applying.now().last();
-    var frame = new RestFrame.Sleep(term, status.index()).encode(config.group());
-    for (long member : members()) {
-      if (member != config.raft().id()) {
-        transport.send(member, frame);
-      }
+  /// The leader's node is silent.
+  void leaderSilent() {
+    raft.leaderLost(leader);
+  }
+
+  /// Gives of the log free what the state has by now.
+  void trimLog() {
+    if (started && !closed && !installing.underWay()) {
+      trimming.tick();
     }
-  }
-
-  /// The leader says that nothing happens. Whoever knows better stays up.
-  private void rest(long from, RestFrame.Sleep sleep) {
-    asleep |=
-        config.restTicks() > 0
-            && from == leader
-            && sleep.term() == term
-            && quiet()
-            && raft.follows(from, sleep.term(), sleep.index());
   }
 
   private boolean quiet() {
     return !awake
-        && !installing
         && !suspect
+        && installing.idle()
+        && !applying.busy()
         && unsynced.isEmpty()
         && reads.idle()
-        && streams.idle()
-        && committed == applied();
+        && committed == applying.now().last().index();
   }
 
   /// Does what Raft wants done by now.
@@ -288,26 +323,52 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
-    if (!installing) {
+    tellTime();
+    if (!installing.underWay()) {
       reads.ask();
     }
-    while (!installing && !closed && raft.hasReady()) {
+    while (!installing.underWay() && !closed && raft.hasReady()) {
       handle(raft.ready());
     }
     codec.forget();
+    installing.renew();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
       writer.suspect(false);
     }
   }
 
+  /// Holds nothing of the log back that lies before `position`.
+  void shedLog(long position) {
+    trimming.shed(position);
+  }
+
   void close() {
     closed = true;
-    streams.close();
+    installing.streams().close();
+    reads.close();
   }
 
   long released() {
     return writer.released();
+  }
+
+  private void tellTime() {
+    if (config.raft().leaseNanos() > 0) {
+      raft.time(env.clock().nanos());
+    }
+  }
+
+  /// That the connection of the leader closed is a hint that its process ended.
+  private void watchLeader() {
+    if (connectedLeader != 0 && connectedLeader == leader && !transport.connected(leader)) {
+      raft.leaderLost(leader);
+    }
+    noteLeader();
+  }
+
+  private void noteLeader() {
+    connectedLeader = role != Role.LEADER && transport.connected(leader) ? leader : 0;
   }
 
   private void start() {
@@ -327,8 +388,7 @@ public final class Replica {
       persist(ready);
       applying.add(ready.committed());
     } else {
-      installing = true;
-      applying.pause(() -> install(ready, snapshot));
+      installing.install(ready, snapshot);
     }
     for (var state : ready.readStates()) {
       reads.answered(state.token(), state.index(), applying.now().last().index());
@@ -340,17 +400,18 @@ public final class Replica {
     long newTerm = hardState == null ? term : hardState.term();
     if (ready.role() != role || ready.leader() != leader || newTerm != term) {
       if (role == Role.LEADER) {
-        streams.stopSending();
+        installing.streams().stopSending();
       }
       role = ready.role();
       leader = ready.leader();
       term = newTerm;
+      noteLeader();
       machine.lead(role, term, leader);
     }
   }
 
-  private void persist(Ready ready) {
-    writer.write(ready);
+  void persist(Ready ready) {
+    writer.write(ready, raft);
     if (ready.mustSync()) {
       unsynced.add(ready);
       wal.sync(wal.end(), () -> durable(ready.number()));
@@ -382,7 +443,7 @@ public final class Replica {
 
   private void send(Message message) {
     if (message instanceof Message.InstallSnapshot install) {
-      streams.start(install);
+      installing.streams().start(install);
     } else {
       transport.send(message.to(), codec.encode(message));
     }
@@ -393,119 +454,8 @@ public final class Replica {
       return;
     }
     raft.applied(now.last().index());
-    history.add(entries);
-    raft.trim(catchUp.add(entries, bytes));
+    trimming.applied(entries, now.last().index(), bytes);
     reads.applied(now.last().index());
-    long index = now.last().index();
-    if (index - flushedAt >= config.snapshotEntries()) {
-      flushedAt = index;
-      machine.flush();
-    }
     wake.accept(this);
-  }
-
-  private void keepForFollowers(List<Entry> applied) {
-    long bytes = 0;
-    for (var entry : applied) {
-      bytes += entry.bytes();
-    }
-    history.add(applied);
-    raft.trim(catchUp.add(applied, bytes));
-  }
-
-  private void install(Ready ready, SnapshotMark mark) {
-    var taken = arrived;
-    if (taken == null || !taken.end.mark().equals(mark)) {
-      throw new InvariantError("Raft installs the snapshot that arrived");
-    }
-    arrived = null;
-    taken.sink.install(mark, () -> installed(ready, mark, taken));
-  }
-
-  private void installed(Ready ready, SnapshotMark mark, Arrived taken) {
-    if (closed) {
-      return;
-    }
-    long index = mark.last().index();
-    writer.restart(mark);
-    history.restart(mark);
-    catchUp.restart(index);
-    flushedAt = index;
-    applying.resume(mark);
-    persist(ready);
-    installing = false;
-    reads.applied(index);
-    answer(taken);
-    wake.accept(this);
-  }
-
-  private void answer(Arrived stream) {
-    var state = StreamFrame.State.INSTALLED;
-    var end = stream.end;
-    var frame = new StreamFrame.Progress(end.stream(), end.chunks(), state);
-    transport.send(stream.from, frame.encode(config.group()));
-  }
-
-  /// Gives free what the state has durably, once that lets whole segments go. What followers may
-  /// still need stays, unless it pins the log of all groups.
-  void trimLog() {
-    long segment = host.wal().segmentBytes();
-    boolean pinned = wal.end() - writer.released() > PINNED_SEGMENTS * segment;
-    long durable = Math.min(machine.durableIndex(), applying.now().last().index());
-    if (pinned && durable < applying.now().last().index() && flushedAt < applied()) {
-      flushedAt = applied();
-      machine.flush();
-    }
-    long upTo = pinned ? durable : Math.min(durable, catchUp.start());
-    if (trimming || installing || upTo < writer.trimmedTo()) {
-      return;
-    }
-    if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
-      trimming = true;
-      writer.trim(
-          history.at(upTo),
-          () -> {
-            trimming = false;
-            logFreed.run();
-          });
-    }
-    history.forgetBefore(Math.min(upTo, writer.trimmedTo()));
-  }
-
-  private long applied() {
-    return applying.now().last().index();
-  }
-
-  private final class Streaming implements SnapshotStreams.Owner {
-    @Override
-    public void send(long to, StreamFrame frame) {
-      transport.send(to, frame.encode(config.group()));
-    }
-
-    @Override
-    public void delivered(long follower, boolean delivered) {
-      raft.reportSnapshot(follower, delivered);
-      wake.accept(Replica.this);
-    }
-
-    @Override
-    public void arrived(long from, StreamFrame.End end, SnapshotSink sink) {
-      if (closed || installing) {
-        sink.abandon();
-        return;
-      }
-      var stream = new Arrived(from, end, sink);
-      arrived = stream;
-      turn();
-      raft.step(StreamFrame.message(from, config.raft().id(), end));
-      turn();
-      if (arrived != null && !installing) {
-        // Not needed any more, or of a term that is over.
-        arrived = null;
-        sink.abandon();
-        answer(stream);
-      }
-      wake.accept(Replica.this);
-    }
   }
 }

@@ -1,11 +1,13 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 
 /// @param group which group it is: part of every record and frame
-/// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Not
-///   looked at once the group has a log
+/// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Of
+///   nobody for a member that joins a group. Not looked at once the group has a log
 /// @param raft how the member behaves
 /// @param snapshotEntries after so many applied entries the state is asked to become durable, so
 ///   that the log can be trimmed
@@ -15,9 +17,32 @@ import io.concordkv.raft.RaftConfig;
 ///   ticking until something happens or a node dies. 0: never
 public record ReplicaConfig(
     long group,
-    Configuration bootstrap,
+    ConfigurationEntry bootstrap,
     RaftConfig raft,
     long snapshotEntries,
     long catchUpEntries,
     long catchUpBytes,
-    int restTicks) {}
+    int restTicks) {
+  /// With nothing for the state machine in entry 1, and without sleep.
+  public ReplicaConfig(
+      long group,
+      Configuration bootstrap,
+      RaftConfig raft,
+      long snapshotEntries,
+      long catchUpEntries,
+      long catchUpBytes) {
+    this(
+        group,
+        new ConfigurationEntry(bootstrap, Bytes.EMPTY),
+        raft,
+        snapshotEntries,
+        catchUpEntries,
+        catchUpBytes,
+        0);
+  }
+
+  public ReplicaConfig withRestTicks(int ticks) {
+    return new ReplicaConfig(
+        group, bootstrap, raft, snapshotEntries, catchUpEntries, catchUpBytes, ticks);
+  }
+}

@@ -2,18 +2,25 @@ package io.concordkv.replica;
 
 import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.ConfigurationEntry;
+import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.BundleCodec;
 import io.concordkv.replica.wire.LogRecord;
 import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.storage.wal.Wal;
+import io.concordkv.storage.wal.WalDamage;
 import io.concordkv.storage.wal.WalRecord;
+import io.concordkv.storage.wal.WalScrub;
 import io.concordkv.storage.wal.WalTail;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /// The groups of one event loop, with the log and the transport that they share.
@@ -33,6 +40,9 @@ public final class ReplicaHost implements AutoCloseable {
   private final Dormitory dormitory = new Dormitory();
   private final Neighbours neighbours;
   private final RestFrame.Beat beat;
+  private final SendBudget budget;
+  private final List<WalDamage> damages = new ArrayList<>();
+  private long shedTo;
   private long replayed;
   private boolean turnPosted;
   private boolean ticking;
@@ -45,7 +55,9 @@ public final class ReplicaHost implements AutoCloseable {
     this.others = others;
     neighbours = new Neighbours(config.silentTicks());
     beat = new RestFrame.Beat(env.random("replica/life").nextLong() | 1);
-    wal = Wal.openAt(env, config.directory(), config.wal(), this::replay);
+    long millis = Math.max(1, config.tick().toMillis());
+    budget = new SendBudget(Math.ceilDiv(config.snapshotBytesPerSecond() * millis, 1000));
+    wal = Wal.openAt(env, config.directory(), config.wal(), this::replay, this::damaged);
     known = new TreeSet<>(logs.keySet());
     transport.onFrame(this::receive);
   }
@@ -60,24 +72,75 @@ public final class ReplicaHost implements AutoCloseable {
     return wal.tail();
   }
 
+  /// What of the log cannot be read any more. Who was started all the same either did not need it
+  /// or gets it back from the other members.
+  public List<WalDamage> damages() {
+    return List.copyOf(damages);
+  }
+
+  /// Checks the parts of the log that are complete by now.
+  public WalScrub scrub() {
+    return wal.scrub();
+  }
+
+  /// Whether `damage` lies in what is still part of the log.
+  public boolean holds(WalDamage damage) {
+    return wal.has(damage);
+  }
+
+  /// Gets rid of a damaged part of the log: has every group's state made durable, and the log
+  /// trimmed up to behind the damage, also of what followers may still want.
+  public void shed(WalDamage damage) {
+    shedTo = Math.max(shedTo, damage.to());
+  }
+
+  /// Whether a damaged part is still there.
+  public boolean shedding() {
+    return wal.start() < shedTo;
+  }
+
   /// Whether the log holds anything of `group`.
   public boolean has(long group) {
     return known.contains(group);
   }
 
+  /// Writes behind what the log has of a group that `next` is its configuration, as if a quorum had
+  /// agreed, and that all before it is committed. For a group whose quorum is lost for good: what
+  /// the lost ones had agreed on and this member had not heard of is lost, and should they come
+  /// back, there are two truths. Instead of [#start]; tells `then` the entry's index once it is
+  /// durable.
+  public void force(
+      ReplicaConfig config, SnapshotMark applied, ConfigurationEntry next, LongConsumer then) {
+    var forced = recovery(config, applied).force(next);
+    forced.repair().forEach(record -> wal.append(record.encode(config.group())));
+    wal.sync(wal.end(), () -> then.accept(forced.hardState().committed()));
+  }
+
+  private Recovery recovery(ReplicaConfig config, SnapshotMark applied) {
+    Check.that(!replicas.containsKey(config.group()), "a group is started once");
+    Check.that(config.raft().id() == this.config.node(), "a member is known by its node's id");
+    long group = config.group();
+    return Recovery.of(
+        config.raft().id(),
+        config.bootstrap(),
+        damages.isEmpty() || logs.containsKey(group) ? logs.remove(group) : newLog(group),
+        applied,
+        wal.tail() == WalTail.LOST,
+        env.files().describe(this.config.directory()));
+  }
+
+  /// Whether `group`, not started yet, has other voters who could give this member their state.
+  public boolean mayRenew(long group) {
+    var log = logs.get(group);
+    var start = log == null ? null : log.start();
+    return start != null
+        && start.configuration().voters().stream().anyMatch(voter -> voter != config.node());
+  }
+
   /// Starts a group's replica from what the log has of it. Once, on the loop.
   public Replica start(ReplicaConfig config, StateMachine machine) {
     long group = config.group();
-    Check.that(!replicas.containsKey(group), "a group is started once");
-    Check.that(config.raft().id() == this.config.node(), "a member is known by its node's id");
-    var recovery =
-        Recovery.of(
-            config.raft().id(),
-            config.bootstrap(),
-            logs.remove(group),
-            machine.applied(),
-            wal.tail() == WalTail.LOST,
-            env.files().describe(this.config.directory()));
+    var recovery = recovery(config, machine.applied());
     var replica =
         new Replica(
             env,
@@ -87,6 +150,7 @@ public final class ReplicaHost implements AutoCloseable {
             config,
             machine,
             recovery,
+            budget,
             neighbours::lives,
             this::wake,
             this::trimWal);
@@ -100,7 +164,8 @@ public final class ReplicaHost implements AutoCloseable {
     return replica;
   }
 
-  /// Stops ticking and sending. Nothing is called after this.
+  /// Stops ticking and sending, and tells reads that wait that they were not confirmed. Nothing is
+  /// called after this.
   @Override
   public void close() {
     if (!closed) {
@@ -111,8 +176,19 @@ public final class ReplicaHost implements AutoCloseable {
   }
 
   private void replay(WalRecord record, long end) {
-    logs.computeIfAbsent(record.group(), GroupLog::new).add(LogRecord.decode(record), replayed);
+    logs.computeIfAbsent(record.group(), this::newLog).add(LogRecord.decode(record), replayed);
     replayed = end;
+  }
+
+  private GroupLog newLog(long group) {
+    var log = new GroupLog(group);
+    damages.forEach(log::damaged);
+    return log;
+  }
+
+  private void damaged(WalDamage damage) {
+    damages.add(damage);
+    logs.values().forEach(log -> log.damaged(damage));
   }
 
   private void receive(long from, Frame frame) {
@@ -120,8 +196,8 @@ public final class ReplicaHost implements AutoCloseable {
       return;
     }
     if (neighbours.heard(from)) {
-      // Leaders may have gone to sleep without it.
-      rouse(replica -> replica.leads() && !replica.mayRest());
+      // Leaders may have gone to sleep without it, and if it starts anew it is up.
+      rouse(replica -> replica.leads() && replica.members().contains(from));
     }
     if (frame.kind() >= FIRST_NODE_KIND) {
       others.receive(from, frame);
@@ -190,8 +266,16 @@ public final class ReplicaHost implements AutoCloseable {
   }
 
   private void tick() {
+    budget.tick();
+    if (shedding()) {
+      replicas.values().forEach(replica -> replica.shedLog(shedTo));
+    }
     for (long dead : neighbours.tick()) {
-      rouse(replica -> replica.leader() == dead || (replica.leads() && !replica.mayRest()));
+      for (var replica : dormitory.sleepers(sleeper -> sleeper.leader() == dead)) {
+        wake(replica);
+        replica.leaderSilent();
+      }
+      rouse(replica -> replica.leads() && !replica.mayRest());
     }
     dormitory.tick();
     dormitory.next().forEach(Replica::trimLog);
@@ -201,6 +285,16 @@ public final class ReplicaHost implements AutoCloseable {
       }
     }
     transport.flush();
+    syncLeftovers();
+  }
+
+  /// How far the log is committed is written without a sync of its own, and goes with the next one.
+  /// When nothing comes for a while it is written all the same, so that whoever reads the log, be
+  /// it this node after a crash, sees what was committed.
+  private void syncLeftovers() {
+    if (wal.durable() < wal.end()) {
+      wal.sync(wal.end(), () -> {});
+    }
   }
 
   /// Segments that no group needs go. A group that was not started needs everything.

@@ -7,16 +7,24 @@ import io.concordkv.replica.wire.StreamFrame.State;
 import io.concordkv.replica.wire.StreamFrame.StreamId;
 import java.util.ArrayList;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A group's snapshot streams: to each follower at most one, from the leader one.
+/// A group's snapshot streams: to each member at most one, from others one.
 ///
-/// Streams are ordered by the term and the leader's numbering, and only frames of the newest one
-/// are taken, so chunks of an older stream that were long under way never mix in.
+/// The leader's streams are ordered by the term and the leader's numbering, and only frames of the
+/// newest one are taken, so parts of an older stream that were long under way never mix in. A
+/// member that needs a state for its own reasons asks any other for it, and names the stream
+/// itself.
 final class SnapshotStreams {
+  private static final int MAX_SILENCES = 60;
+
   /// What streams need of their replica.
   interface Owner {
     void send(long to, StreamFrame frame);
+
+    /// Whether the state here is fit to be sent to whoever asks.
+    boolean mayServe();
 
     void delivered(long follower, boolean delivered);
 
@@ -24,18 +32,33 @@ final class SnapshotStreams {
     void arrived(long from, StreamFrame.End end, SnapshotSink sink);
   }
 
+  private record Outgoing(OutgoingSnapshot stream, boolean requested) {}
+
+  private record Asked(long member, StreamId id) {}
+
   private final Env env;
   private final StateMachine machine;
+  private final SendBudget budget;
+  private final RandomGenerator random;
   private final long patienceTicks;
   private final Owner owner;
-  private final TreeMap<Long, OutgoingSnapshot> outgoing = new TreeMap<>();
+  private final TreeMap<Long, Outgoing> outgoing = new TreeMap<>();
   private @Nullable IncomingSnapshot incoming;
   private StreamId newest = new StreamId(0, 0);
+  private @Nullable Asked asked;
   private long numbers;
 
-  SnapshotStreams(Env env, StateMachine machine, long patienceTicks, Owner owner) {
+  SnapshotStreams(
+      Env env,
+      StateMachine machine,
+      SendBudget budget,
+      RandomGenerator random,
+      long patienceTicks,
+      Owner owner) {
     this.env = env;
     this.machine = machine;
+    this.budget = budget;
+    this.random = random;
     this.patienceTicks = patienceTicks;
     this.owner = owner;
   }
@@ -48,36 +71,76 @@ final class SnapshotStreams {
   /// Raft wants the follower to get the state. If it is under way already, that one has to do.
   void start(Message.InstallSnapshot message) {
     long follower = message.to();
-    if (outgoing.containsKey(follower)) {
+    var now = outgoing.get(follower);
+    if (now != null && !now.requested) {
       return;
     }
+    if (now != null) {
+      now.stream.abandon();
+    }
+    start(follower, new StreamId(message.term(), ++numbers), false);
+  }
+
+  private void start(long member, StreamId id, boolean requested) {
     var stream =
         new OutgoingSnapshot(
             env,
-            new StreamId(message.term(), ++numbers),
+            id,
             machine.snapshot(),
+            budget,
             patienceTicks,
-            frame -> owner.send(follower, frame),
+            frame -> owner.send(member, frame),
             delivered -> {
-              outgoing.remove(follower);
-              owner.delivered(follower, delivered);
+              outgoing.remove(member);
+              if (!requested) {
+                owner.delivered(member, delivered);
+              }
             });
-    outgoing.put(follower, stream);
+    outgoing.put(member, new Outgoing(stream, requested));
     stream.start();
+  }
+
+  /// Asks `member` for its state. Asking another one, or the same again, makes this void.
+  void ask(long member) {
+    var id = StreamId.requested(random.nextLong());
+    asked = new Asked(member, id);
+    owner.send(member, new StreamFrame.Request(id));
+  }
+
+  /// Tells who sent a state what became of it.
+  void answer(Renewal.Arrived state, State outcome) {
+    var end = state.end();
+    owner.send(state.from(), new StreamFrame.Progress(end.stream(), end.chunks(), outcome));
+  }
+
+  /// Whether a state comes in.
+  boolean receiving() {
+    return incoming != null;
   }
 
   void receive(long from, StreamFrame frame) {
     switch (frame) {
       case StreamFrame.Progress progress -> {
-        var stream = outgoing.get(from);
-        if (stream != null) {
-          stream.progress(progress);
+        var sent = outgoing.get(from);
+        if (sent != null) {
+          sent.stream.progress(progress);
+        }
+      }
+      case StreamFrame.Request(var id) -> {
+        if (id.isRequested() && !outgoing.containsKey(from) && owner.mayServe()) {
+          start(from, id, true);
         }
       }
       case StreamFrame.Chunk chunk -> {
         var stream = incoming(from, chunk.stream(), chunk.sequence() == 0);
         if (stream != null) {
           stream.chunk(chunk);
+        }
+      }
+      case StreamFrame.Offer offer -> {
+        var stream = incoming(from, offer.stream(), offer.sequence() == 0);
+        if (stream != null) {
+          stream.offer(offer);
         }
       }
       case StreamFrame.End end -> {
@@ -90,45 +153,70 @@ final class SnapshotStreams {
   }
 
   void tick() {
-    new ArrayList<>(outgoing.values()).forEach(OutgoingSnapshot::tick);
-    if (incoming != null && incoming.tick() > 60 * patienceTicks) {
+    new ArrayList<>(outgoing.values()).forEach(sent -> sent.stream.tick());
+    if (incoming != null && incoming.tick() > MAX_SILENCES * patienceTicks) {
       dropIncoming();
     }
   }
 
   /// Not the leader any more.
   void stopSending() {
-    outgoing.values().forEach(OutgoingSnapshot::abandon);
-    outgoing.clear();
+    var left = new ArrayList<Long>();
+    outgoing.forEach((member, sent) -> {
+      if (!sent.requested) {
+        sent.stream.abandon();
+        left.add(member);
+      }
+    });
+    left.forEach(outgoing::remove);
   }
 
   void close() {
-    stopSending();
+    outgoing.values().forEach(sent -> sent.stream.abandon());
+    outgoing.clear();
     dropIncoming();
   }
 
   /// The stream that a frame belongs to; null if it is to be ignored.
   private @Nullable IncomingSnapshot incoming(long from, StreamId id, boolean first) {
+    if (incoming != null && incoming.is(from, id)) {
+      return incoming;
+    }
+    if (id.isRequested()) {
+      return requested(from, id, first);
+    }
     int age = id.compareTo(newest);
     if (age < 0) {
       return null;
     }
-    if (age == 0) {
-      if (incoming == null && !first) {
+    if (age == 0 || !first) {
+      if (!first) {
+        // Its beginning was lost, or this member has restarted since.
         fail(from, id);
       }
-      return incoming;
+      return null;
     }
-    if (!first) {
-      // Its beginning was lost, or this member has restarted since.
+    newest = id;
+    return begin(from, id);
+  }
+
+  /// The leader's streams come first: they are in the place of its log.
+  private @Nullable IncomingSnapshot requested(long from, StreamId id, boolean first) {
+    boolean expected = asked != null && asked.equals(new Asked(from, id));
+    if (!expected || !first || incoming != null) {
       fail(from, id);
       return null;
     }
+    asked = null;
+    return begin(from, id);
+  }
+
+  private IncomingSnapshot begin(long from, StreamId id) {
     dropIncoming();
-    newest = id;
     var stream =
         new IncomingSnapshot(
             env,
+            from,
             id,
             machine.restore(),
             frame -> owner.send(from, frame),
@@ -139,7 +227,7 @@ final class SnapshotStreams {
 
   private void arrived(long from, StreamFrame.End end) {
     var stream = incoming;
-    if (stream != null && stream.id().equals(end.stream())) {
+    if (stream != null && stream.is(from, end.stream())) {
       incoming = null;
       owner.arrived(from, end, stream.takeSink());
     }

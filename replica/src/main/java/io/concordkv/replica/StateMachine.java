@@ -18,8 +18,10 @@ public interface StateMachine {
   void flush();
 
   /// Applies entries (of every kind) strictly in order, then runs `done`: at once, or later. The
-  /// next batch does not come before. `configuration` is the one in force behind the last entry; it
-  /// has to be stored with the applied position.
+  /// next batch does not come before. A CONFIGURATION entry holds an
+  /// [io.concordkv.raft.ConfigurationEntry], whose context is the state machine's own. `after` is
+  /// the position of the last entry with the configuration in force behind it; both have to be
+  /// stored with the state.
   void apply(List<Entry> entries, SnapshotMark after, Runnable done);
 
   /// The state as it is now, to be streamed to a peer.

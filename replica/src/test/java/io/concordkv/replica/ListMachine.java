@@ -8,6 +8,7 @@ import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Role;
@@ -20,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A state machine that is the list of the commands applied to it, made durable as one file.
 final class ListMachine implements StateMachine {
-  private static final String FILE = "state";
+  private static final int PART_BYTES = 100;
 
   private final Env env;
+  private final String file;
   private List<String> commands = new ArrayList<>();
+  final List<String> contexts = new ArrayList<>();
   private SnapshotMark applied;
   private long durable;
   private boolean flushing;
@@ -31,15 +34,26 @@ final class ListMachine implements StateMachine {
   long leader;
   int snapshotsTaken;
   int snapshotsInstalled;
+  int partsRead;
+  int partsAdded;
+  int partsKept;
   boolean slow;
 
+  boolean flushes = true;
+
   ListMachine(Env env, Configuration founders) {
+    this(env, founders, "state");
+  }
+
+  /// @param file where it keeps itself
+  ListMachine(Env env, Configuration founders, String file) {
     this.env = env;
+    this.file = file;
     applied = new SnapshotMark(LogPosition.START, founders);
-    if (env.files().exists(FILE)) {
-      try (var file = env.files().open(FILE, FileSystem.Mode.READ)) {
-        var buffer = ByteBuffer.allocate((int) file.size());
-        file.read(0, buffer);
+    if (env.files().exists(file)) {
+      try (var stored = env.files().open(file, FileSystem.Mode.READ)) {
+        var buffer = ByteBuffer.allocate((int) stored.size());
+        stored.read(0, buffer);
         load(Bytes.wrap(buffer.array()));
         durable = applied.last().index();
       }
@@ -64,13 +78,13 @@ final class ListMachine implements StateMachine {
     in.end();
   }
 
-  private static void write(Env env, Bytes state) {
-    try (var file = env.files().open(FILE + ".new", FileSystem.Mode.WRITE)) {
-      file.truncate(0);
-      file.write(0, state.toByteBuffer());
-      file.sync();
+  private void write(Bytes state) {
+    try (var fresh = env.files().open(file + ".new", FileSystem.Mode.WRITE)) {
+      fresh.truncate(0);
+      fresh.write(0, state.toByteBuffer());
+      fresh.sync();
     }
-    env.files().rename(FILE + ".new", FILE);
+    env.files().rename(file + ".new", file);
     env.files().syncDirectory("");
   }
 
@@ -86,7 +100,7 @@ final class ListMachine implements StateMachine {
 
   @Override
   public void flush() {
-    if (flushing) {
+    if (flushing || !flushes) {
       return;
     }
     flushing = true;
@@ -96,7 +110,7 @@ final class ListMachine implements StateMachine {
         .run(
             Workers.Lane.BACKGROUND,
             () -> {
-              write(env, state);
+              write(state);
               return index;
             },
             env.loop(),
@@ -122,6 +136,8 @@ final class ListMachine implements StateMachine {
     for (var entry : entries) {
       if (entry.kind() == Entry.Kind.COMMAND) {
         commands.add(entry.payload().toUtf8());
+      } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        contexts.add(ConfigurationEntry.decode(entry.payload()).context().toUtf8());
       }
     }
     applied = after;
@@ -141,14 +157,15 @@ final class ListMachine implements StateMachine {
       }
 
       @Override
-      public @Nullable Bytes next() {
+      public @Nullable SnapshotPart next() {
         if (position == state.length()) {
           return null;
         }
-        int end = Math.min(state.length(), position + 100);
-        var chunk = state.slice(position, end);
+        int end = Math.min(state.length(), position + PART_BYTES);
+        var content = state.slice(position, end);
         position = end;
-        return chunk;
+        partsRead++;
+        return new SnapshotPart(new ByteWriter().u32(end).finish(), content);
       }
 
       @Override
@@ -158,12 +175,29 @@ final class ListMachine implements StateMachine {
 
   @Override
   public SnapshotSink restore() {
+    var own = save();
     return new SnapshotSink() {
       private Bytes state = Bytes.EMPTY;
 
       @Override
-      public void add(Bytes chunk) {
-        state = state.plus(chunk);
+      public void add(Bytes content) {
+        partsAdded++;
+        state = state.plus(content);
+      }
+
+      @Override
+      public boolean addOwn(Bytes name, Bytes digest) {
+        int end = new ByteReader(name).u32();
+        if (end > own.length()) {
+          return false;
+        }
+        var content = own.slice(state.length(), end);
+        if (!SnapshotPart.digest(content).equals(digest)) {
+          return false;
+        }
+        partsKept++;
+        state = state.plus(content);
+        return true;
       }
 
       @Override
@@ -177,7 +211,7 @@ final class ListMachine implements StateMachine {
             .run(
                 Workers.Lane.BACKGROUND,
                 () -> {
-                  write(env, state);
+                  write(state);
                   return true;
                 },
                 env.loop(),

@@ -83,6 +83,24 @@ final class ReplicaTest {
   }
 
   @Test
+  void reads_that_wait_when_the_host_closes_are_told_that_nobody_answers() {
+    var cluster = new TestCluster(17, 3).startAll();
+    var leader = cluster.leader();
+    for (var other : cluster.alive()) {
+      if (other.id() != leader.id()) {
+        cluster.simulation.kill(TestCluster.name(other.id()));
+      }
+    }
+    var answers = new ArrayList<Long>();
+    cluster.read(leader, answers);
+    cluster.simulation.runFor(Duration.ofMillis(5));
+    cluster.read(leader, answers);
+    assertThat(answers).isEmpty();
+    leader.host().close();
+    assertThat(answers).containsExactly(0L, 0L);
+  }
+
+  @Test
   void a_follower_that_missed_what_was_trimmed_gets_a_snapshot() {
     var cluster = new TestCluster(7, 3);
     cluster.catchUpEntries = 20;

@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.ProposeResult;
 import io.concordkv.raft.RaftConfig;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /// A few replicas of one group over a simulated world.
 final class TestCluster {
@@ -29,7 +31,9 @@ final class TestCluster {
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
   int restTicks;
+  long snapshotBytesPerSecond;
   boolean slowMachines;
+  UnaryOperator<RaftConfig> raft = config -> config;
 
   /// A running node.
   record Member(long id, SimEnv env, ReplicaHost host, ListMachine machine, Replica replica) {}
@@ -54,26 +58,35 @@ final class TestCluster {
   }
 
   Member start(long id) {
+    return start(id, founders);
+  }
+
+  /// A member that is to be brought in, or was.
+  Member join(long id) {
+    return start(id, Configuration.EMPTY);
+  }
+
+  private Member start(long id, Configuration bootstrap) {
     var env = simulation.env(name(id));
     var transport = network.open(id, env);
     var host =
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(id, "wal", Duration.ofMillis(10), 10, wal),
+            new HostConfig(id, "wal", Duration.ofMillis(10), 10, wal, snapshotBytesPerSecond),
             (from, frame) -> {});
-    var machine = new ListMachine(env, founders);
+    var machine = new ListMachine(env, bootstrap);
     machine.slow = slowMachines;
     var replica =
         host.start(
             new ReplicaConfig(
-                GROUP,
-                founders,
-                RaftConfig.of(id),
-                snapshotEntries,
-                catchUpEntries,
-                1 << 20,
-                restTicks),
+                    GROUP,
+                    bootstrap,
+                    raft.apply(RaftConfig.of(id)),
+                    snapshotEntries,
+                    catchUpEntries,
+                    1 << 20)
+                .withRestTicks(restTicks),
             machine);
     var member = new Member(id, env, host, machine, replica);
     members.put(id, member);
@@ -120,6 +133,24 @@ final class TestCluster {
       simulation.runFor(Duration.ofMillis(10));
     }
     throw new AssertionError("nobody takes " + command);
+  }
+
+  /// Asks for a change until it is taken, and waits until it is in force.
+  void change(ConfigChange.Step... steps) {
+    var change = ConfigChange.of(steps);
+    boolean taken = false;
+    for (int attempt = 0; attempt < 200; attempt++) {
+      var status = leader().replica.status();
+      if (!taken) {
+        taken =
+            leader().replica.changeConfig(change, Bytes.of("why"))
+                instanceof ProposeResult.Accepted;
+      } else if (!status.configuration().joint() && status.applied() == status.last().index()) {
+        return;
+      }
+      simulation.runFor(Duration.ofMillis(10));
+    }
+    throw new AssertionError("nobody makes the change " + change);
   }
 
   void proposeMany(String prefix, int count) {

@@ -86,7 +86,8 @@ final class TestNetwork {
 
     @Override
     public boolean connected(long node) {
-      return nodes.containsKey(node) && !cut(id, node);
+      var to = nodes.get(node);
+      return to != null && to.env.alive() && !cut(id, node);
     }
 
     @Override

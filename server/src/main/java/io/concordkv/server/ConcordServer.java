@@ -8,12 +8,14 @@ import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves one node to clients. Owns neither the node nor the loop: close the server first, then the
-/// node, then the loop.
+/// Serves one node to clients. Owns neither the node nor the loop. To stop: first [#drain()], then
+/// stop the node, which answers all that still waits, then [#close()], then the node's environment,
+/// and last the loop, by which all answers leave.
 public final class ConcordServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
 
@@ -32,11 +34,13 @@ public final class ConcordServer implements AutoCloseable {
   private final ServerConfig config;
   private final Services services;
   private final Server server;
+  private final Future<?> ticks;
 
-  private ConcordServer(ServerConfig config, Services services, Server server) {
+  private ConcordServer(ServerConfig config, Services services, Server server, Future<?> ticks) {
     this.config = config;
     this.services = services;
     this.server = server;
+    this.ticks = ticks;
   }
 
   /// Binds all ports and starts to serve. Throws [UncheckedIOException] if a port cannot be had.
@@ -45,12 +49,12 @@ public final class ConcordServer implements AutoCloseable {
     try {
       var server = build(node, config, services, loop).start();
       long tickNanos = config.electionTimeout().toNanos();
-      var _ =
+      var ticks =
           loop.group()
               .next()
               .scheduleAtFixedRate(services::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
       LOG.info("listening addresses={}", server.getListenSockets());
-      return new ConcordServer(config, services, server);
+      return new ConcordServer(config, services, server, ticks);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,23 +94,34 @@ public final class ConcordServer implements AutoCloseable {
         .orElseThrow();
   }
 
-  /// Ends all streams, lets calls that are being answered finish for a bounded time, and closes the
-  /// ports.
-  @Override
-  public void close() {
+  /// Closes the ports, ends all streams, and lets the calls that are being answered finish for a
+  /// bounded time. The node still runs.
+  public void drain() {
     LOG.info("stopping addresses={}", server.getListenSockets());
     server.shutdown();
     services.stop();
+    await();
+  }
+
+  /// Behind the node's end: waits a bounded time until all answers have left, and cancels what is
+  /// still open, which learns so while its event loop runs.
+  @Override
+  public void close() {
+    server.shutdown();
+    if (!await()) {
+      server.shutdownNow();
+      await();
+    }
+    ticks.cancel(false);
+  }
+
+  private boolean await() {
     try {
-      long patience = config.drain().toNanos();
-      if (!server.awaitTermination(patience, TimeUnit.NANOSECONDS)) {
-        // What is still open is cancelled, and learns so while its event loop runs.
-        server.shutdownNow();
-        var _ = server.awaitTermination(patience, TimeUnit.NANOSECONDS);
-      }
+      return server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }

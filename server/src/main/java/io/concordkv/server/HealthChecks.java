@@ -95,8 +95,8 @@ final class HealthChecks {
       case NON_LEARNER ->
           node.status(
               reply(answer -> answer.value().learner() ? "not supported for learner" : "", then));
-      // A node that finds its data damaged stops at once: who answers has found none.
-      default -> then.accept("");
+      // A node that cannot get back what was damaged stops: who answers is getting it.
+      default -> node.status(reply(answer -> String.join("; ", answer.value().damages()), then));
     }
   }
 

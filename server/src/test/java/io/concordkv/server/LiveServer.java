@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
-/// A node without peers and a server before it, in this process.
+/// A node that reaches no peers and a server before it, in this process.
 public final class LiveServer implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 30;
 
@@ -27,6 +28,7 @@ public final class LiveServer implements AutoCloseable {
   private final RealEnv env;
   private final Node node;
   private final ConcordServer server;
+  private boolean closed;
 
   private LiveServer(RealEnv env, Node node, ConcordServer server, IoLoop loop) {
     this.loop = loop;
@@ -38,7 +40,26 @@ public final class LiveServer implements AutoCloseable {
   /// Opens both and waits until the node is ready.
   public static LiveServer open(
       Path directory, NodeConfig config, UnaryOperator<ServerConfig> change) {
-    var members = new TreeMap<String, List<String>>();
+    var live = start(directory, config, change, new TreeMap<>());
+    var ready = new CountDownLatch(1);
+    live.node.whenReady(ready::countDown);
+    await(ready);
+    return live;
+  }
+
+  /// Opens both; the other member is never there, so no write can be done.
+  static LiveServer withoutQuorum(Path directory, UnaryOperator<ServerConfig> change) {
+    var absent = new TreeMap<String, List<String>>();
+    absent.put("absent", List.of("http://127.0.0.1:27092"));
+    return start(directory, NodeConfig.DEFAULT, change, absent);
+  }
+
+  private static LiveServer start(
+      Path directory,
+      NodeConfig config,
+      UnaryOperator<ServerConfig> change,
+      Map<String, List<String>> others) {
+    var members = new TreeMap<>(others);
     members.put("golden", List.of("http://127.0.0.1:27091"));
     var bootstrap =
         new Bootstrap("golden", "golden-token", members, List.of("http://127.0.0.1:27090"));
@@ -49,9 +70,6 @@ public final class LiveServer implements AutoCloseable {
         .post(() -> opened.complete(Node.open(env, config, bootstrap, (_, _, _) -> new Alone())));
     try {
       var node = opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      var ready = new CountDownLatch(1);
-      node.whenReady(ready::countDown);
-      await(ready);
       var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       return new LiveServer(
           env, node, ConcordServer.open(node, change.apply(ServerConfig.at(listen)), loop), loop);
@@ -69,10 +87,15 @@ public final class LiveServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    server.drain();
     var stopped = new CountDownLatch(1);
     node.stop(stopped::countDown);
     await(stopped);
+    server.close();
     env.close();
     loop.close();
   }
@@ -88,12 +111,10 @@ public final class LiveServer implements AutoCloseable {
     }
   }
 
-  /// Nobody to talk to.
+  /// Nobody to talk to: members that are added never come.
   private static final class Alone implements Transport {
     @Override
-    public void send(long toNode, Frame frame) {
-      throw new AssertionError("a node without peers sends nothing");
-    }
+    public void send(long toNode, Frame frame) {}
 
     @Override
     public void onFrame(Receiver receiver) {}

@@ -93,8 +93,8 @@ public final class Sim {
     double minutes = elapsedNanos / 60e9;
     out.printf(
         Locale.ROOT,
-        "%d seeds, %d failed, %d with calls too hard to judge; per minute: %.0f seeds, %.2f cluster-hours, %.0f faults,"
-            + " %.0f elections, %.0f commits, %.0f calls%n",
+        "%d seeds, %d failed, %d with calls too hard to judge; per minute: %.0f seeds, %.2f"
+            + " cluster-hours, %.0f faults, %.0f elections, %.0f commits, %.0f calls%n",
         done,
         failed,
         undecided,

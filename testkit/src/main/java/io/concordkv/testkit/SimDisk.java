@@ -243,6 +243,16 @@ public final class SimDisk {
     changes.add(new NameChange(from, to, inode));
   }
 
+  void link(String from, String to) {
+    var inode = inode("link", from);
+    needDirectory("link to", to);
+    if (exists(to)) {
+      throw new FileException(Kind.EXISTS, "link to", to, null);
+    }
+    names.put(to, inode);
+    changes.add(new NameChange(null, to, inode));
+  }
+
   void delete(String path) {
     if (directories.contains(path)) {
       if (!list(path).isEmpty()) {

@@ -66,6 +66,12 @@ public final class SimFileSystem implements FileSystem {
   }
 
   @Override
+  public void link(String from, String to) {
+    operation();
+    disk.link(clean(from), clean(to));
+  }
+
+  @Override
   public void delete(String path) {
     operation();
     disk.delete(clean(path));

@@ -69,6 +69,11 @@ final class SimMedium implements FileSystem {
   }
 
   @Override
+  public void link(String from, String to) {
+    throw readOnly();
+  }
+
+  @Override
   public void delete(String path) {
     throw readOnly();
   }

@@ -32,6 +32,7 @@ public final class Simulation {
   private long trace;
   private int eventsOfThisInstant;
   private boolean faults = true;
+  private String lastRan = "";
 
   public Simulation(long seed) {
     streams = new Streams(seed);
@@ -113,6 +114,11 @@ public final class Simulation {
     trace = Streams.mix(trace ^ value);
   }
 
+  /// The name of the loop whose event ran last: that of a node, if it was the node's own.
+  public String lastRan() {
+    return lastRan;
+  }
+
   /// Calls `observer` after every event: the place for invariants.
   public void observe(Runnable observer) {
     observers.add(observer);
@@ -170,6 +176,7 @@ public final class Simulation {
     var event = loop.take();
     events++;
     note(event.nanos ^ Long.rotateLeft(loop.number() * 8 + event.kind.code, 40));
+    lastRan = loop.name();
     event.run();
     for (var observer : observers) {
       observer.run();

@@ -32,6 +32,10 @@ public interface FileSystem {
   /// Puts `from` in the place of `to`, atomically.
   void rename(String from, String to);
 
+  /// Gives the file `from` a second name, `to`, which must not exist. Where that is not possible it
+  /// is copied, and the copy synced: so only for files that never change.
+  void link(String from, String to);
+
   void delete(String path);
 
   void syncDirectory(String directory);

@@ -110,6 +110,22 @@ final class RealFileSystem implements FileSystem {
   }
 
   @Override
+  public void link(String from, String to) {
+    try {
+      try {
+        Files.createLink(resolve(to), resolve(from));
+      } catch (UnsupportedOperationException _) {
+        Files.copy(resolve(from), resolve(to));
+        try (var copy = FileChannel.open(resolve(to), StandardOpenOption.WRITE)) {
+          copy.force(true);
+        }
+      }
+    } catch (IOException e) {
+      throw failure("link to " + to + " the file", from, e);
+    }
+  }
+
+  @Override
   public void delete(String path) {
     try {
       Files.delete(resolve(path));

@@ -53,7 +53,7 @@ final class GroupsNode implements AutoCloseable {
               ReplicaHost.open(
                   env,
                   network.open(id, env.loop()),
-                  new HostConfig(id, "wal", TICK, ELECTION_TICKS, WalOptions.DEFAULT),
+                  new HostConfig(id, "wal", TICK, ELECTION_TICKS, WalOptions.DEFAULT, 0),
                   (_, _) -> {});
           var node = new GroupsNode(env, host);
           for (long group = 1; group <= groups; group++) {
@@ -69,7 +69,8 @@ final class GroupsNode implements AutoCloseable {
     var machine = new CountingMachine(all, () -> counted(number));
     machines.add(machine);
     var config =
-        new ReplicaConfig(group, all, RaftConfig.of(id), 100_000, 1000, 1 << 20, restTicks);
+        new ReplicaConfig(group, all, RaftConfig.of(id), 100_000, 1000, 1 << 20)
+            .withRestTicks(restTicks);
     replicas.add(host.start(config, machine));
   }
 

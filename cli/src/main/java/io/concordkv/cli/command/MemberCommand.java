@@ -1,13 +1,26 @@
 package io.concordkv.cli.command;
 
+import io.concordkv.cli.outcome.CommandFailure;
+import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.ClusterPrinter;
+import io.concordkv.cli.print.Format;
+import io.concordkv.cli.print.MemberPrinter;
+import io.concordkv.server.wire.PeerUrls;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "member",
     description = "Who belongs to the cluster",
-    subcommands = MemberCommand.ListAll.class)
+    subcommands = {
+      MemberCommand.ListAll.class,
+      MemberCommand.Add.class,
+      MemberCommand.Remove.class,
+      MemberCommand.Update.class,
+      MemberCommand.Promote.class
+    })
 final class MemberCommand {
   @Command(name = "list", description = "All members")
   static final class ListAll extends ClientCommand {
@@ -18,6 +31,107 @@ final class MemberCommand {
     void run() {
       var answer = client().cluster().members(!consistency.equals("s"));
       new ClusterPrinter(out(), format(), options().hex()).members(answer);
+    }
+  }
+
+  abstract static class Change extends ClientCommand {
+    @Parameters(arity = "0..*", paramLabel = "argument")
+    List<String> arguments = List.of();
+
+    MemberPrinter memberPrinter() {
+      return new MemberPrinter(out(), format());
+    }
+
+    long id() {
+      if (arguments.size() != 1) {
+        throw badArguments("member ID is not provided");
+      }
+      try {
+        return Long.parseUnsignedLong(arguments.getFirst(), 16);
+      } catch (NumberFormatException e) {
+        throw badArguments(
+            "bad member ID arg (strconv.ParseUint: parsing \""
+                + arguments.getFirst()
+                + "\": invalid syntax), expecting ID in Hex");
+      }
+    }
+  }
+
+  abstract static class ChangeOfUrls extends Change {
+    @Option(
+        names = "--peer-urls",
+        split = ",",
+        paramLabel = "http://host:port,...",
+        description = "where the other members reach it")
+    List<String> peerUrls = List.of();
+
+    void needUrls() {
+      if (peerUrls.isEmpty()) {
+        throw badArguments("member peer urls not provided");
+      }
+    }
+  }
+
+  @Command(name = "add", description = "Make room for a member: NAME --peer-urls=...")
+  static final class Add extends ChangeOfUrls {
+    @Option(names = "--learner", description = "it follows without a vote until it is promoted")
+    private boolean learner;
+
+    @Override
+    void run() {
+      refuseTable();
+      if (arguments.isEmpty()) {
+        throw badArguments("member name not provided");
+      }
+      if (arguments.size() > 1) {
+        throw badArguments("too many arguments");
+      }
+      needUrls();
+      var problem = PeerUrls.problem(peerUrls);
+      if (problem != null) {
+        throw new CommandFailure(ExitCode.ERROR, problem);
+      }
+      var answer = client().cluster().add(peerUrls, learner);
+      memberPrinter().added(answer);
+      if (format() == Format.SIMPLE) {
+        memberPrinter()
+            .settings(
+                arguments.getFirst(),
+                String.join(",", peerUrls),
+                answer.getMember().getID(),
+                answer.getMembersList());
+      }
+    }
+  }
+
+  @Command(name = "remove", description = "Take a member out, for good: ID")
+  static final class Remove extends Change {
+    @Override
+    void run() {
+      refuseTable();
+      long id = id();
+      memberPrinter().removed(id, client().cluster().remove(id));
+    }
+  }
+
+  @Command(name = "update", description = "Say where a member is reached: ID --peer-urls=...")
+  static final class Update extends ChangeOfUrls {
+    @Override
+    void run() {
+      refuseTable();
+      long id = id();
+      needUrls();
+      memberPrinter().updated(id, client().cluster().update(id, peerUrls));
+    }
+  }
+
+  @Command(name = "promote", description = "Give a learner a vote: ID")
+  static final class Promote extends Change {
+    @Override
+    void run() {
+      refuseTable();
+      long id = id();
+      memberPrinter().promoted(id, client().cluster().promote(id));
     }
   }
 }

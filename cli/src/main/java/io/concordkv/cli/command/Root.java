@@ -15,7 +15,9 @@ import picocli.CommandLine.Mixin;
       "concord server   run a node (concord server --help lists its settings)",
       "concord etcd     run a node with the flags and the environment of etcd",
       "concord cluster  start | stop: three nodes on this machine",
+      "concord recover  --unsafe: go on with one member when the quorum is lost for good",
       "concord shell    an interactive prompt",
+      "concord dump     what is in the files of a node: log, state, tables",
       "concord help exit-codes   what the exit codes mean"
     })
 public final class Root {

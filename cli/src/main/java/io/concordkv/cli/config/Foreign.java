@@ -36,7 +36,6 @@ final class Foreign {
 
   private static final List<String> WITHOUT_EFFECT =
       List.of(
-          "strict-reconfig-check",
           "auth-token",
           "auth-token-ttl",
           "bcrypt-cost",
@@ -70,7 +69,6 @@ final class Foreign {
           "discovery-srv-name",
           "discovery-token",
           "discovery-endpoints",
-          "max-learners",
           "max-wals",
           "max-snapshots",
           "wal-dir",

@@ -8,6 +8,7 @@ import java.util.Map;
 
 /// How one server is to run, checked and complete.
 ///
+/// @param peerWire what the members speak with one another
 /// @param initialCluster the peer URLs of every first member, by name, in the order given
 /// @param joining whether the cluster exists already; only looked at when there is no data
 /// @param snapshotEntries after so many applied entries the state becomes durable
@@ -20,6 +21,7 @@ public record ServerOptions(
     List<String> advertiseClient,
     List<ListenUrl> listenPeer,
     List<String> advertisePeer,
+    PeerWire peerWire,
     Map<String, List<String>> initialCluster,
     boolean joining,
     String token,
@@ -29,7 +31,9 @@ public record ServerOptions(
     Duration election,
     int maxRequestBytes,
     int maxTxnOperations,
-    long quotaBytes) {
+    long quotaBytes,
+    boolean strictReconfigCheck,
+    int maxLearners) {
 
   /// @param dataDirOtherwise used if none is given; `{name}` stands for the member's name
   public static ServerOptions of(Settings settings, String dataDirOtherwise) {
@@ -54,6 +58,7 @@ public record ServerOptions(
         advertised(settings, Setting.ADVERTISE_CLIENT_URLS, listenClient),
         listenPeer,
         advertisePeer,
+        PeerWire.of(settings),
         cluster,
         joining(settings),
         settings.text(Setting.INITIAL_CLUSTER_TOKEN),
@@ -63,7 +68,9 @@ public record ServerOptions(
         Duration.ofMillis(election),
         Math.toIntExact(settings.number(Setting.MAX_REQUEST_BYTES, 1024, 1 << 30)),
         Math.toIntExact(settings.number(Setting.MAX_TXN_OPS, 1, 1 << 20)),
-        settings.number(Setting.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE));
+        settings.number(Setting.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE),
+        settings.flag(Setting.STRICT_RECONFIG_CHECK),
+        Math.toIntExact(settings.number(Setting.MAX_LEARNERS, 1, 1000)));
   }
 
   private static boolean joining(Settings settings) {

@@ -13,6 +13,7 @@ public enum Setting {
   LISTEN_CLIENT_URLS("http://127.0.0.1:2379", "where clients are served"),
   ADVERTISE_CLIENT_URLS("", "where clients can reach it, if not there"),
   LISTEN_PEER_URLS("http://127.0.0.1:2380", "where the other members are served"),
+  PEER_TRANSPORT("tcp", "what members speak with one another, the same on all: tcp or grpc"),
   INITIAL_ADVERTISE_PEER_URLS("", "where the others can reach it, if not there"),
   INITIAL_CLUSTER("", "the first members: name=url,name=url (default: this one alone)"),
   INITIAL_CLUSTER_STATE("new", "new: make a cluster; existing: join one; not looked at later on"),
@@ -25,7 +26,11 @@ public enum Setting {
   MAX_REQUEST_BYTES("1572864", "the largest request"),
   MAX_TXN_OPS("128", "the most operations in a transaction"),
   QUOTA_BACKEND_BYTES("0", "the most bytes stored, 0: two gigabytes"),
+  STRICT_RECONFIG_CHECK("true", "refuse changes of the members that would cost the quorum"),
+  MAX_LEARNERS("1", "how many members may be learners at a time"),
   CONFIG_FILE("", "a YAML file with the same names as keys");
+
+  private static final String EXPERIMENTAL = "experimental-";
 
   private final String otherwise;
   private final String meaning;
@@ -48,7 +53,9 @@ public enum Setting {
     return meaning;
   }
 
+  /// Also by the name that it had as an experiment.
   public static Optional<Setting> of(String key) {
-    return Arrays.stream(values()).filter(setting -> setting.key().equals(key)).findFirst();
+    var plain = key.startsWith(EXPERIMENTAL) ? key.substring(EXPERIMENTAL.length()) : key;
+    return Arrays.stream(values()).filter(setting -> setting.key().equals(plain)).findFirst();
   }
 }

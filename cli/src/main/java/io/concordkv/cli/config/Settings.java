@@ -113,6 +113,16 @@ public final class Settings {
         origin(setting) + ": \"" + text + "\" is not a number from " + least + " to " + most);
   }
 
+  boolean flag(Setting setting) {
+    return switch (text(setting)) {
+      case "true", "1", "t", "T", "TRUE", "True" -> true;
+      case "false", "0", "f", "F", "FALSE", "False" -> false;
+      default ->
+          throw new ConfigException(
+              origin(setting) + ": \"" + text(setting) + "\" is neither true nor false");
+    };
+  }
+
   List<String> list(Setting setting) {
     return List.of(text(setting).split(",")).stream()
         .map(String::strip)

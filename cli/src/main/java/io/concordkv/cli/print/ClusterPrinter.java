@@ -15,7 +15,7 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
           answer.getMembersList().forEach(member -> out.line(String.join(", ", cells(member))));
       case FIELDS -> {
         var fields = new FieldsText(out, false).header(answer.getHeader());
-        answer.getMembersList().forEach(member -> fields(fields, member));
+        answer.getMembersList().forEach(member -> fields(out, fields, member));
       }
       case JSON -> out.line(hex ? hexMembers(answer) : JsonText.of(answer));
       case TABLE -> {
@@ -36,7 +36,7 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
         Boolean.toString(member.getIsLearner()));
   }
 
-  private void fields(FieldsText fields, Member member) {
+  static void fields(Out out, FieldsText fields, Member member) {
     fields.unsigned("ID", member.getID()).quoted("Name", member.getName());
     member.getPeerURLsList().forEach(url -> fields.quoted("PeerURL", url));
     member.getClientURLsList().forEach(url -> fields.quoted("ClientURL", url));

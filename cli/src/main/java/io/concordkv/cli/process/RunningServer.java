@@ -1,23 +1,20 @@
 package io.concordkv.cli.process;
 
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.RealEnv;
 import io.concordkv.cli.config.ServerOptions;
 import io.concordkv.node.Bootstrap;
+import io.concordkv.node.MemberRules;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeConfig;
-import io.concordkv.node.shard.Member;
 import io.concordkv.server.ConcordServer;
 import io.concordkv.server.IoLoop;
 import io.concordkv.server.ServerConfig;
 import io.concordkv.server.wire.Limits;
-import io.concordkv.transport.Transport;
-import io.concordkv.transport.tcp.TcpConfig;
-import io.concordkv.transport.tcp.TcpTransport;
+import io.concordkv.transport.peer.PeerTransport.Expulsion;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -49,30 +46,34 @@ final class RunningServer implements AutoCloseable {
     this.server = server;
   }
 
-  /// Returns once the ports are open. `fatal` is called if the node cannot go on.
-  static RunningServer open(ServerOptions options, Consumer<Throwable> fatal) {
+  /// Returns once the ports are open. `fatal` is called if the node cannot go on, `expelled` if the
+  /// others will not have it any more.
+  static RunningServer open(
+      ServerOptions options, Consumer<Throwable> fatal, Consumer<Expulsion> expelled) {
     var loop = IoLoop.open(fatal);
     var directory = Path.of(options.dataDir());
     var env =
         Runtime.getRuntime().availableProcessors() < CORES_FOR_TWO_LOOPS
             ? RealEnv.on(loop, directory, options.name(), fatal)
             : RealEnv.open(directory, options.name(), fatal);
-    var node = onLoop(env, options);
+    var bootstrap = bootstrap(options, env.files());
+    var node = onLoop(env, options, bootstrap, new PeerDialer(env, options, expelled));
+    node.whenRemoved(() -> expelled.accept(Expulsion.REMOVED));
+    node.observeDamage(problem -> LOG.error("data {}", problem));
+    var whole = new CompletableFuture<Boolean>();
+    node.whenWhole(() -> whole.complete(true));
+    whole.join();
     var server = ConcordServer.open(node, serverConfig(options), loop);
     return new RunningServer(env, node, server, loop);
   }
 
-  private static Node onLoop(RealEnv env, ServerOptions options) {
+  private static Node onLoop(
+      RealEnv env, ServerOptions options, Bootstrap bootstrap, Node.Dialer dialer) {
     var opened = new CompletableFuture<Node>();
     env.loop()
         .post(() -> {
           try {
-            opened.complete(
-                Node.open(
-                    env,
-                    nodeConfig(options),
-                    bootstrap(options),
-                    (self, cluster, members) -> dial(env, options, self, cluster, members)));
+            opened.complete(Node.open(env, nodeConfig(options), bootstrap, dialer));
           } catch (RuntimeException | Error failure) {
             opened.completeExceptionally(failure);
           }
@@ -88,33 +89,14 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private static Transport dial(
-      RealEnv env, ServerOptions options, long self, long cluster, List<Member> members) {
-    var peers = new TreeMap<Long, InetSocketAddress>();
-    for (var member : members) {
-      if (member.id() != self) {
-        var url = URI.create(member.peerUrls().getFirst());
-        peers.put(member.id(), InetSocketAddress.createUnresolved(url.getHost(), url.getPort()));
-      }
-    }
-    var listen = ListenAddresses.of(options.listenPeer()).getFirst();
-    return TcpTransport.open(
-        env.loop(),
-        TcpConfig.of(
-            self,
-            cluster,
-            listen,
-            peers,
-            env.random("dial"),
-            problem -> LOG.warn("peers problem=\"{}\"", problem)));
-  }
-
-  private static Bootstrap bootstrap(ServerOptions options) {
+  private static Bootstrap bootstrap(ServerOptions options, FileSystem files) {
     return new Bootstrap(
         options.name(),
         options.token(),
         new TreeMap<>(options.initialCluster()),
-        options.advertiseClient());
+        options.advertiseClient(),
+        !options.joining(),
+        options.joining() && !Node.isSettled(files) ? Joining.find(options) : null);
   }
 
   private static NodeConfig nodeConfig(ServerOptions options) {
@@ -131,7 +113,9 @@ final class RunningServer implements AutoCloseable {
         base.wal(),
         base.lsm(),
         base.mvcc(),
-        base.watch());
+        base.watch(),
+        new MemberRules(options.strictReconfigCheck(), options.maxLearners()),
+        base.upkeep());
   }
 
   private static ServerConfig serverConfig(ServerOptions options) {
@@ -156,10 +140,11 @@ final class RunningServer implements AutoCloseable {
     node.whenReady(task);
   }
 
-  /// Ends the calls, hands leadership over, makes the state durable: all within a bounded time.
+  /// Lets calls end, hands leadership over, answers what still waits, makes the state durable: all
+  /// within a bounded time.
   @Override
   public void close() {
-    server.close();
+    server.drain();
     var stopped = new CountDownLatch(1);
     node.stop(stopped::countDown);
     try {
@@ -167,6 +152,7 @@ final class RunningServer implements AutoCloseable {
         LOG.warn("stopping took longer than {} s and is cut off", STOP.toSeconds());
         return;
       }
+      server.close();
       env.close();
       loop.close();
       LOG.info("stopped");

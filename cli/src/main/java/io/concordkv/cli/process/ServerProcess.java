@@ -6,8 +6,10 @@ import io.concordkv.base.env.FileException;
 import io.concordkv.cli.config.ServerOptions;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.outcome.Version;
+import io.concordkv.transport.peer.PeerTransport.Expulsion;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,8 @@ final class ServerProcess {
   static final String READY = "ready to serve client requests";
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+
+  private static final AtomicBoolean ENDING = new AtomicBoolean();
 
   private ServerProcess() {}
 
@@ -30,7 +34,7 @@ final class ServerProcess {
         ProcessHandle.current().pid());
     RunningServer server;
     try {
-      server = RunningServer.open(options, ServerProcess::die);
+      server = RunningServer.open(options, ServerProcess::die, ServerProcess::expelled);
     } catch (ConcordException | CorruptionError | FileException | UncheckedIOException refused) {
       return refuse(StartFailure.explain(refused, options));
     } catch (RuntimeException | Error bug) {
@@ -62,6 +66,30 @@ final class ServerProcess {
   private static void die(Throwable failure) {
     LOG.error("stopped: {}", failure.toString(), failure);
     Runtime.getRuntime().halt(ExitCode.ERROR.number());
+  }
+
+  /// The others will not have this node any more: it ends in order, so that nobody starts it again
+  /// in vain. Called on the node's loop, which the end needs.
+  private static void expelled(Expulsion why) {
+    if (ENDING.compareAndSet(false, true)) {
+      var exit =
+          switch (why) {
+            case REMOVED -> {
+              LOG.warn(
+                  "this member was removed from the cluster, and stops. It cannot come back: add it"
+                      + " again and start it with an empty data directory");
+              yield ExitCode.OK;
+            }
+            case LOST_ITS_DATA -> {
+              LOG.error(
+                  "the others know this member with other data: what it had promised is lost, so it"
+                      + " may not take part, and stops. Remove it, add it again, and start it with"
+                      + " an empty data directory and --initial-cluster-state existing");
+              yield ExitCode.ERROR;
+            }
+          };
+      new Thread(() -> System.exit(exit.number()), "expelled").start();
+    }
   }
 
   /// Signals end the process; the shutdown hook does the rest.

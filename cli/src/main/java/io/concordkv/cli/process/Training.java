@@ -56,7 +56,7 @@ public final class Training {
                 "--listen-peer-urls=http://127.0.0.1:" + freePort()),
             Map.of(),
             List.of());
-    try (var server = RunningServer.open(ServerOptions.of(settings, "data"), _ -> {})) {
+    try (var server = RunningServer.open(ServerOptions.of(settings, "data"), _ -> {}, _ -> {})) {
       var ready = new CountDownLatch(1);
       server.whenReady(ready::countDown);
       if (ready.await(30, TimeUnit.SECONDS)) {

@@ -3,6 +3,7 @@ package io.concordkv.cli.shell;
 import io.concordkv.cli.command.Commands;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
+import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.print.Out;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,9 +28,8 @@ final class Completion implements Completer {
   Completion(KeySource keys) {
     this.keys = keys;
     var nowhere = new Out(OutputStream.nullOutputStream());
-    this.commands =
-        Commands.line(
-            new Root(new Session(InputStream.nullInputStream(), nowhere, System.err, Map.of())));
+    var session = new Session(InputStream.nullInputStream(), nowhere, System.err, Map.of());
+    this.commands = Commands.line(new Root(session)).addSubcommand(DumpCommand.line(session));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.concordkv.cli.command.GlobalOptions;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
 import io.concordkv.cli.command.Words;
+import io.concordkv.cli.dump.DumpCommand;
 import io.concordkv.cli.outcome.ExitCode;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,10 @@ final class Interpreter {
       default -> {}
     }
     var arguments = Stream.concat(inherited.stream(), words.stream()).toArray(String[]::new);
-    var exit = Commands.line(new Root(session)).execute(arguments);
+    var exit =
+        Commands.line(new Root(session))
+            .addSubcommand(DumpCommand.line(session))
+            .execute(arguments);
     session.out().flush();
     return exit;
   }

@@ -31,6 +31,7 @@ final class SettingsTest {
     assertThat(options.initialCluster())
         .isEqualTo(Map.of("default", List.of("http://127.0.0.1:2380")));
     assertThat(options.election().toMillis()).isEqualTo(1000);
+    assertThat(options.peerWire()).isEqualTo(PeerWire.TCP);
   }
 
   @Test
@@ -60,18 +61,41 @@ final class SettingsTest {
   }
 
   @Test
+  void what_peers_speak_is_one_of_two() {
+    assertThat(options("--peer-transport=grpc").peerWire()).isEqualTo(PeerWire.GRPC);
+    assertThat(options(Map.of("CONCORD_PEER_TRANSPORT", "grpc")).peerWire())
+        .isEqualTo(PeerWire.GRPC);
+    assertThatThrownBy(() -> options("--peer-transport=udp"))
+        .hasMessage("--peer-transport must be tcp or grpc");
+  }
+
+  @Test
   void what_has_no_effect_is_accepted_and_told() {
     var settings =
         Settings.of(
             List.of(
-                "--strict-reconfig-check=false", "--pre-vote", "--experimental-max-learners", "3"),
+                "--initial-corrupt-check=false",
+                "--pre-vote",
+                "--experimental-corrupt-check-time",
+                "3s"),
             Map.of(),
             PREFIXES);
     assertThat(settings.notes())
         .containsExactly(
-            "--strict-reconfig-check is accepted and has no effect here",
+            "--initial-corrupt-check is accepted and has no effect here",
             "--pre-vote is accepted and has no effect here",
-            "--experimental-max-learners is accepted and has no effect here");
+            "--experimental-corrupt-check-time is accepted and has no effect here");
+  }
+
+  @Test
+  void what_changes_of_the_members_are_allowed_is_a_setting() {
+    assertThat(options().strictReconfigCheck()).isTrue();
+    assertThat(options().maxLearners()).isEqualTo(1);
+    var loose = options("--strict-reconfig-check=false", "--experimental-max-learners", "3");
+    assertThat(loose.strictReconfigCheck()).isFalse();
+    assertThat(loose.maxLearners()).isEqualTo(3);
+    assertThatThrownBy(() -> options("--strict-reconfig-check=perhaps"))
+        .hasMessageContaining("neither true nor false");
   }
 
   @Test

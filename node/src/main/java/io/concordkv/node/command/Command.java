@@ -9,9 +9,55 @@ public sealed interface Command {
   record Change(Mutation mutation) implements Command {}
 
   /// A member tells its name and where clients reach it.
-  record Publish(long member, String name, List<String> clientUrls) implements Command {
+  ///
+  /// @param birth drawn when its data directory was made: who comes with the same id and another
+  ///   one has lost what it had acknowledged
+  record Publish(long member, String name, List<String> clientUrls, long birth) implements Command {
     public Publish {
       clientUrls = List.copyOf(clientUrls);
+    }
+  }
+
+  /// What goes beside a configuration, or is about one: who the members are.
+  sealed interface Membership extends Command {}
+
+  /// The first members, in order of id; in the log's first entry.
+  record Found(List<Founder> founders) implements Membership {
+    public Found {
+      founders = List.copyOf(founders);
+    }
+  }
+
+  record Founder(long member, List<String> peerUrls) {
+    public Founder {
+      peerUrls = List.copyOf(peerUrls);
+    }
+  }
+
+  record AddMember(long member, List<String> peerUrls, boolean learner) implements Membership {
+    public AddMember {
+      peerUrls = List.copyOf(peerUrls);
+    }
+  }
+
+  record RemoveMember(long member) implements Membership {}
+
+  /// A learner becomes a voter.
+  record PromoteMember(long member) implements Membership {}
+
+  /// The quorum was lost, and somebody decided that the survivors go on alone. A record of that.
+  ///
+  /// @param by who decided, as the machine knows it
+  record Recover(List<Long> survivors, String by) implements Membership {
+    public Recover {
+      survivors = List.copyOf(survivors);
+    }
+  }
+
+  /// A member's peer URLs change. The configuration does not.
+  record UpdateMember(long member, List<String> peerUrls) implements Membership {
+    public UpdateMember {
+      peerUrls = List.copyOf(peerUrls);
     }
   }
 }

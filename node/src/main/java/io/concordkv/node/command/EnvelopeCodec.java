@@ -10,11 +10,20 @@ import io.concordkv.base.ErrorCode;
 public final class EnvelopeCodec {
   private static final int VERSION = 1;
 
+  /// Behind the version, the group and the shard's epoch.
+  private static final int KIND_OFFSET = 1 + 8 + 8;
+
   /// Kinds of commands; a number is never used for anything else. 8 is reserved for lease
   /// checkpoints.
   private static final int CHANGE = 1;
 
   private static final int PUBLISH = 2;
+  private static final int FOUND = 3;
+  private static final int ADD_MEMBER = 4;
+  private static final int REMOVE_MEMBER = 5;
+  private static final int PROMOTE_MEMBER = 6;
+  private static final int UPDATE_MEMBER = 7;
+  private static final int RECOVER = 9;
 
   private EnvelopeCodec() {}
 
@@ -30,8 +39,18 @@ public final class EnvelopeCodec {
     out.varint(envelope.authorityTerm()).varint(envelope.resolvedRevision());
     switch (envelope.command()) {
       case Command.Change(var mutation) -> MutationCodec.write(out, mutation);
-      case Command.Publish(var member, var name, var urls) ->
-          out.u64(member).text(name).list(urls, ByteWriter::text);
+      case Command.Publish(var member, var name, var urls, var birth) ->
+          out.u64(member).text(name).list(urls, ByteWriter::text).u64(birth);
+      case Command.Found(var founders) ->
+          out.list(
+              founders, (w, each) -> w.u64(each.member()).list(each.peerUrls(), ByteWriter::text));
+      case Command.AddMember(var member, var urls, var learner) ->
+          out.u64(member).list(urls, ByteWriter::text).flag(learner);
+      case Command.RemoveMember(var member) -> out.u64(member);
+      case Command.Recover(var survivors, var by) -> out.list(survivors, ByteWriter::u64).text(by);
+      case Command.PromoteMember(var member) -> out.u64(member);
+      case Command.UpdateMember(var member, var urls) ->
+          out.u64(member).list(urls, ByteWriter::text);
     }
     return out.finish();
   }
@@ -57,7 +76,14 @@ public final class EnvelopeCodec {
     var command =
         switch (kind) {
           case CHANGE -> new Command.Change(MutationCodec.read(in));
-          case PUBLISH -> new Command.Publish(in.u64(), in.text(), in.list(ByteReader::text));
+          case PUBLISH ->
+              new Command.Publish(in.u64(), in.text(), in.list(ByteReader::text), in.u64());
+          case FOUND -> new Command.Found(in.list(EnvelopeCodec::founder));
+          case ADD_MEMBER -> new Command.AddMember(in.u64(), in.list(ByteReader::text), in.flag());
+          case RECOVER -> new Command.Recover(in.list(ByteReader::u64), in.text());
+          case REMOVE_MEMBER -> new Command.RemoveMember(in.u64());
+          case PROMOTE_MEMBER -> new Command.PromoteMember(in.u64());
+          case UPDATE_MEMBER -> new Command.UpdateMember(in.u64(), in.list(ByteReader::text));
           default -> throw unknown("a log entry has the command kind " + kind);
         };
     in.end();
@@ -74,9 +100,19 @@ public final class EnvelopeCodec {
         command);
   }
 
+  private static Command.Founder founder(ByteReader in) {
+    return new Command.Founder(in.u64(), in.list(ByteReader::text));
+  }
+
+  /// Whether it is about members, without decoding the rest.
+  public static boolean aboutMembers(Bytes encoded) {
+    int kind = encoded.at(KIND_OFFSET);
+    return (kind >= FOUND && kind <= UPDATE_MEMBER) || kind == RECOVER;
+  }
+
   /// Who asked, without decoding the rest.
   public static RequestId request(Bytes encoded) {
-    var in = new ByteReader(encoded.slice(1 + 8 + 8 + 1));
+    var in = new ByteReader(encoded.slice(KIND_OFFSET + 1));
     return new RequestId(in.u64(), in.u64(), in.u64());
   }
 
@@ -84,6 +120,12 @@ public final class EnvelopeCodec {
     return switch (command) {
       case Command.Change _ -> CHANGE;
       case Command.Publish _ -> PUBLISH;
+      case Command.Found _ -> FOUND;
+      case Command.AddMember _ -> ADD_MEMBER;
+      case Command.RemoveMember _ -> REMOVE_MEMBER;
+      case Command.Recover _ -> RECOVER;
+      case Command.PromoteMember _ -> PROMOTE_MEMBER;
+      case Command.UpdateMember _ -> UPDATE_MEMBER;
     };
   }
 

@@ -1,37 +1,94 @@
 package io.concordkv.node.shard;
 
+import io.concordkv.base.Bytes;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.node.command.Command;
+import io.concordkv.raft.Configuration;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The members of the cluster as the log knows them, in order of id.
+/// The members of the cluster as the log knows them, in unsigned order of id, and who was removed:
+/// those ids never come back.
+///
+/// Invariant: its members are those of the configuration, and as many of them are learners.
 final class MemberTable {
-  private final TreeMap<Long, Member> byId = new TreeMap<>();
+  private final TreeMap<Long, Member> byId = new TreeMap<>(Long::compareUnsigned);
+  private final TreeSet<Long> removed = new TreeSet<>();
 
   /// Reads what `engine` has, in the place of what was here.
   void load(Engine engine) {
     byId.clear();
+    removed.clear();
     try (var cursor = engine.scan(ShardKeys.ALL_MEMBERS, Order.ASCENDING)) {
       while (cursor.next()) {
         var member = ShardKeys.decodeMember(cursor.value());
         byId.put(member.id(), member);
       }
     }
+    try (var cursor = engine.scan(ShardKeys.ALL_REMOVED, Order.ASCENDING)) {
+      while (cursor.next()) {
+        removed.add(ShardKeys.removedId(cursor.key()));
+      }
+    }
   }
 
-  void put(Member member, WriteBatch batch) {
-    byId.put(member.id(), member);
-    batch.put(ShardKeys.member(member.id()), ShardKeys.encode(member));
+  /// Applies a command about members. Answers why nothing was done; null: it was.
+  @Nullable ErrorCode apply(Command.Membership command, WriteBatch batch) {
+    switch (command) {
+      case Command.Found(var founders) ->
+          founders.forEach(
+              each -> put(Member.unstarted(each.member(), each.peerUrls(), false), batch));
+      case Command.AddMember(var id, var urls, var learner) ->
+          put(Member.unstarted(id, urls, learner), batch);
+      case Command.RemoveMember(var id) -> remove(id, batch);
+      case Command.PromoteMember _, Command.Recover _ -> {
+        // The configuration says it all.
+      }
+      case Command.UpdateMember(var id, var urls) -> {
+        return update(id, urls, batch);
+      }
+    }
+    return null;
+  }
+
+  /// Brings the table to a configuration that came into force.
+  void follow(Configuration configuration, WriteBatch batch) {
+    var members = configuration.members();
+    for (var member : all()) {
+      if (!members.contains(member.id())) {
+        remove(member.id(), batch);
+      } else if (member.learner() == configuration.votes(member.id())) {
+        put(
+            new Member(
+                member.id(),
+                member.name(),
+                member.peerUrls(),
+                member.clientUrls(),
+                !member.learner(),
+                member.birth()),
+            batch);
+      }
+    }
   }
 
   /// Sets what a member says of itself. Nothing happens if it is not a member (any more).
-  void publish(long id, String name, List<String> clientUrls, WriteBatch batch) {
-    var known = byId.get(id);
+  void publish(Command.Publish said, WriteBatch batch) {
+    var known = byId.get(said.member());
     if (known != null) {
-      put(new Member(id, name, known.peerUrls(), clientUrls, known.learner()), batch);
+      put(
+          new Member(
+              known.id(),
+              said.name(),
+              known.peerUrls(),
+              said.clientUrls(),
+              known.learner(),
+              said.birth()),
+          batch);
     }
   }
 
@@ -41,5 +98,47 @@ final class MemberTable {
 
   List<Member> all() {
     return List.copyOf(byId.values());
+  }
+
+  List<Long> removed() {
+    return List.copyOf(removed);
+  }
+
+  boolean wasRemoved(long id) {
+    return removed.contains(id);
+  }
+
+  /// Whether somebody else than `id` is at one of `urls`.
+  boolean taken(List<String> urls, long id) {
+    return byId.values().stream()
+        .anyMatch(
+            member -> member.id() != id && member.peerUrls().stream().anyMatch(urls::contains));
+  }
+
+  private @Nullable ErrorCode update(long id, List<String> urls, WriteBatch batch) {
+    var known = byId.get(id);
+    if (known == null) {
+      return ErrorCode.MEMBER_NOT_FOUND;
+    }
+    if (taken(urls, id)) {
+      return ErrorCode.PEER_URL_EXISTS;
+    }
+    put(
+        new Member(id, known.name(), urls, known.clientUrls(), known.learner(), known.birth()),
+        batch);
+    return null;
+  }
+
+  private void put(Member member, WriteBatch batch) {
+    byId.put(member.id(), member);
+    batch.put(ShardKeys.member(member.id()), ShardKeys.encode(member));
+  }
+
+  private void remove(long id, WriteBatch batch) {
+    if (byId.remove(id) != null) {
+      batch.delete(ShardKeys.member(id));
+      removed.add(id);
+      batch.put(ShardKeys.removed(id), Bytes.EMPTY);
+    }
   }
 }

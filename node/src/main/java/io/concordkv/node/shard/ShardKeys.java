@@ -22,7 +22,25 @@ final class ShardKeys {
   static final Bytes APPLIED = new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("applied")).finish();
   static final KeyRange ALL_MEMBERS = KeyRange.prefix(new ByteWriter().u8(MEMBERS).u32(0).finish());
 
+  static final int MEMBER_KEY_BYTES = 1 + 4 + 8;
+
+  /// The ids of those who are not members any more, and never will be again.
+  static final KeyRange ALL_REMOVED =
+      KeyRange.prefix(new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("removed/")).finish());
+
   private ShardKeys() {}
+
+  static Bytes removed(long id) {
+    return new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("removed/")).u64(id).finish();
+  }
+
+  static long removedId(Bytes key) {
+    return new ByteReader(key.slice(key.length() - 8)).u64();
+  }
+
+  static long memberId(Bytes key) {
+    return new ByteReader(key.slice(5)).u64();
+  }
 
   static Bytes member(long id) {
     return new ByteWriter().u8(MEMBERS).u32(0).u64(id).finish();
@@ -35,6 +53,7 @@ final class ShardKeys {
         .list(member.peerUrls(), ByteWriter::text)
         .list(member.clientUrls(), ByteWriter::text)
         .flag(member.learner())
+        .u64(member.birth())
         .finish();
   }
 
@@ -42,7 +61,12 @@ final class ShardKeys {
     var in = new ByteReader(encoded);
     var member =
         new Member(
-            in.u64(), in.text(), in.list(ByteReader::text), in.list(ByteReader::text), in.flag());
+            in.u64(),
+            in.text(),
+            in.list(ByteReader::text),
+            in.list(ByteReader::text),
+            in.flag(),
+            in.u64());
     in.end();
     return member;
   }

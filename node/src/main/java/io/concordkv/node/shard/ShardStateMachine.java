@@ -3,6 +3,7 @@ package io.concordkv.node.shard;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.Loaded;
@@ -17,12 +18,13 @@ import io.concordkv.mvcc.lease.Lessor;
 import io.concordkv.mvcc.watch.WatchHub;
 import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.node.command.Command;
-import io.concordkv.node.command.Envelope;
 import io.concordkv.node.command.EnvelopeCodec;
 import io.concordkv.node.command.RequestId;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.SnapshotPart;
 import io.concordkv.replica.SnapshotSink;
 import io.concordkv.replica.SnapshotSource;
 import io.concordkv.replica.StateMachine;
@@ -36,6 +38,7 @@ import io.concordkv.storage.engine.WriteBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a shard's group replicates: a keyspace with its leases and watches, and the members.
@@ -57,8 +60,7 @@ public final class ShardStateMachine implements StateMachine {
   private SnapshotMark applied;
   private boolean applying;
 
-  /// Takes over what `engine` holds; if that is nothing, starts with `first` as its members.
-  /// Blocks.
+  /// Takes over what `engine` holds; if that is nothing, begins at `start`. Blocks.
   ///
   /// @param leaseGrace what a new leader gives every lease on top of its full time
   public ShardStateMachine(
@@ -68,26 +70,25 @@ public final class ShardStateMachine implements StateMachine {
       WatchOptions watch,
       Duration leaseGrace,
       SnapshotMark start,
-      List<Member> first,
       ShardListener listener) {
     this.env = env;
     this.engine = engine;
     this.leaseGrace = leaseGrace;
     this.listener = listener;
-    var stored = engine.get(ShardKeys.APPLIED);
-    applied = stored == null ? start : ShardKeys.decodeApplied(stored);
-    if (stored == null) {
-      var batch = new WriteBatch();
-      first.forEach(member -> members.put(member, batch));
-      engine.write(batch);
-    } else {
-      members.load(engine);
-    }
+    var stored = stored(engine);
+    applied = stored == null ? start : stored;
+    members.load(engine);
     store = MvccStore.open(engine, mvcc);
     watches = new WatchHub(store, env, watch);
     lessor = new Lessor(env.clock());
     purger = new Purger(env, engine, store);
     purger.wake();
+  }
+
+  /// Up to where the state in `engine` goes; null: there is none.
+  public static @Nullable SnapshotMark stored(Engine engine) {
+    var stored = engine.get(ShardKeys.APPLIED);
+    return stored == null ? null : ShardKeys.decodeApplied(stored);
   }
 
   public MvccStore store() {
@@ -112,6 +113,20 @@ public final class ShardStateMachine implements StateMachine {
 
   public @Nullable Member member(long id) {
     return members.get(id);
+  }
+
+  /// Who was a member and must not be one again.
+  public List<Long> removedMembers() {
+    return members.removed();
+  }
+
+  public boolean wasRemoved(long id) {
+    return members.wasRemoved(id);
+  }
+
+  /// Whether another member than `id` is at one of `peerUrls`.
+  public boolean taken(List<String> peerUrls, long id) {
+    return members.taken(peerUrls, id);
   }
 
   /// Runs `then` once what compaction made unreadable is deleted here.
@@ -140,46 +155,45 @@ public final class ShardStateMachine implements StateMachine {
     applying = true;
     var changes = new ArrayList<Mutation>(entries.size());
     var requests = new ArrayList<RequestId>(entries.size());
-    var publications = new ArrayList<Envelope>();
+    var asides = new ArrayList<Aside>();
     for (var entry : entries) {
-      if (entry.kind() == Entry.Kind.COMMAND) {
-        var envelope = EnvelopeCodec.decode(entry.payload());
-        switch (envelope.command()) {
-          case Command.Change(var mutation) -> {
+      switch (entry.kind()) {
+        case NO_OP -> {}
+        case CONFIGURATION -> asides.add(Aside.of(ConfigurationEntry.decode(entry.payload())));
+        case COMMAND -> {
+          var envelope = EnvelopeCodec.decode(entry.payload());
+          if (envelope.command() instanceof Command.Change(var mutation)) {
             changes.add(mutation);
             requests.add(envelope.request());
+          } else {
+            asides.add(new Aside(envelope, null));
           }
-          case Command.Publish _ -> publications.add(envelope);
         }
       }
     }
     switch (store.prepare(changes)) {
-      case Prepared.Ready(var loaded) ->
-          finish(changes, requests, publications, loaded, after, done);
+      case Prepared.Ready(var loaded) -> finish(changes, requests, asides, loaded, after, done);
       case Prepared.ToLoad(var load) ->
           env.workers()
               .run(
                   Lane.READ,
                   load,
                   env.loop(),
-                  loaded -> finish(changes, requests, publications, loaded, after, done));
+                  loaded -> finish(changes, requests, asides, loaded, after, done));
     }
   }
 
   private void finish(
       List<Mutation> changes,
       List<RequestId> requests,
-      List<Envelope> publications,
+      List<Aside> asides,
       Loaded loaded,
       SnapshotMark after,
       Runnable done) {
     var batch = new WriteBatch();
     var result = store.apply(changes, loaded, batch);
-    for (var publication : publications) {
-      if (publication.command() instanceof Command.Publish(var id, var name, var clientUrls)) {
-        members.publish(id, name, clientUrls, batch);
-      }
-    }
+    var refusals = new ArrayList<Optional<ErrorCode>>(asides.size());
+    asides.forEach(aside -> refusals.add(Optional.ofNullable(aside.apply(members, batch))));
     batch.put(ShardKeys.APPLIED, ShardKeys.encode(after)).mark(after.last().index());
     engine.write(batch);
     applied = after;
@@ -190,7 +204,15 @@ public final class ShardStateMachine implements StateMachine {
       follow(changes.get(i), outcome);
       listener.applied(requests.get(i), outcome);
     }
-    publications.forEach(publication -> listener.published(publication.request()));
+    for (int i = 0; i < asides.size(); i++) {
+      var envelope = asides.get(i).envelope();
+      if (envelope != null) {
+        listener.settled(envelope.request(), refusals.get(i).orElse(null));
+      }
+    }
+    if (!asides.isEmpty()) {
+      listener.membersChanged();
+    }
     done.run();
   }
 
@@ -225,7 +247,7 @@ public final class ShardStateMachine implements StateMachine {
 
   @Override
   public SnapshotSink restore() {
-    return new Sink(engine.replacement());
+    return new Sink(engine.replacement(), new OwnPairs(engine.view()));
   }
 
   public void close() {
@@ -250,7 +272,7 @@ public final class ShardStateMachine implements StateMachine {
     }
 
     @Override
-    public @Nullable Bytes next() {
+    public @Nullable SnapshotPart next() {
       return PairStream.next(cursor);
     }
 
@@ -263,18 +285,31 @@ public final class ShardStateMachine implements StateMachine {
 
   private final class Sink implements SnapshotSink {
     private final Replacement replacement;
+    private final OwnPairs own;
 
-    Sink(Replacement replacement) {
+    Sink(Replacement replacement, OwnPairs own) {
       this.replacement = replacement;
+      this.own = own;
     }
 
     @Override
-    public void add(Bytes chunk) {
+    public void add(Bytes content) {
+      own.pass(PairStream.read(content, replacement));
+    }
+
+    @Override
+    public boolean addOwn(Bytes name, Bytes digest) {
+      var chunk = own.upTo(name);
+      if (chunk == null || !SnapshotPart.digest(chunk).equals(digest)) {
+        return false;
+      }
       PairStream.read(chunk, replacement);
+      return true;
     }
 
     @Override
     public void seal() {
+      own.close();
       replacement.seal();
     }
 
@@ -297,11 +332,11 @@ public final class ShardStateMachine implements StateMachine {
     private void taken(SnapshotMark mark, Runnable swap, Runnable done) {
       swap.run();
       members.load(engine);
-      var stored = engine.get(ShardKeys.APPLIED);
-      if (stored == null || !ShardKeys.decodeApplied(stored).equals(mark)) {
+      if (!mark.equals(stored(engine))) {
         throw new CorruptionError("a snapshot is not of the position that it was sent for");
       }
       applied = mark;
+      listener.membersChanged();
       if (lessor.primary()) {
         lessor.demote();
       }
@@ -312,6 +347,7 @@ public final class ShardStateMachine implements StateMachine {
 
     @Override
     public void abandon() {
+      own.close();
       replacement.abandon();
     }
   }

@@ -48,7 +48,13 @@ class EnvelopeCodecTest {
         new Command.Change(new Mutation.Compact(-1)),
         new Command.Change(new Mutation.GrantLease(5, 60)),
         new Command.Change(new Mutation.RevokeLease(Long.MIN_VALUE)),
-        new Command.Publish(9, "näme", List.of("http://a:1", "http://b:1")));
+        new Command.Publish(9, "näme", List.of("http://a:1", "http://b:1"), -5),
+        new Command.Found(List.of(new Command.Founder(-9, List.of("http://a:2")))),
+        new Command.AddMember(1, List.of("http://a:2", "http://b:2"), true),
+        new Command.RemoveMember(-1),
+        new Command.PromoteMember(2),
+        new Command.UpdateMember(3, List.of()),
+        new Command.Recover(List.of(4L), "root"));
   }
 
   private static Envelope envelope(Command command) {
@@ -62,6 +68,8 @@ class EnvelopeCodecTest {
 
     assertThat(EnvelopeCodec.decode(encoded)).isEqualTo(envelope(command));
     assertThat(EnvelopeCodec.request(encoded)).isEqualTo(new RequestId(3, 4, 5));
+    assertThat(EnvelopeCodec.aboutMembers(encoded))
+        .isEqualTo(command instanceof Command.Membership);
   }
 
   @ParameterizedTest

@@ -47,6 +47,11 @@ public final class ReadRounds {
     return context;
   }
 
+  /// A context for a heartbeat that is of no round.
+  public long nextContext() {
+    return ++lastContext;
+  }
+
   /// Begins a round for all that wait, to be answered with `index`.
   public long begin(long index) {
     Check.that(context == 0 && !waiting.isEmpty(), "a round begins when reads wait for one");
@@ -55,7 +60,7 @@ public final class ReadRounds {
     waiting = idle;
     acknowledged.clear();
     this.index = index;
-    context = ++lastContext;
+    context = nextContext();
     return context;
   }
 

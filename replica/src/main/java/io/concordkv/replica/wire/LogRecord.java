@@ -5,6 +5,7 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
+import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.storage.wal.WalRecord;
 import java.util.List;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// What a group writes into the log of its loop. Read in order, its records make the group's log
 /// and hard state again.
 public sealed interface LogRecord {
-  /// Entries that follow one another: the first replaces its index and everything behind. `first`
-  /// means nothing if there are none.
-  record Append(@Nullable HardState hardState, long first, List<Entry> entries)
+  /// Entries that follow one another and `previous`: they take the place of everything behind it.
+  /// `previous` means nothing if there are none.
+  record Append(@Nullable HardState hardState, LogPosition previous, List<Entry> entries)
       implements LogRecord {}
 
   /// The log begins anew behind `mark`: nothing before this counts.
@@ -34,13 +35,13 @@ public sealed interface LogRecord {
 
   default WalRecord encode(long group) {
     return switch (this) {
-      case Append(var hardState, var first, var entries) -> {
+      case Append(var hardState, var previous, var entries) -> {
         var out = new ByteWriter(48 + EntryCodec.room(entries));
         out.flag(hardState != null);
         if (hardState != null) {
           out.varint(hardState.term()).u64(hardState.vote()).varint(hardState.committed());
         }
-        out.varint(first);
+        EntryCodec.write(out, previous);
         EntryCodec.write(out, entries);
         yield new WalRecord(group, APPEND, out.finish());
       }
@@ -57,8 +58,8 @@ public sealed interface LogRecord {
         switch (record.kind()) {
           case APPEND -> {
             var hardState = in.flag() ? new HardState(in.varint(), in.u64(), in.varint()) : null;
-            long first = in.varint();
-            yield new Append(hardState, first, EntryCodec.read(in, first));
+            var previous = EntryCodec.position(in);
+            yield new Append(hardState, previous, EntryCodec.read(in, previous.index() + 1));
           }
           case START -> new Start(EntryCodec.mark(in));
           case TRIMMED -> new Trimmed(EntryCodec.mark(in));

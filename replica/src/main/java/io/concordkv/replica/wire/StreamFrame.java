@@ -15,12 +15,26 @@ public sealed interface StreamFrame {
   int CHUNK = 32;
   int END = 33;
   int PROGRESS = 34;
+  int OFFER = 35;
+  int REQUEST = 36;
+
+  /// Bytes of a digest.
+  int DIGEST_BYTES = 32;
 
   StreamId stream();
 
   /// Names a stream of a group. A term has one leader, and a leader numbers its streams, so of two
-  /// streams the later one is always known.
+  /// streams the later one is always known. A stream that its receiver asked for belongs to no
+  /// term; the receiver drew its number.
   record StreamId(long term, long number) implements Comparable<StreamId> {
+    public static StreamId requested(long drawn) {
+      return new StreamId(0, drawn | Long.MIN_VALUE);
+    }
+
+    public boolean isRequested() {
+      return number < 0;
+    }
+
     @Override
     public int compareTo(StreamId other) {
       int byTerm = Long.compare(term, other.term);
@@ -30,6 +44,12 @@ public sealed interface StreamFrame {
 
   /// Number `sequence` of the stream, from 0 on.
   record Chunk(StreamId stream, long sequence, Bytes bytes) implements StreamFrame {}
+
+  /// In the place of a chunk: one with this name and digest, if the receiver has it itself.
+  record Offer(StreamId stream, long sequence, Bytes name, Bytes digest) implements StreamFrame {}
+
+  /// Asks for the receiver's state, as the stream named so.
+  record Request(StreamId stream) implements StreamFrame {}
 
   /// All `chunks` were sent; they are what `mark` stands for.
   record End(StreamId stream, long chunks, SnapshotMark mark) implements StreamFrame {}
@@ -42,7 +62,9 @@ public sealed interface StreamFrame {
     GOING_ON(0),
     INSTALLED(1),
     /// It will not come to an end, so there is no use in sending more.
-    FAILED(2);
+    FAILED(2),
+    /// The part `next` was offered, but is not there: it is to be sent itself.
+    WANTED(3);
 
     private final int code;
 
@@ -58,6 +80,12 @@ public sealed interface StreamFrame {
         out.u32(out.crc(0));
         yield new Frame(Lane.BULK, group, CHUNK, out.finish());
       }
+      case Offer(var stream, var sequence, var name, var digest) -> {
+        var out = start(stream, 64 + name.length()).varint(sequence).bytes(name).raw(digest);
+        out.u32(out.crc(0));
+        yield new Frame(Lane.BULK, group, OFFER, out.finish());
+      }
+      case Request(var stream) -> new Frame(Lane.DATA, group, REQUEST, start(stream, 32).finish());
       case End(var stream, var chunks, var mark) -> {
         var out = start(stream, 64).varint(chunks);
         EntryCodec.write(out, mark);
@@ -77,18 +105,28 @@ public sealed interface StreamFrame {
         switch (frame.kind()) {
           case CHUNK -> {
             var chunk = new Chunk(stream, in.varint(), in.bytes());
-            int covered = in.position();
-            if (in.u32() != Crc32c.of(payload.slice(0, covered))) {
-              throw new CorruptionError("damaged snapshot chunk: its checksum is wrong");
-            }
+            check(payload, in);
             yield chunk;
           }
+          case OFFER -> {
+            var offer = new Offer(stream, in.varint(), in.bytes(), in.raw(DIGEST_BYTES));
+            check(payload, in);
+            yield offer;
+          }
+          case REQUEST -> new Request(stream);
           case END -> new End(stream, in.varint(), EntryCodec.mark(in));
           case PROGRESS -> new Progress(stream, in.varint(), state(in.u8()));
           default -> throw new CorruptionError("no stream frame has the kind " + frame.kind());
         };
     in.end();
     return decoded;
+  }
+
+  private static void check(Bytes payload, ByteReader in) {
+    int covered = in.position();
+    if (in.u32() != Crc32c.of(payload.slice(0, covered))) {
+      throw new CorruptionError("damaged part of a snapshot: its checksum is wrong");
+    }
   }
 
   /// What Raft is told once all of a stream is there.
@@ -101,6 +139,7 @@ public sealed interface StreamFrame {
       case 0 -> State.GOING_ON;
       case 1 -> State.INSTALLED;
       case 2 -> State.FAILED;
+      case 3 -> State.WANTED;
       default -> throw new CorruptionError("no stream state has the code " + code);
     };
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
@@ -26,7 +27,11 @@ final class MessageCodecTest {
       List.of(
           new Entry(8, 3, Entry.Kind.NO_OP, Bytes.EMPTY),
           new Entry(9, 5, Entry.Kind.COMMAND, Bytes.of("put")),
-          new Entry(10, 5, Entry.Kind.CONFIGURATION, MARK.configuration().encode()));
+          new Entry(
+              10,
+              5,
+              Entry.Kind.CONFIGURATION,
+              new ConfigurationEntry(MARK.configuration(), Bytes.of("c")).encode()));
   private static final List<Message> MESSAGES =
       List.of(
           new Message.Vote(1, 2, 5, new LogPosition(9, 4), true, false),
@@ -36,7 +41,7 @@ final class MessageCodecTest {
           new Message.AppendReply(1, 2, 5, 9, false, new LogPosition(4, 2), true),
           new Message.AppendReply(1, 2, 5, -9, true, LogPosition.START, false),
           new Message.Heartbeat(1, 2, 5, 6, 0x77),
-          new Message.HeartbeatReply(1, 2, 5, -0x77),
+          new Message.HeartbeatReply(1, 2, 5, -0x77, 10),
           new Message.InstallSnapshot(1, 2, 5, MARK),
           new Message.TimeoutNow(1, 2, 5),
           new Message.ReadIndex(1, 2, 0x1234),
@@ -47,12 +52,14 @@ final class MessageCodecTest {
       List.of(
           new StreamFrame.Chunk(STREAM, 3, Bytes.of("chunk")),
           new StreamFrame.End(STREAM, 4, MARK),
-          new StreamFrame.Progress(STREAM, 4, StreamFrame.State.INSTALLED));
+          new StreamFrame.Progress(STREAM, 4, StreamFrame.State.INSTALLED),
+          new StreamFrame.Offer(STREAM, 3, Bytes.of("k"), Bytes.wrap(new byte[32])),
+          new StreamFrame.Request(StreamId.requested(7)));
   private static final List<LogRecord> RECORDS =
       List.of(
-          new LogRecord.Append(new HardState(5, 2, 7), 8, ENTRIES),
-          new LogRecord.Append(null, 8, ENTRIES),
-          new LogRecord.Append(new HardState(5, -2, 7), 0, List.of()),
+          new LogRecord.Append(new HardState(5, 2, 7), new LogPosition(7, 3), ENTRIES),
+          new LogRecord.Append(null, new LogPosition(7, 3), ENTRIES),
+          new LogRecord.Append(new HardState(5, -2, 7), LogPosition.START, List.of()),
           new LogRecord.Start(MARK),
           new LogRecord.Trimmed(MARK),
           new LogRecord.Suspect(true));
@@ -144,25 +151,27 @@ final class MessageCodecTest {
       """
       1 010509040100
       2 01050100
-      3 01050607030300030001050370757402051b030000000000000001000000000000000200000000000000030000
+      3 0105060703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
       3 010506070300
       4 0105000000000000000900040201
       4 0105fffffffffffffff701000000
       5 0105060000000000000077
-      6 0105ffffffffffffff89
-      7 0105ac02041b030000000000000001000000000000000200000000000000030000
+      6 0105ffffffffffffff890a
+      7 0105ac02041d0300000000000000010000000000000002000000000000000300000000
       8 0105
       9 01000000000000001234
       10 0105000000000000123408
       11 010002016100
       32 050203056368756e6be9b557d1
-      33 050204ac02041b030000000000000001000000000000000200000000000000030000
+      33 050204ac02041d0300000000000000010000000000000002000000000000000300000000
       34 05020401
-      wal 1 0105000000000000000207080300030001050370757402051b030000000000000001000000000000000200000000000000030000
-      wal 1 00080300030001050370757402051b030000000000000001000000000000000200000000000000030000
-      wal 1 0105fffffffffffffffe070000
-      wal 2 ac02041b030000000000000001000000000000000200000000000000030000
-      wal 3 ac02041b030000000000000001000000000000000200000000000000030000
+      35 050203016b000000000000000000000000000000000000000000000000000000000000000089419cb8
+      36 0087808080808080808001
+      wal 1 01050000000000000002070703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
+      wal 1 000703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
+      wal 1 0105fffffffffffffffe07000000
+      wal 2 ac02041d0300000000000000010000000000000002000000000000000300000000
+      wal 3 ac02041d0300000000000000010000000000000002000000000000000300000000
       wal 4 01\
       """;
 }

@@ -1,44 +1,116 @@
 package io.concordkv.server.rpc;
 
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.node.Answer;
-import io.concordkv.node.Node;
+import io.concordkv.node.Membership;
 import io.concordkv.node.shard.Member;
 import io.concordkv.proto.etcdserverpb.ClusterGrpc;
+import io.concordkv.proto.etcdserverpb.MemberAddRequest;
+import io.concordkv.proto.etcdserverpb.MemberAddResponse;
 import io.concordkv.proto.etcdserverpb.MemberListRequest;
 import io.concordkv.proto.etcdserverpb.MemberListResponse;
+import io.concordkv.proto.etcdserverpb.MemberPromoteRequest;
+import io.concordkv.proto.etcdserverpb.MemberPromoteResponse;
+import io.concordkv.proto.etcdserverpb.MemberRemoveRequest;
+import io.concordkv.proto.etcdserverpb.MemberRemoveResponse;
+import io.concordkv.proto.etcdserverpb.MemberUpdateRequest;
+import io.concordkv.proto.etcdserverpb.MemberUpdateResponse;
 import io.concordkv.server.wire.Headers;
+import io.concordkv.server.wire.PeerUrls;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Who belongs to the cluster. Its answers have no revision.
 final class ClusterService {
-  private final Node node;
+  private final Membership membership;
 
-  ClusterService(Node node) {
-    this.node = node;
+  ClusterService(Membership membership) {
+    this.membership = membership;
   }
 
   ServerServiceDefinition bind(ServiceBuilder service) {
     return service
-        .unary(
-            ClusterGrpc.getMemberListMethod(),
-            MemberListRequest.parser(),
-            (request, call) ->
-                node.members(request.getLinearizable(), call.reply(ClusterService::list)))
+        .unary(ClusterGrpc.getMemberListMethod(), MemberListRequest.parser(), this::list)
+        .unary(ClusterGrpc.getMemberAddMethod(), MemberAddRequest.parser(), this::add)
+        .unary(ClusterGrpc.getMemberRemoveMethod(), MemberRemoveRequest.parser(), this::remove)
+        .unary(ClusterGrpc.getMemberUpdateMethod(), MemberUpdateRequest.parser(), this::update)
+        .unary(ClusterGrpc.getMemberPromoteMethod(), MemberPromoteRequest.parser(), this::promote)
         .build();
   }
 
-  private static MemberListResponse list(Answer<List<Member>> answer) {
-    var response = MemberListResponse.newBuilder().setHeader(Headers.at(answer.header(), 0));
-    for (var member : answer.value()) {
-      response.addMembers(
-          io.concordkv.proto.etcdserverpb.Member.newBuilder()
-              .setID(member.id())
-              .setName(member.name())
-              .addAllPeerURLs(member.peerUrls())
-              .addAllClientURLs(member.clientUrls())
-              .setIsLearner(member.learner()));
+  private void list(MemberListRequest request, UnaryCall<MemberListResponse> call) {
+    membership.list(
+        request.getLinearizable(),
+        call.reply(answer ->
+            MemberListResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .addAllMembers(members(answer))
+                .build()));
+  }
+
+  private void add(MemberAddRequest request, UnaryCall<MemberAddResponse> call) {
+    if (PeerUrls.problem(request.getPeerURLsList()) != null) {
+      throw new ConcordException(ErrorCode.BAD_MEMBER_URLS);
     }
-    return response.build();
+    membership.add(
+        PeerUrls.sorted(request.getPeerURLsList()),
+        request.getIsLearner(),
+        call.reply(answer ->
+            MemberAddResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .setMember(message(answer.value().member()))
+                .addAllMembers(messages(answer.value().members()).toList())
+                .build()));
+  }
+
+  private void remove(MemberRemoveRequest request, UnaryCall<MemberRemoveResponse> call) {
+    membership.remove(
+        request.getID(),
+        call.reply(answer ->
+            MemberRemoveResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .addAllMembers(members(answer))
+                .build()));
+  }
+
+  private void update(MemberUpdateRequest request, UnaryCall<MemberUpdateResponse> call) {
+    membership.update(
+        request.getID(),
+        request.getPeerURLsList(),
+        call.reply(answer ->
+            MemberUpdateResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .addAllMembers(members(answer))
+                .build()));
+  }
+
+  private void promote(MemberPromoteRequest request, UnaryCall<MemberPromoteResponse> call) {
+    membership.promote(
+        request.getID(),
+        call.reply(answer ->
+            MemberPromoteResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .addAllMembers(members(answer))
+                .build()));
+  }
+
+  private static List<io.concordkv.proto.etcdserverpb.Member> members(Answer<List<Member>> answer) {
+    return messages(answer.value()).toList();
+  }
+
+  private static Stream<io.concordkv.proto.etcdserverpb.Member> messages(List<Member> members) {
+    return members.stream().map(ClusterService::message);
+  }
+
+  private static io.concordkv.proto.etcdserverpb.Member message(Member member) {
+    return io.concordkv.proto.etcdserverpb.Member.newBuilder()
+        .setID(member.id())
+        .setName(member.name())
+        .addAllPeerURLs(member.peerUrls())
+        .addAllClientURLs(member.clientUrls())
+        .setIsLearner(member.learner())
+        .build();
   }
 }

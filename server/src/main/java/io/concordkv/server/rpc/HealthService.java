@@ -31,12 +31,7 @@ final class HealthService {
         .stream(
             HealthGrpc.getWatchMethod(),
             HealthCheckRequest.parser(),
-            (call, headers) -> {
-              var watch = new Watch(call, LeaderRule.askedFor(headers), streams);
-              streams.add(watch);
-              call.request(1);
-              return watch;
-            })
+            (call, headers) -> new Watch(call, headers, streams).begin())
         .build();
   }
 
@@ -58,39 +53,19 @@ final class HealthService {
   }
 
   /// Says once how it is, and nothing more as long as nothing changes.
-  private static final class Watch extends ServerCall.Listener<Received<HealthCheckRequest>>
-      implements OpenStreams.Stream {
-    private final ServerCall<Received<HealthCheckRequest>, HealthCheckResponse> call;
-    private final boolean needsLeader;
-    private final OpenStreams streams;
-    private boolean ended;
-
+  private static final class Watch extends LongCall<HealthCheckRequest, HealthCheckResponse> {
     Watch(
         ServerCall<Received<HealthCheckRequest>, HealthCheckResponse> call,
-        boolean needsLeader,
+        Metadata headers,
         OpenStreams streams) {
-      this.call = call;
-      this.needsLeader = needsLeader;
-      this.streams = streams;
+      super(call, headers, streams);
     }
 
     @Override
-    public void onMessage(Received<HealthCheckRequest> message) {
-      switch (message) {
-        case Received.Refused<HealthCheckRequest>(var why) -> end(why);
-        case Received.Message<HealthCheckRequest>(var request, _) ->
-            say(
-                request.getService().isEmpty()
-                    ? ServingStatus.SERVING
-                    : ServingStatus.SERVICE_UNKNOWN);
-      }
-    }
-
-    private synchronized void say(ServingStatus status) {
-      if (!ended) {
-        call.sendHeaders(new Metadata());
-        call.sendMessage(answer(status));
-      }
+    void received(HealthCheckRequest request) {
+      boolean known = request.getService().isEmpty();
+      open();
+      boolean _ = send(answer(known ? ServingStatus.SERVING : ServingStatus.SERVICE_UNKNOWN));
     }
 
     @Override
@@ -99,20 +74,6 @@ final class HealthService {
     }
 
     @Override
-    public boolean needsLeader() {
-      return needsLeader;
-    }
-
-    @Override
-    public void end(Status why) {
-      synchronized (this) {
-        if (ended) {
-          return;
-        }
-        ended = true;
-        call.close(why, new Metadata());
-      }
-      streams.remove(this);
-    }
+    void ended() {}
   }
 }

@@ -15,28 +15,19 @@ import io.grpc.Status;
 
 /// A stream of leases to be kept alive, answered in order: the next one is asked for when the last
 /// one is answered and the answer could leave.
-///
-/// Requests come on an I/O thread, replies on the node's loop: their state is guarded by `this`.
-final class KeepAliveCall extends ServerCall.Listener<Received<LeaseKeepAliveRequest>>
-    implements OpenStreams.Stream {
-  private final ServerCall<Received<LeaseKeepAliveRequest>, LeaseKeepAliveResponse> call;
+final class KeepAliveCall extends LongCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> {
   private final Node node;
-  private final OpenStreams streams;
-  private final boolean needsLeader;
   private boolean asking;
   private boolean lastOneAsked;
   private boolean waiting;
-  private boolean ended;
 
   private KeepAliveCall(
       ServerCall<Received<LeaseKeepAliveRequest>, LeaseKeepAliveResponse> call,
       Metadata headers,
       Node node,
       OpenStreams streams) {
-    this.call = call;
+    super(call, headers, streams);
     this.node = node;
-    this.streams = streams;
-    this.needsLeader = LeaderRule.askedFor(headers);
   }
 
   static ServerCall.Listener<Received<LeaseKeepAliveRequest>> start(
@@ -45,23 +36,16 @@ final class KeepAliveCall extends ServerCall.Listener<Received<LeaseKeepAliveReq
       Node node,
       OpenStreams streams) {
     var keepAlive = new KeepAliveCall(call, headers, node, streams);
-    call.sendHeaders(new Metadata());
-    call.request(1);
-    streams.add(keepAlive);
-    return keepAlive;
+    keepAlive.open();
+    return keepAlive.begin();
   }
 
   @Override
-  public void onMessage(Received<LeaseKeepAliveRequest> message) {
-    switch (message) {
-      case Received.Refused<LeaseKeepAliveRequest>(var why) -> end(why);
-      case Received.Message<LeaseKeepAliveRequest>(var request, _) -> {
-        synchronized (this) {
-          asking = true;
-        }
-        node.keepAlive(request.getID(), new Renewal(request.getID()));
-      }
+  void received(LeaseKeepAliveRequest request) {
+    synchronized (this) {
+      asking = true;
     }
+    node.keepAlive(request.getID(), new Renewal(request.getID()));
   }
 
   @Override
@@ -78,9 +62,9 @@ final class KeepAliveCall extends ServerCall.Listener<Received<LeaseKeepAliveReq
 
   @Override
   public synchronized void onReady() {
-    if (waiting && !ended) {
+    if (waiting) {
       waiting = false;
-      call.request(1);
+      next();
     }
   }
 
@@ -90,21 +74,7 @@ final class KeepAliveCall extends ServerCall.Listener<Received<LeaseKeepAliveReq
   }
 
   @Override
-  public boolean needsLeader() {
-    return needsLeader;
-  }
-
-  @Override
-  public void end(Status why) {
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      call.close(why, new Metadata());
-    }
-    streams.remove(this);
-  }
+  void ended() {}
 
   private final class Renewal implements Reply<Answer<Long>> {
     private final long lease;
@@ -115,22 +85,22 @@ final class KeepAliveCall extends ServerCall.Listener<Received<LeaseKeepAliveReq
 
     @Override
     public void done(Answer<Long> answer) {
+      var message =
+          LeaseKeepAliveResponse.newBuilder()
+              .setHeader(Headers.of(answer.header()))
+              .setID(lease)
+              .setTTL(answer.value())
+              .build();
       boolean last;
       synchronized (KeepAliveCall.this) {
-        if (ended) {
+        if (!send(message)) {
           return;
         }
         asking = false;
         last = lastOneAsked;
-        call.sendMessage(
-            LeaseKeepAliveResponse.newBuilder()
-                .setHeader(Headers.of(answer.header()))
-                .setID(lease)
-                .setTTL(answer.value())
-                .build());
-        waiting = !call.isReady();
+        waiting = !call().isReady();
         if (!last && !waiting) {
-          call.request(1);
+          next();
         }
       }
       if (last) {

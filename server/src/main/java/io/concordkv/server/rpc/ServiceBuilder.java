@@ -11,20 +11,27 @@ import io.grpc.ServerServiceDefinition;
 final class ServiceBuilder {
   private final ServerServiceDefinition.Builder service;
   private final LeaderRule leaderRule;
+  private final LearnerRule learnerRule;
   private final int limitBytes;
 
-  ServiceBuilder(String name, LeaderRule leaderRule, int limitBytes) {
+  ServiceBuilder(String name, LeaderRule leaderRule, LearnerRule learnerRule, int limitBytes) {
     this.service = ServerServiceDefinition.builder(name);
     this.leaderRule = leaderRule;
+    this.learnerRule = learnerRule;
     this.limitBytes = limitBytes;
   }
 
   <Q extends MessageLite, A> ServiceBuilder unary(
       MethodDescriptor<Q, A> method, Parser<Q> parser, Unary.Method<Q, A> run) {
-    return stream(method, parser, new Unary<>(run, leaderRule));
+    return add(method, parser, new Unary<>(run, leaderRule, learnerRule));
   }
 
   <Q extends MessageLite, A> ServiceBuilder stream(
+      MethodDescriptor<Q, A> method, Parser<Q> parser, ServerCallHandler<Received<Q>, A> handler) {
+    return add(method, parser, learnerRule.guard(handler));
+  }
+
+  private <Q extends MessageLite, A> ServiceBuilder add(
       MethodDescriptor<Q, A> method, Parser<Q> parser, ServerCallHandler<Received<Q>, A> handler) {
     service.addMethod(
         method.toBuilder(new Inbound<>(parser, limitBytes), method.getResponseMarshaller()).build(),

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /// All services of one node.
 public final class Services {
   private final LeaderRule leaderRule;
+  private final LearnerRule learnerRule;
   private final OpenStreams streams;
   private final Limits limits;
   private final List<ServerServiceDefinition> definitions;
@@ -24,6 +25,7 @@ public final class Services {
   public Services(Node node, Limits limits) {
     this.limits = limits;
     leaderRule = new LeaderRule(node::observeLeader);
+    learnerRule = new LearnerRule(node::observeLearner);
     streams = new OpenStreams(leaderRule);
     definitions =
         List.of(
@@ -34,13 +36,13 @@ public final class Services {
                     (call, headers) -> WatchCall.start(call, headers, node, streams))
                 .build(),
             new LeaseService(node, streams).bind(service(LeaseGrpc.SERVICE_NAME)),
-            new ClusterService(node).bind(service(ClusterGrpc.SERVICE_NAME)),
+            new ClusterService(node.membership()).bind(service(ClusterGrpc.SERVICE_NAME)),
             new MaintenanceService(node, limits).bind(service(MaintenanceGrpc.SERVICE_NAME)),
             new HealthService(streams).bind(service(HealthGrpc.SERVICE_NAME)));
   }
 
   private ServiceBuilder service(String name) {
-    return new ServiceBuilder(name, leaderRule, limits.receiveBytes());
+    return new ServiceBuilder(name, leaderRule, learnerRule, limits.receiveBytes());
   }
 
   public List<ServerServiceDefinition> definitions() {

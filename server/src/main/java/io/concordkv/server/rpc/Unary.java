@@ -25,10 +25,12 @@ final class Unary<Q, A> implements ServerCallHandler<Received<Q>, A> {
 
   private final Method<Q, A> method;
   private final LeaderRule leaderRule;
+  private final LearnerRule learnerRule;
 
-  Unary(Method<Q, A> method, LeaderRule leaderRule) {
+  Unary(Method<Q, A> method, LeaderRule leaderRule, LearnerRule learnerRule) {
     this.method = method;
     this.leaderRule = leaderRule;
+    this.learnerRule = learnerRule;
   }
 
   @Override
@@ -73,6 +75,10 @@ final class Unary<Q, A> implements ServerCallHandler<Received<Q>, A> {
     }
 
     private void run(Q value, UnaryCall<A> unary) {
+      if (learnerRule.refuses(value)) {
+        unary.fail(ErrorCode.NOT_SUPPORTED_FOR_LEARNER);
+        return;
+      }
       if (refused) {
         unary.fail(ErrorCode.NO_LEADER);
         return;

@@ -13,35 +13,25 @@ import io.concordkv.server.wire.Statuses;
 import io.concordkv.server.wire.WatchMessages;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 
 /// One watch stream: a client's messages go to the node's handle, the node's answers to the client.
-///
-/// Messages come on an I/O thread, answers on the node's loop, and an end from anywhere: `ended` is
-/// what they share, guarded by `this`. The client's half-close ends nothing, as in etcd.
-final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
-    implements WatchSink, OpenStreams.Stream {
+/// The client's half-close ends nothing, as in etcd.
+final class WatchCall extends LongCall<WatchRequest, WatchResponse> implements WatchSink {
   /// What may wait to be sent before the node is told to hold back.
   private static final int READY_BYTES = 1 << 20;
 
-  private final ServerCall<Received<WatchRequest>, WatchResponse> call;
   private final Node node;
-  private final OpenStreams streams;
-  private final boolean needsLeader;
   private final WatchHandle handle;
-  private boolean ended;
 
   private WatchCall(
       ServerCall<Received<WatchRequest>, WatchResponse> call,
       Metadata headers,
       Node node,
       OpenStreams streams) {
-    this.call = call;
+    super(call, headers, streams);
     this.node = node;
-    this.streams = streams;
-    this.needsLeader = LeaderRule.askedFor(headers);
     call.setOnReadyThreshold(READY_BYTES);
-    call.sendHeaders(new Metadata());
+    open();
     this.handle = node.watch(this);
   }
 
@@ -50,24 +40,11 @@ final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
       Metadata headers,
       Node node,
       OpenStreams streams) {
-    var watch = new WatchCall(call, headers, node, streams);
-    streams.add(watch);
-    call.request(1);
-    return watch;
+    return new WatchCall(call, headers, node, streams).begin();
   }
 
   @Override
-  public void onMessage(Received<WatchRequest> message) {
-    switch (message) {
-      case Received.Refused<WatchRequest>(var why) -> end(why);
-      case Received.Message<WatchRequest>(var request, _) -> {
-        pass(request);
-        call.request(1);
-      }
-    }
-  }
-
-  private void pass(WatchRequest request) {
+  void received(WatchRequest request) {
     switch (request.getRequestUnionCase()) {
       case CREATE_REQUEST -> handle.create(WatchMessages.create(request.getCreateRequest()));
       case CANCEL_REQUEST -> handle.cancel(request.getCancelRequest().getWatchId());
@@ -76,6 +53,7 @@ final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
         // A kind of request that this level does not know is passed over.
       }
     }
+    next();
   }
 
   @Override
@@ -90,35 +68,17 @@ final class WatchCall extends ServerCall.Listener<Received<WatchRequest>>
 
   @Override
   public boolean ready() {
-    return call.isReady();
+    return call().isReady();
   }
 
   @Override
   public void send(WatchAnswer answer) {
     var header = new Header(node.cluster(), node.id(), answer.revision(), node.term());
-    var message = WatchMessages.answer(Headers.of(header), answer);
-    synchronized (this) {
-      if (!ended) {
-        call.sendMessage(message);
-      }
-    }
+    boolean _ = send(WatchMessages.answer(Headers.of(header), answer));
   }
 
   @Override
-  public boolean needsLeader() {
-    return needsLeader;
-  }
-
-  @Override
-  public void end(Status why) {
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      call.close(why, new Metadata());
-    }
-    streams.remove(this);
+  void ended() {
     handle.close();
   }
 }

@@ -32,6 +32,7 @@ public final class Statuses {
       case OUT_OF_RANGE -> Status.OUT_OF_RANGE;
       case UNAVAILABLE -> Status.UNAVAILABLE;
       case DATA_LOSS -> Status.DATA_LOSS;
+      case UNKNOWN -> Status.UNKNOWN;
     };
   }
 }

@@ -131,7 +131,9 @@ final class RecordedEtcdIT {
         config.wal(),
         config.lsm(),
         config.mvcc(),
-        watch(scenario));
+        watch(scenario),
+        config.members(),
+        config.upkeep());
   }
 
   private static WatchOptions watch(Scenario scenario) {

@@ -114,7 +114,11 @@ final class UnaryIT {
 
   private static Server server(LeaderRule rule) {
     var service =
-        new ServiceBuilder(KVGrpc.SERVICE_NAME, rule, LIMIT)
+        new ServiceBuilder(
+                KVGrpc.SERVICE_NAME,
+                rule,
+                new LearnerRule(observer -> observer.accept(false)),
+                LIMIT)
             .unary(KVGrpc.getPutMethod(), PutRequest.parser(), UnaryIT::put)
             .build();
     try {

@@ -8,6 +8,7 @@ import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.oracle.Violation;
 import io.concordkv.testkit.Simulation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ public final class SimCluster {
   private final Swarm swarm;
   private final SimNetwork network;
   private final List<SimNode> nodes;
+  private final HashMap<String, SimNode> byName = new HashMap<>();
   private final TreeMap<String, List<String>> members = new TreeMap<>();
   private final List<Consumer<SimNode>> opened = new ArrayList<>();
 
@@ -28,11 +30,17 @@ public final class SimCluster {
     this.swarm = swarm;
     this.network = network;
     nodes = IntStream.range(0, swarm.nodes()).mapToObj(i -> new SimNode("n" + i)).toList();
+    nodes.forEach(node -> byName.put(node.name, node));
     nodes.forEach(node -> members.put(node.name, List.of("http://" + node.name + ":2380")));
   }
 
   public List<SimNode> nodes() {
     return nodes;
+  }
+
+  /// The node of that name; null if there is none.
+  public @Nullable SimNode node(String name) {
+    return byName.get(name);
   }
 
   /// Calls `observer` with each node that has just opened its files.

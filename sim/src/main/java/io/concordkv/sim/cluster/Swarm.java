@@ -3,6 +3,7 @@ package io.concordkv.sim.cluster;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.node.NodeConfig;
+import io.concordkv.node.Upkeep;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
@@ -80,7 +81,24 @@ public record Swarm(
         wal(random),
         lsm(random),
         MvccOptions.DEFAULT,
-        WatchOptions.DEFAULT);
+        watch(random),
+        defaults.members(),
+        upkeep(random));
+  }
+
+  private static WatchOptions watch(SplittableRandom random) {
+    return new WatchOptions(
+        Duration.ofMillis(random.nextLong(200, 4000)),
+        random.nextBoolean() ? random.nextInt(100, 400) : WatchOptions.DEFAULT.maxResponseBytes(),
+        random.nextBoolean() ? random.nextInt(1, 20) : 1000);
+  }
+
+  /// Snapshots that take their time, and scrubs that come round within a run.
+  private static Upkeep upkeep(SplittableRandom random) {
+    return new Upkeep(
+        random.nextBoolean() ? 0 : random.nextLong(64 << 10, 4 << 20),
+        random.nextBoolean() ? 0 : random.nextLong(16 << 10, 1 << 20),
+        Duration.ofSeconds(1));
   }
 
   private static WalOptions wal(SplittableRandom random) {

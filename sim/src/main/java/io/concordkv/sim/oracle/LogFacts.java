@@ -2,6 +2,7 @@ package io.concordkv.sim.oracle;
 
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
+import io.concordkv.sim.model.Replay;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,21 +11,23 @@ import java.util.Map;
 /// What is known of the one log that all members write: which entry was ever at which position, and
 /// which are committed.
 final class LogFacts {
-  /// @param hash of kind and payload
-  record Fact(long term, long hash) {}
-
   /// For each committed index, the term of the member that was first seen to know.
   private final List<Long> committedIn = new ArrayList<>();
 
-  private final Map<LogPosition, Long> hashes = new HashMap<>();
+  private final Map<LogPosition, Entry> written = new HashMap<>();
   private final Map<LogPosition, Long> termBefore = new HashMap<>();
-  private final List<Fact> committed = new ArrayList<>();
+  private final List<Long> committed = new ArrayList<>();
+  private final Replay replay;
+
+  LogFacts(Replay replay) {
+    this.replay = replay;
+  }
 
   /// I3 by induction: equal positions hold equal entries behind equal positions.
   void wrote(Entry entry) {
-    Long known = hashes.putIfAbsent(entry.position(), hash(entry));
+    var known = written.putIfAbsent(entry.position(), entry);
     Violation.unless(
-        known == null || known == hash(entry),
+        known == null || known.equals(entry),
         "I3 log-matching",
         "two entries at index " + entry.index() + " of term " + entry.term());
   }
@@ -38,20 +41,23 @@ final class LogFacts {
   }
 
   /// I5: whoever commits an index commits the same entry. `inTerm` is the term that `node` is in.
-  void committed(String node, Entry entry, long inTerm) {
-    var fact = new Fact(entry.term(), hash(entry));
-    int place = (int) entry.index() - 1;
-    if (place == committed.size()) {
-      committed.add(fact);
-      committedIn.add(inTerm);
-    } else if (place < committed.size()) {
+  void committed(String node, LogPosition position, long inTerm) {
+    int place = (int) position.index() - 1;
+    if (place < committed.size()) {
       Violation.unless(
-          committed.get(place).equals(fact),
+          committed.get(place) == position.term(),
           "I5 state-machine-safety",
-          node + " commits another entry at " + entry.position() + " than " + committed.get(place));
-    } else {
-      throw new Violation("I5 state-machine-safety", node + " commits behind a gap");
+          node + " commits " + position + ", others have committed term " + committed.get(place));
+      return;
     }
+    var entry = written.get(position);
+    if (place > committed.size() || entry == null) {
+      throw new Violation(
+          "I5 state-machine-safety", node + " commits " + position + ", which nobody else has");
+    }
+    committed.add(entry.term());
+    committedIn.add(inTerm);
+    replay.add(entry);
   }
 
   long commits() {
@@ -69,10 +75,6 @@ final class LogFacts {
 
   /// The term of the committed entry at `index`; 0 if none is committed there.
   long committedTerm(long index) {
-    return index >= 1 && index <= committed.size() ? committed.get((int) index - 1).term : 0;
-  }
-
-  private static long hash(Entry entry) {
-    return entry.kind().code() * 31L + entry.payload().hashCode();
+    return index >= 1 && index <= committed.size() ? committed.get((int) index - 1) : 0;
   }
 }

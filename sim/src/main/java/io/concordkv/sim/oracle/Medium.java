@@ -60,9 +60,9 @@ final class Medium {
       return;
     }
     switch (LogRecord.decode(record)) {
-      case LogRecord.Append(var state, var first, var entries) -> {
+      case LogRecord.Append(var state, var previous, var entries) -> {
         if (!entries.isEmpty()) {
-          last = first - 1;
+          last = previous.index();
           entries.forEach(this::append);
         }
         if (state != null) {

@@ -7,9 +7,11 @@ import io.concordkv.raft.Message;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import io.concordkv.replica.wire.MessageCodec;
+import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.net.Wiretap;
 import io.concordkv.transport.Frame;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +21,20 @@ public final class Oracle implements Wiretap {
   /// Where a node keeps its write-ahead log.
   private static final String WAL = "wal";
 
-  private final LogFacts facts = new LogFacts();
+  private final LogFacts facts;
+  private final Configurations configurations;
   private final TreeMap<Long, Witness> witnesses = new TreeMap<>();
   private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
   private final TreeMap<Long, TreeMap<Long, Long>> votes = new TreeMap<>();
   private final Function<String, FileSystem> media;
-  private final int quorum;
   private int elections;
 
+  /// @param replay gets every entry that is committed
   /// @param media what a power cut would leave of each member's disk, by the member's name
-  public Oracle(int members, Function<String, FileSystem> media) {
+  public Oracle(Replay replay, Function<String, FileSystem> media) {
     this.media = media;
-    quorum = members / 2 + 1;
+    facts = new LogFacts(replay);
+    configurations = new Configurations(replay);
   }
 
   public int elections() {
@@ -41,7 +45,7 @@ public final class Oracle implements Wiretap {
     return facts.commits();
   }
 
-  /// Looks at a member; to be called after every event.
+  /// Looks at a member; to be called after every event of its loop.
   public void look(String name, Node node) {
     var now = node.raftStatus();
     var witness = witnesses.get(now.id());
@@ -53,12 +57,16 @@ public final class Oracle implements Wiretap {
     if (then != null && unchanged(then, now)) {
       return;
     }
+    configurations.founded(now.configuration());
     long commits = facts.commits();
     witness.look(node, now);
+    if (then == null || now.applied() != then.applied()) {
+      configurations.inForce(name, now.applied(), now.configuration());
+    }
     if (now.role() == Role.LEADER) {
       reigns(name, node, now, then);
       if (facts.commits() > commits) {
-        committedBy(witness, now);
+        committedBy(witness, now, then);
       }
     }
   }
@@ -82,8 +90,24 @@ public final class Oracle implements Wiretap {
     boolean fresh = then == null || then.role() != Role.LEADER || then.hardState().term() != term;
     if (fresh) {
       elections++;
+      elected(name, now);
       complete(name, node, now);
     }
+  }
+
+  /// I11: the votes of a quorum made it the leader, each half of a joint configuration agreeing.
+  private void elected(String name, RaftStatus now) {
+    long term = now.hardState().term();
+    Violation.unless(
+        Configurations.quorum(
+            now.configuration(), voter -> voter == now.id() || votedFor(voter, term) == now.id()),
+        "I11 elected-by-quorum",
+        name + " leads term " + term + " of " + now.configuration() + " with the votes " + votes);
+  }
+
+  private long votedFor(long voter, long term) {
+    var cast = votes.get(voter);
+    return cast == null ? 0 : cast.getOrDefault(term, 0L);
   }
 
   /// I4: what was committed in an earlier term is in the log of each later leader. A candidate may
@@ -105,20 +129,22 @@ public final class Oracle implements Wiretap {
 
   /// I6: a quorum has it where no power cut reaches, the leader being one like any other. What the
   /// media say counts, not what members believe.
-  private void committedBy(Witness leader, RaftStatus now) {
+  private void committedBy(Witness leader, RaftStatus now, @Nullable RaftStatus then) {
     long index = now.hardState().committed();
     var position = new LogPosition(index, leader.term(index));
-    int holders = 0;
-    for (var witness : witnesses.values()) {
-      if (witness.medium().holds(position)) {
-        witness.promiseIndex(index);
-        holders++;
+    var holders = new TreeSet<Long>();
+    for (var entry : witnesses.entrySet()) {
+      if (entry.getValue().medium().holds(position)) {
+        entry.getValue().promiseIndex(index);
+        holders.add(entry.getKey());
       }
     }
+    // What is committed may have changed the configuration in the same event.
     Violation.unless(
-        holders >= quorum,
+        Configurations.quorum(now.configuration(), holders::contains)
+            || (then != null && Configurations.quorum(then.configuration(), holders::contains)),
         "I6 committed-is-durable",
-        "only " + holders + " members have " + position + " on their media");
+        "of " + now.configuration() + " only " + holders + " have " + position + " on their media");
   }
 
   @Override
@@ -128,6 +154,7 @@ public final class Oracle implements Wiretap {
     }
     switch (MessageCodec.decode(from, to, frame)) {
       case Message.Vote vote when !vote.pre() -> votes(from, vote.term(), from);
+      case Message.TimeoutNow _ -> handedOver(from, to);
       case Message.VoteReply reply when reply.granted() && !reply.pre() ->
           votes(from, reply.term(), to);
       case Message.AppendReply reply when reply.accepted() -> {
@@ -146,6 +173,21 @@ public final class Oracle implements Wiretap {
         }
       }
       default -> {}
+    }
+  }
+
+  /// I10: leadership is handed to a voter that lacks nothing of what is committed.
+  private void handedOver(long from, long to) {
+    var leader = witnesses.get(from);
+    var heir = witnesses.get(to);
+    var then = leader == null ? null : leader.last();
+    if (leader != null && heir != null && then != null && then.role() == Role.LEADER) {
+      long committed = then.hardState().committed();
+      Violation.unless(
+          then.configuration().mayLead(to)
+              && heir.medium().holds(new LogPosition(committed, leader.term(committed))),
+          "I10 handed-over",
+          from + " hands leadership to " + to + ", which has " + heir.medium().last());
     }
   }
 

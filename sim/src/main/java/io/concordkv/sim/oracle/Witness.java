@@ -1,9 +1,12 @@
 package io.concordkv.sim.oracle;
 
 import io.concordkv.node.Node;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import java.util.Arrays;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What one member was seen to have and to promise, through all its lives.
@@ -19,6 +22,9 @@ final class Witness {
 
   /// The newest term in which it said something that it must not forget.
   private long promisedTerm;
+
+  /// Where its log has configurations.
+  private final TreeSet<Long> changes = new TreeSet<>();
 
   private @Nullable Node life;
   private @Nullable RaftStatus before;
@@ -50,12 +56,18 @@ final class Witness {
     return node == life ? before : null;
   }
 
+  /// What it was when it was last looked at; null before the first time.
+  @Nullable RaftStatus last() {
+    return before;
+  }
+
   void look(Node node, RaftStatus now) {
     var then = before(node);
     if (then == null) {
       reborn(node, now);
     } else {
       steps(then, now);
+      Roles.step(name, then, now);
     }
     if (then == null || !then.last().equals(now.last())) {
       readLog(node, now, then);
@@ -63,7 +75,11 @@ final class Witness {
     if (then != null) {
       ownTerm(then, now);
     }
-    readCommits(node, now, then);
+    readCommits(now, then);
+    if (now.role() == Role.LEADER) {
+      var after = changes.tailSet(now.hardState().committed(), false);
+      Configurations.uncommitted(name, after.size());
+    }
     life = node;
     before = now;
   }
@@ -162,31 +178,32 @@ final class Witness {
       }
       terms[(int) index] = entry.term();
       facts.wrote(entry);
+      if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        changes.add(index);
+      } else {
+        changes.remove(index);
+      }
       var previous = index > now.first() ? node.replica().entry(index - 1) : null;
       if (previous != null) {
         facts.follows(entry.position(), previous.term());
       }
     }
     // What a snapshot replaced is committed.
-    for (long index = now.first() - 1; index >= 1 && term(index) == 0; index--) {
+    for (long index = now.first() - 1; index > kept; index--) {
       terms[(int) index] = facts.committedTerm(index);
     }
     if (last < lastIndex) {
       Arrays.fill(terms, (int) last + 1, (int) lastIndex + 1, 0);
+      changes.tailSet(last, false).clear();
     }
     lastIndex = last;
     promisedIndex = Math.min(promisedIndex, last);
   }
 
-  private void readCommits(Node node, RaftStatus now, @Nullable RaftStatus then) {
-    long from = then == null ? 0 : then.hardState().committed();
-    for (long index = Math.max(from + 1, now.first());
-        index <= now.hardState().committed();
-        index++) {
-      var entry = node.replica().entry(index);
-      if (entry != null) {
-        facts.committed(name, entry, now.hardState().term());
-      }
+  private void readCommits(RaftStatus now, @Nullable RaftStatus then) {
+    long from = then == null ? now.first() - 1 : then.hardState().committed();
+    for (long index = from + 1; index <= now.hardState().committed(); index++) {
+      facts.committed(name, new LogPosition(index, term(index)), now.hardState().term());
     }
   }
 

@@ -1,5 +1,5 @@
 /// What must hold at all times, seen from outside with a view of all nodes at once. The invariants
-/// carry the numbers I1 to I9 in their messages.
+/// carry the numbers I1 to I16 in their names; docs/checks.md lists them.
 @NullMarked
 package io.concordkv.sim.oracle;
 

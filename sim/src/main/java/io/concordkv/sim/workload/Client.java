@@ -66,7 +66,7 @@ final class Client {
       case 3, 4, 5 -> get(key);
       case 6, 7 -> getSerializable(key);
       case 8 -> delete(key);
-      case 9 -> world.side(number, node, chance, this::think);
+      case 9 -> world.side(node, chance, this::think);
       default -> compareAndPut(key);
     }
   }
@@ -89,7 +89,11 @@ final class Client {
     write(
         key,
         new Action.Delete(),
-        new Operation.DeleteRange(Span.of(Bytes.of(key)), true),
+        new Operation.DeleteRange(
+            chance.nextBoolean()
+                ? Span.of(Bytes.of(key))
+                : Requests.numbered(Bytes.of(key), world.freshValue()),
+            true),
         result -> {
           var before = ((Result.Deleted) result).previous();
           return new Outcome.Saw(before.isEmpty() ? Call.ABSENT : number(before.getFirst()));
@@ -139,55 +143,48 @@ final class Client {
     var to = asked();
     long invoked = world.history().now();
     long mine = expectAnswer(() -> world.history().unanswered(number, key, action, invoked));
-    long before = world.revisions().acknowledged();
+    var ask = world.writes().ask(mutation, to.id());
     up(to)
         .write(
             mutation,
-            new Reply<Answer<Result>>() {
-              @Override
-              public void done(Answer<Result> answer) {
-                if (settle(mine)) {
-                  var outcome = told.outcome(answer.value());
-                  world.revisions().fresh(to.name(), answer.header().revision(), before);
-                  world.revisions().acknowledged(answer.header().revision());
-                  world.history().answered(number, key, action, outcome, invoked);
-                  world.learnt(key, action, outcome);
-                  think();
-                }
-              }
-
-              @Override
-              public void failed(ConcordException error) {
-                if (settle(mine)) {
-                  if (error.code() != ErrorCode.TOO_MANY_REQUESTS) {
-                    world.history().unanswered(number, key, action, invoked);
+            world.answers(
+                ask,
+                answer -> {
+                  if (settle(mine)) {
+                    var outcome = told.outcome(answer.value());
+                    world.history().answered(number, key, action, outcome, invoked);
+                    world.learnt(key, action, outcome);
+                    think();
                   }
-                  node = null;
-                  think();
-                }
-              }
-            });
+                },
+                code -> {
+                  if (settle(mine)) {
+                    if (code != ErrorCode.TOO_MANY_REQUESTS) {
+                      world.history().unanswered(number, key, action, invoked);
+                    }
+                    node = null;
+                    think();
+                  }
+                }));
   }
 
   private void get(String key) {
     var to = asked();
     long invoked = world.history().now();
-    long before = world.revisions().acknowledged();
     long mine = expectAnswer(() -> {});
+    var ask = world.reads().linearizable(to.name(), to.id());
+    var query = RangeQuery.of(Span.of(Bytes.of(key)));
     up(to)
         .range(
-            RangeQuery.of(Span.of(Bytes.of(key))),
+            query,
             false,
             new Reply<Answer<Result.Ranged>>() {
               @Override
               public void done(Answer<Result.Ranged> answer) {
+                world.reads().ranged(ask, query, answer);
+                world.reads().acknowledged(answer.header().revision());
                 if (settle(mine)) {
-                  var pair = pair(answer.value());
-                  long revision = answer.header().revision();
-                  world.revisions().fresh(to.name(), revision, before);
-                  world.revisions().acknowledged(revision);
-                  world.revisions().saw(seen(to, key, revision, pair));
-                  var outcome = new Outcome.Saw(number(pair));
+                  var outcome = new Outcome.Saw(number(pair(answer.value())));
                   world.history().answered(number, key, new Action.Get(), outcome, invoked);
                   world.learnt(key, new Action.Get(), outcome);
                   think();
@@ -206,28 +203,31 @@ final class Client {
 
   private void getSerializable(String key) {
     var to = asked();
+    var running = up(to);
     long mine = expectAnswer(() -> {});
-    up(to)
-        .range(
-            RangeQuery.of(Span.of(Bytes.of(key))),
-            true,
-            new Reply<Answer<Result.Ranged>>() {
-              @Override
-              public void done(Answer<Result.Ranged> answer) {
-                if (settle(mine)) {
-                  long revision = answer.header().revision();
-                  world.revisions().saw(seen(to, key, revision, pair(answer.value())));
-                  think();
-                }
-              }
+    var store = running.shard().store();
+    var ask =
+        world.reads().serializable(to.name(), to.id(), store.revision(), store.compactRevision());
+    var query = RangeQuery.of(Span.of(Bytes.of(key)));
+    running.range(
+        query,
+        true,
+        new Reply<Answer<Result.Ranged>>() {
+          @Override
+          public void done(Answer<Result.Ranged> answer) {
+            world.reads().ranged(ask, query, answer);
+            if (settle(mine)) {
+              think();
+            }
+          }
 
-              @Override
-              public void failed(ConcordException error) {
-                if (settle(mine)) {
-                  think();
-                }
-              }
-            });
+          @Override
+          public void failed(ConcordException error) {
+            if (settle(mine)) {
+              think();
+            }
+          }
+        });
   }
 
   /// Names the call that is under way, and gives it up in time; `givenUp` then notes that.
@@ -261,10 +261,6 @@ final class Client {
 
   private static Node up(SimNode node) {
     return Objects.requireNonNull(node.up());
-  }
-
-  private static Revisions.Seen seen(SimNode node, String key, long at, @Nullable KeyValue pair) {
-    return new Revisions.Seen(node.name(), Bytes.of(key), at, pair);
   }
 
   private static @Nullable KeyValue pair(Result.Ranged ranged) {

@@ -1,59 +1,91 @@
 package io.concordkv.sim.workload;
 
+import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.mvcc.Event;
+import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Node;
+import io.concordkv.node.Reply;
 import io.concordkv.sim.check.Action;
 import io.concordkv.sim.check.Call;
+import io.concordkv.sim.check.LeaseCheck;
 import io.concordkv.sim.check.Linearizability;
 import io.concordkv.sim.check.Outcome;
+import io.concordkv.sim.check.Reads;
 import io.concordkv.sim.check.Verdict;
+import io.concordkv.sim.check.Writes;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.model.ApiModel;
+import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.oracle.Violation;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/// All clients and watchers of a run, and what they know together.
+/// All clients and watchers of a run, and what they know together. All they are told goes to the
+/// checks.
 public final class Clients {
+  private static final int MAX_WANDERERS = 3;
+
   private final Simulation simulation;
   private final SimCluster cluster;
   private final Swarm swarm;
+  private final Replay replay;
   private final History history = new History();
-  private final Revisions revisions = new Revisions();
+  private final Writes writes;
+  private final Reads reads;
   private final Leases leases;
   private final Flood flood = new Flood(this);
+  private final Explorer explorer;
   private final List<Client> clients = new ArrayList<>();
   private final List<Watcher> watchers = new ArrayList<>();
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final TreeMap<String, Long> likely = new TreeMap<>();
   private long lastValue;
   private boolean stopped;
 
-  public Clients(Simulation simulation, SimCluster cluster, Swarm swarm) {
+  public Clients(Simulation simulation, SimCluster cluster, Swarm swarm, Replay replay) {
     this.simulation = simulation;
     this.cluster = cluster;
     this.swarm = swarm;
-    leases = new Leases(simulation);
+    this.replay = replay;
+    writes = new Writes(replay);
+    reads = new Reads(replay);
+    leases = new Leases(this, new LeaseCheck(replay, simulation::nanos));
+    explorer = new Explorer(this, simulation.random("explorer"), swarm.compactions());
     for (int i = 0; i < swarm.clients(); i++) {
       clients.add(new Client(i, this, simulation.random("client/" + i)));
     }
+    boolean slow = swarm.slowWatchers();
     for (var node : cluster.nodes()) {
       var chance = simulation.random("watcher/" + node.name());
-      watchers.add(new Watcher(node, revisions, simulation, chance, swarm.slowWatchers()));
+      var watcher = new Watcher(node.name(), this, chance, node, slow);
+      watchers.add(watcher);
+      cluster.onOpened(watcher::opened);
     }
-    cluster.onOpened(node -> watchers.get(cluster.nodes().indexOf(node)).attach());
+    var wanderers = simulation.random("watchers");
+    for (int i = wanderers.nextInt(MAX_WANDERERS + 1); i > 0; i--) {
+      watchers.add(new Watcher("w" + i, this, wanderers.split(), null, slow));
+    }
   }
 
   public void start() {
     clients.forEach(Client::start);
+    watchers.forEach(Watcher::start);
+    explorer.start();
   }
 
   public void stop() {
@@ -68,9 +100,41 @@ public final class Clients {
     return history.unknown();
   }
 
+  /// Judges what clients were told in the event that has just run; called after the oracle has seen
+  /// what was committed in it.
+  public void look() {
+    writes.judge();
+    reads.judge();
+    for (var judgement = later.poll(); judgement != null; judgement = later.poll()) {
+      judgement.run();
+    }
+  }
+
   /// Whether every watcher was told of everything up to `revision`.
   public boolean watchedUpTo(long revision) {
-    return watchers.stream().allMatch(watcher -> watcher.next() > revision);
+    boolean all = true;
+    for (var watcher : watchers) {
+      all &= watcher.knows(revision);
+    }
+    return all;
+  }
+
+  /// Reads everything through `node`, linearizably; then `done`, if it answers.
+  public void readEverything(SimNode node, Runnable done) {
+    var up = node.up();
+    if (up != null) {
+      var ask = reads.linearizable(node.name(), node.id());
+      var query = RangeQuery.of(Span.prefix(Bytes.EMPTY));
+      up.range(
+          query,
+          false,
+          Reply.from(
+              (Answer<Result.Ranged> answer) -> {
+                reads.ranged(ask, query, answer);
+                done.run();
+              },
+              (ConcordException _) -> {}));
+    }
   }
 
   /// How many leased keys `node` has.
@@ -80,8 +144,9 @@ public final class Clients {
       up.range(
           RangeQuery.of(Span.prefix(Leases.PREFIX)),
           true,
-          Leases.reply(
-              (Answer<Result.Ranged> answer) -> then.accept(answer.value().count()), () -> {}));
+          Reply.from(
+              (Answer<Result.Ranged> answer) -> then.accept(answer.value().count()),
+              (ConcordException _) -> {}));
     }
   }
 
@@ -95,11 +160,10 @@ public final class Clients {
     flood.read(node, count, chance);
   }
 
-  /// Judges everything, once nothing is under way. `revision` is the last one there is. False if
-  /// the search for an order of the calls was given up.
-  public boolean judge(long revision) {
+  /// Judges the history, once nothing is under way. False if the search for an order of the calls
+  /// was given up.
+  public boolean judge() {
     flood.giveUp();
-    revisions.checkAll(revision);
     return switch (Linearizability.check(history.calls())) {
       case Verdict.Violation violation ->
           throw new Violation("linearizability", violation.toString());
@@ -112,8 +176,48 @@ public final class Clients {
     return history;
   }
 
-  Revisions revisions() {
-    return revisions;
+  Writes writes() {
+    return writes;
+  }
+
+  Reads reads() {
+    return reads;
+  }
+
+  Leases leases() {
+    return leases;
+  }
+
+  ApiModel model() {
+    return replay.model();
+  }
+
+  /// Runs `judgement` once this event has run and all that was committed in it is known.
+  void later(Runnable judgement) {
+    later.add(judgement);
+  }
+
+  /// The last entry whose effects anybody was told of.
+  long told() {
+    long revision = Math.min(reads.acknowledged(), model().revision());
+    long read = revision < 2 ? 0 : replay.stepOfRevision(revision).index();
+    return Math.max(read, writes.told());
+  }
+
+  /// Below this revision nothing can be read any more; -1 if never compacted.
+  long compacted() {
+    return model().compactRevision();
+  }
+
+  /// The last revision in which something was deleted.
+  long deletedAt() {
+    long revision = model().revision();
+    while (revision > 1
+        && model().events(revision).stream()
+            .noneMatch(event -> event.kind() == Event.Kind.DELETE)) {
+      revision--;
+    }
+    return revision;
   }
 
   boolean stopped() {
@@ -126,6 +230,10 @@ public final class Clients {
 
   void after(long nanos, Runnable task) {
     simulation.world().after(Duration.ofNanos(nanos), task);
+  }
+
+  void note(long value) {
+    simulation.note(value);
   }
 
   String key(SplittableRandom chance) {
@@ -154,27 +262,48 @@ public final class Clients {
     simulation.note(likely(key));
   }
 
+  /// Writes, and leaves it to the checks what comes of it.
+  void write(SimNode member, Node node, Mutation mutation) {
+    var ask = writes.ask(mutation, member.id());
+    node.write(mutation, answers(ask, _ -> {}, _ -> {}));
+  }
+
+  /// Tells the checks of the answer to `ask`, then whoever waits for it.
+  Reply<Answer<Result>> answers(
+      Writes.Ask ask, Consumer<Answer<Result>> done, Consumer<ErrorCode> failed) {
+    var before = reads.linearizable("", ask.member());
+    return Reply.from(
+        answer -> {
+          reads.fresh(before, answer.header().revision());
+          reads.acknowledged(answer.header().revision());
+          writes.done(ask, answer);
+          done.accept(answer);
+        },
+        error -> {
+          writes.failed(ask, error.code());
+          failed.accept(error.code());
+        });
+  }
+
   /// What is done beside reading and writing plain keys.
-  void side(int client, SimNode node, SplittableRandom chance, Runnable done) {
-    var up = node.up();
+  void side(SimNode member, SplittableRandom chance, Runnable done) {
+    var up = member.up();
     boolean compacts = swarm.compactions() && chance.nextInt(3) == 0;
     if (up == null || !(compacts || swarm.leases())) {
       done.run();
     } else if (compacts) {
-      compact(up, chance, done);
+      compact(member, up, reads.acknowledged() - chance.nextInt(100), chance.nextBoolean());
+      done.run();
     } else {
-      leases.act(up, chance, once(done));
+      leases.act(member, up, chance, once(done));
     }
   }
 
-  private void compact(Node node, SplittableRandom chance, Runnable done) {
-    long revision = revisions.acknowledged() - chance.nextInt(100);
-    if (revision <= 1) {
-      done.run();
-      return;
+  void compact(SimNode member, Node node, long revision, boolean physical) {
+    if (revision > 1) {
+      var ask = writes.ask(new Mutation.Compact(revision), member.id());
+      node.compact(revision, physical, answers(ask, _ -> reads.compacted(revision), _ -> {}));
     }
-    node.compact(revision, chance.nextBoolean(), Leases.reply((Answer<Result> _) -> {}, () -> {}));
-    done.run();
   }
 
   /// Runs `done` once, at the latest after a while: a node that dies does not answer.

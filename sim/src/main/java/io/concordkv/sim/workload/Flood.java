@@ -42,7 +42,8 @@ final class Flood {
           new Operation.Put(
               Bytes.of(write.key), Bytes.of(Long.toString(value)), 0, false, false, false);
       open.add(write);
-      up.write(put, reply(write));
+      var ask = world.writes().ask(put, node.id());
+      up.write(put, world.answers(ask, _ -> answered(write), code -> failed(write, code)));
     }
   }
 
@@ -53,14 +54,17 @@ final class Flood {
       if (up == null) {
         return;
       }
-      long before = world.revisions().acknowledged();
+      var ask = world.reads().linearizable(node.name(), node.id());
+      var query = RangeQuery.of(Span.of(Bytes.of(world.key(chance))));
       up.range(
-          RangeQuery.of(Span.of(Bytes.of(world.key(chance)))),
+          query,
           false,
-          Leases.reply(
-              (Answer<Result.Ranged> answer) ->
-                  world.revisions().fresh(node.name(), answer.header().revision(), before),
-              () -> {}));
+          Reply.from(
+              (Answer<Result.Ranged> answer) -> {
+                world.reads().ranged(ask, query, answer);
+                world.reads().acknowledged(answer.header().revision());
+              },
+              (ConcordException _) -> {}));
     }
   }
 
@@ -72,24 +76,15 @@ final class Flood {
     open.clear();
   }
 
-  private Reply<Answer<Result>> reply(Write write) {
-    return new Reply<>() {
-      @Override
-      public void done(Answer<Result> answer) {
-        open.remove(write);
-        world.revisions().acknowledged(answer.header().revision());
-        world
-            .history()
-            .answered(CLIENT, write.key, write.action, new Outcome.Done(), write.invoked);
-      }
+  private void answered(Write write) {
+    open.remove(write);
+    world.history().answered(CLIENT, write.key, write.action, new Outcome.Done(), write.invoked);
+  }
 
-      @Override
-      public void failed(ConcordException error) {
-        open.remove(write);
-        if (error.code() != ErrorCode.TOO_MANY_REQUESTS) {
-          world.history().unanswered(CLIENT, write.key, write.action, write.invoked);
-        }
-      }
-    };
+  private void failed(Write write, ErrorCode code) {
+    open.remove(write);
+    if (code != ErrorCode.TOO_MANY_REQUESTS) {
+      world.history().unanswered(CLIENT, write.key, write.action, write.invoked);
+    }
   }
 }

@@ -4,155 +4,179 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.Operation;
-import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
-import io.concordkv.mvcc.Span;
 import io.concordkv.node.Answer;
+import io.concordkv.node.LeaseState;
 import io.concordkv.node.Node;
 import io.concordkv.node.Reply;
-import io.concordkv.sim.oracle.Violation;
-import io.concordkv.testkit.Simulation;
+import io.concordkv.sim.check.LeaseCheck;
+import io.concordkv.sim.cluster.SimNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
-/// Clients with leases: each grants one, hangs a key on it, perhaps keeps it alive, perhaps revokes
-/// it. A key is never gone before its time, and gone in the end.
+/// Clients with leases: each grants one, hangs keys on it, perhaps keeps it alive, perhaps revokes
+/// it. Some are kept alive all the time by somebody who goes from member to member.
 final class Leases {
   static final Bytes PREFIX = Bytes.of("lease/");
 
-  private final Simulation simulation;
-  private final List<Held> all = new ArrayList<>();
+  private static final int MAX_KEYS = 3;
+  private static final int MAX_KEPT = 2;
 
-  private static final class Held {
-    final long id;
-    final long ttlNanos;
-    final Bytes key;
+  /// Of all leases ever granted so many are remembered.
+  private static final int MAX_KNOWN = 30;
 
-    /// When somebody was told last that it lives on.
-    long renewed;
+  private final Clients world;
+  private final LeaseCheck check;
+  private final List<Held> known = new ArrayList<>();
+  private int kept;
+  private long lastId = 1000;
 
-    boolean revoking;
+  private record Held(long id, long ttlSeconds) {}
 
-    Held(long id, long ttlNanos, Bytes key, long now) {
-      this.id = id;
-      this.ttlNanos = ttlNanos;
-      this.key = key;
-      renewed = now;
-    }
+  Leases(Clients world, LeaseCheck check) {
+    this.world = world;
+    this.check = check;
   }
 
-  Leases(Simulation simulation) {
-    this.simulation = simulation;
+  /// The id of a lease that there may be, or 0, or one that nobody granted.
+  long some(SplittableRandom chance) {
+    int draw = chance.nextInt(8);
+    return draw == 0 ? 7 : draw == 1 || known.isEmpty() ? 0 : held(chance).id;
+  }
+
+  private Held held(SplittableRandom chance) {
+    int recent = Math.min(known.size(), 6);
+    return chance.nextBoolean()
+        ? known.get(known.size() - 1 - chance.nextInt(recent))
+        : known.get(chance.nextInt(known.size()));
   }
 
   /// Does one thing with a lease, and then `done`, if the node answers.
-  void act(Node node, SplittableRandom chance, Runnable done) {
-    var held = all.isEmpty() ? null : all.get(chance.nextInt(all.size()));
-    switch (held == null ? 0 : chance.nextInt(6)) {
-      case 0 -> grant(node, 2 + chance.nextInt(6), done);
-      case 1 -> revoke(node, some(held), done);
-      case 2, 3 -> keepAlive(node, some(held), done);
-      default -> look(node, some(held), done);
+  void act(SimNode member, Node node, SplittableRandom chance, Runnable done) {
+    switch (known.isEmpty() ? 0 : chance.nextInt(12)) {
+      case 0, 1, 2 -> grant(member, node, chance, done);
+      case 3 -> revoke(member, node, held(chance), chance, done);
+      case 4, 5, 6, 7 -> keepAlive(node, held(chance).id, done);
+      case 8 -> list(node, done);
+      default -> timeToLive(node, held(chance).id, chance.nextBoolean(), done);
     }
   }
 
-  private static Held some(@Nullable Held held) {
-    return Objects.requireNonNull(held);
-  }
-
-  private void grant(Node node, long seconds, Runnable done) {
-    long began = simulation.nanos();
+  private void grant(SimNode member, Node node, SplittableRandom chance, Runnable done) {
+    long seconds = 2L + chance.nextInt(6);
+    boolean picked = chance.nextInt(4) == 0;
+    long id = picked ? 0 : ++lastId;
+    var ask =
+        picked
+            ? world.writes().askGrant(seconds, member.id())
+            : world.writes().ask(new Mutation.GrantLease(id, seconds), member.id());
     node.grantLease(
-        0,
+        id,
         seconds,
-        reply(
-            (Answer<Result> answer) -> {
+        world.answers(
+            ask,
+            answer -> {
               var granted = (Result.Granted) answer.value();
-              attach(node, granted, began, done);
-            },
-            done));
-  }
-
-  private void attach(Node node, Result.Granted granted, long began, Runnable done) {
-    var key = PREFIX.plus(Bytes.of(Long.toString(granted.id())));
-    node.write(
-        new Operation.Put(key, Bytes.of("held"), granted.id(), false, false, false),
-        reply(
-            (Answer<Result> _) -> {
-              all.add(
-                  new Held(
-                      granted.id(),
-                      Duration.ofSeconds(granted.ttlSeconds()).toNanos(),
-                      key,
-                      began));
-              done.run();
-            },
-            done));
-  }
-
-  private void revoke(Node node, Held held, Runnable done) {
-    held.revoking = true;
-    node.write(new Mutation.RevokeLease(held.id), reply((Answer<Result> _) -> done.run(), done));
-  }
-
-  private void keepAlive(Node node, Held held, Runnable done) {
-    long asked = simulation.nanos();
-    node.keepAlive(
-        held.id,
-        reply(
-            (Answer<Long> answer) -> {
-              if (answer.value() > 0) {
-                held.renewed = Math.max(held.renewed, asked);
-              } else {
-                Violation.unless(
-                    held.revoking || expired(held),
-                    "lease-lives",
-                    "lease " + held.id + " is denied before its time");
+              var held = new Held(granted.id(), granted.ttlSeconds());
+              known.add(held);
+              if (known.size() > MAX_KNOWN) {
+                known.removeFirst();
+              }
+              attach(member, node, held, chance);
+              if (kept < MAX_KEPT && chance.nextInt(3) == 0) {
+                kept++;
+                keep(held, chance);
               }
               done.run();
             },
-            done));
+            _ -> done.run()));
   }
 
-  private void look(Node node, Held held, Runnable done) {
-    node.range(
-        RangeQuery.of(Span.of(held.key)),
-        false,
-        reply(
-            (Answer<Result.Ranged> answer) -> {
-              Violation.unless(
-                  !answer.value().pairs().isEmpty() || held.revoking || expired(held),
-                  "lease-lives",
-                  "the key of lease " + held.id + " is gone before its time");
+  private void attach(SimNode member, Node node, Held held, SplittableRandom chance) {
+    for (int i = 1 + chance.nextInt(MAX_KEYS); i > 0; i--) {
+      var key = PREFIX.plus(Bytes.of(held.id + "/" + i));
+      var value = Bytes.of(Long.toString(world.freshValue()));
+      world.write(member, node, new Operation.Put(key, value, held.id, false, false, false));
+    }
+  }
+
+  /// Renews it three times in its time, by turns at any member, until the clients stop or it is
+  /// gone.
+  private void keep(Held held, SplittableRandom chance) {
+    world.after(
+        Duration.ofSeconds(held.ttlSeconds).toNanos() / 3,
+        () -> {
+          var up = world.up();
+          var node = up.isEmpty() ? null : up.get(chance.nextInt(up.size())).up();
+          if (!world.stopped() && known.contains(held)) {
+            if (node != null) {
+              keepAlive(node, held.id, () -> {});
+            }
+            keep(held, chance);
+          } else {
+            kept--;
+          }
+        });
+  }
+
+  /// Somebody who revokes a lease looks at once whether it is gone.
+  private void revoke(
+      SimNode member, Node node, Held held, SplittableRandom chance, Runnable done) {
+    check.revoking(held.id);
+    var revoke = new Mutation.RevokeLease(held.id);
+    var ask = world.writes().ask(revoke, member.id());
+    node.write(
+        revoke,
+        world.answers(
+            ask,
+            _ -> {
+              var up = world.up();
+              for (int i = chance.nextInt(4); i > 0 && !up.isEmpty(); i--) {
+                var other = up.get(chance.nextInt(up.size())).up();
+                if (other != null) {
+                  keepAlive(other, held.id, () -> {});
+                }
+              }
               done.run();
             },
-            done));
+            _ -> done.run()));
   }
 
-  /// Whether its time is over by now, counted from the last time that anybody asked for it.
-  private boolean expired(Held held) {
-    return simulation.nanos() - held.renewed >= held.ttlNanos;
+  private void keepAlive(Node node, long lease, Runnable done) {
+    var ask = check.ask(lease, world.told());
+    node.keepAlive(
+        lease,
+        Reply.from(
+            (Answer<Long> answer) -> {
+              world.later(() -> check.renewed(ask, answer.value()));
+              done.run();
+            },
+            (ConcordException _) -> done.run()));
   }
 
-  interface Done<T> {
-    void with(T answer);
+  private void timeToLive(Node node, long lease, boolean keys, Runnable done) {
+    var ask = check.ask(lease, world.told());
+    node.timeToLive(
+        lease,
+        keys,
+        Reply.from(
+            (Answer<LeaseState> answer) -> {
+              world.later(() -> check.told(ask, answer.header().revision(), answer.value(), keys));
+              done.run();
+            },
+            (ConcordException _) -> done.run()));
   }
 
-  static <T> Reply<T> reply(Done<T> done, Runnable failed) {
-    return new Reply<>() {
-      @Override
-      public void done(T answer) {
-        done.with(answer);
-      }
-
-      @Override
-      public void failed(ConcordException error) {
-        failed.run();
-      }
-    };
+  private void list(Node node, Runnable done) {
+    long from = node.shard().applied().last().index();
+    node.leases(
+        Reply.from(
+            (Answer<List<Long>> answer) -> {
+              world.later(() -> check.listed(from, answer.value()));
+              done.run();
+            },
+            (ConcordException _) -> done.run()));
   }
 }

@@ -1,133 +1,286 @@
 package io.concordkv.sim.workload;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.mvcc.Event;
 import io.concordkv.mvcc.Span;
 import io.concordkv.mvcc.watch.WatchAnswer;
 import io.concordkv.mvcc.watch.WatchRequest;
 import io.concordkv.mvcc.watch.WatchSink;
+import io.concordkv.node.Node;
 import io.concordkv.node.WatchHandle;
+import io.concordkv.sim.check.WatchCheck;
 import io.concordkv.sim.cluster.SimNode;
-import io.concordkv.sim.oracle.Violation;
-import io.concordkv.testkit.Simulation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Watches everything on one node, through all its lives, and goes on where it was. Since revisions
-/// are dense and each has an event, a gap, a repetition or a split revision shows at once.
-final class Watcher implements WatchSink {
-  private static final Duration SLOW_MILLIS = Duration.ofMillis(500);
+/// A client with several watches on one stream. When its member dies, or when it feels like it, it
+/// goes to another member and has every watch go on there from what it has seen.
+final class Watcher {
+  private static final long MAX_WHIM_NANOS = Duration.ofMillis(700).toNanos();
+  private static final long SLOW_NANOS = Duration.ofMillis(500).toNanos();
+  private static final int MAX_WATCHES = 4;
 
-  private final SimNode node;
-  private final Revisions revisions;
-  private final Simulation simulation;
+  private final String name;
+  private final Clients world;
   private final SplittableRandom chance;
+  private final Requests requests;
   private final boolean slow;
-  private @Nullable WatchHandle handle;
-  private long next = 1;
-  private long room = Long.MAX_VALUE;
 
+  /// Null: it goes wherever it likes.
+  private final @Nullable SimNode home;
+
+  private @Nullable Stream stream;
+  private long lastId;
+
+  /// What is watched: by ids that a stream has for itself.
+  private final TreeMap<Long, WatchCheck> watches = new TreeMap<>();
+
+  /// @param home where it stays through all its lives, and watches everything; null: nowhere
   Watcher(
-      SimNode node,
-      Revisions revisions,
-      Simulation simulation,
-      SplittableRandom chance,
-      boolean slow) {
-    this.node = node;
-    this.revisions = revisions;
-    this.simulation = simulation;
+      String name, Clients world, SplittableRandom chance, @Nullable SimNode home, boolean slow) {
+    this.name = name;
+    this.world = world;
     this.chance = chance;
+    this.home = home;
     this.slow = slow;
+    requests = new Requests(chance, () -> 0, () -> 0);
   }
 
-  /// The first revision that it has not been told of.
-  long next() {
-    return next;
+  void start() {
+    whim();
   }
 
-  /// Watches the node's present life.
-  void attach() {
-    var up = node.up();
-    if (up != null) {
-      handle = up.watch(this);
-      create();
+  /// A new life of its home has begun.
+  void opened(SimNode node) {
+    if (node == home) {
+      connect(node);
     }
   }
 
-  private void create() {
-    if (handle != null) {
-      handle.create(
-          new WatchRequest(Span.prefix(Bytes.EMPTY), next, 0, false, false, false, false, false));
+  /// Whether it was told of all that it watches, up to `revision`. Where its member is down it goes
+  /// to another.
+  boolean knows(long revision) {
+    if (stream == null || !stream.lives()) {
+      hop();
+      return false;
     }
+    boolean all = true;
+    for (var watch : watches.values()) {
+      all &= watch.complete(revision);
+    }
+    return all;
   }
 
-  @Override
-  public boolean ready() {
-    return room > 0;
+  private void whim() {
+    world.after(
+        chance.nextLong(MAX_WHIM_NANOS),
+        () -> {
+          if (!world.stopped()) {
+            act();
+            whim();
+          }
+        });
   }
 
-  @Override
-  public void send(WatchAnswer answer) {
-    if (answer.canceled()) {
-      Violation.unless(
-          answer.compactRevision() >= next,
-          "watch-reliable",
-          node.name() + " cancelled a watch from " + next + ": " + answer);
-      next = answer.compactRevision();
-      create();
+  private void act() {
+    var now = stream;
+    if (now == null || !now.lives()) {
+      hop();
       return;
     }
-    room--;
-    int from = 0;
-    var events = answer.events();
-    while (from < events.size()) {
-      int to = from;
-      while (to < events.size() && revision(events, to) == revision(events, from)) {
-        to++;
+    switch (chance.nextInt(10)) {
+      case 0, 1, 2 -> now.handle.progress();
+      case 3, 4 -> now.end();
+      case 5, 6, 7 -> now.begin();
+      case 8 -> hop();
+      default -> {
+        // Nothing: the longer it watches, the more it sees.
       }
-      told(revision(events, from), events.subList(from, to));
-      from = to;
-    }
-    if (slow && room <= 0) {
-      later();
     }
   }
 
-  private static long revision(List<Event> events, int at) {
-    return events.get(at).pair().modRevision();
+  private void hop() {
+    var up = world.up();
+    if (home != null) {
+      connect(home);
+    } else if (!up.isEmpty()) {
+      connect(up.get(chance.nextInt(up.size())));
+    }
   }
 
-  private void told(long revision, List<Event> events) {
-    // What starts at 1 may begin behind what was compacted away before it.
-    boolean begins = next <= 1 && revision >= next;
-    Violation.unless(
-        revision == next || begins,
-        "watch-reliable",
-        node.name() + " tells of revision " + revision + ", next is " + next);
-    var plain = new ArrayList<Event>();
-    events.forEach(event -> plain.add(new Event(event.kind(), event.pair(), null)));
-    revisions.happened(node.name(), revision, plain);
-    simulation.note(revision);
-    next = revision + 1;
+  private void connect(SimNode node) {
+    var running = node.up();
+    if (running == null) {
+      return;
+    }
+    if (stream != null) {
+      stream.close();
+    }
+    var next = new Stream(node, running);
+    stream = next;
+    next.goOn();
   }
 
-  /// Takes nothing for a while, then a little.
-  void later() {
-    room = 0;
-    var stuck = handle;
-    int lives = node.lives();
-    simulation
-        .world()
-        .after(
-            Duration.ofNanos(chance.nextLong(SLOW_MILLIS.toNanos())),
-            () -> {
-              room = chance.nextInt(1, 50);
-              if (stuck != null && lives == node.lives() && node.up() != null) {
-                stuck.drained();
-              }
-            });
+  private WatchRequest draw() {
+    if (home != null) {
+      return request(Span.prefix(Bytes.EMPTY), 1, false, false);
+    }
+    boolean filters = chance.nextInt(3) == 0;
+    boolean noPut = filters && chance.nextBoolean();
+    long revision = world.reads().acknowledged();
+    long at =
+        switch (chance.nextInt(6)) {
+          case 0 -> 0;
+          case 1 -> revision + 1 + chance.nextInt(20);
+          case 2 -> Math.max(1, world.compacted());
+          case 3 -> Math.max(1, world.compacted() - chance.nextInt(2));
+          default -> Math.max(1, revision - chance.nextInt(100));
+        };
+    return request(requests.span(), at, noPut, filters && !noPut);
+  }
+
+  private WatchRequest request(Span span, long start, boolean noPut, boolean noDelete) {
+    return new WatchRequest(
+        span,
+        start,
+        ++lastId,
+        chance.nextBoolean(),
+        chance.nextBoolean(),
+        chance.nextBoolean(),
+        noPut,
+        noDelete);
+  }
+
+  private static WatchRequest from(WatchRequest request, long start, long id) {
+    return new WatchRequest(
+        request.span(),
+        start,
+        id,
+        request.previous(),
+        request.progressNotify(),
+        request.fragment(),
+        request.noPut(),
+        request.noDelete());
+  }
+
+  private final class Stream implements WatchSink {
+    private final SimNode node;
+    private final int life;
+    private final WatchHandle handle;
+    private long room = Long.MAX_VALUE;
+    private boolean closed;
+
+    Stream(SimNode node, Node running) {
+      this.node = node;
+      life = node.lives();
+      handle = running.watch(this);
+    }
+
+    boolean lives() {
+      return !closed && node.lives() == life && node.up() != null;
+    }
+
+    /// Every watch goes on where it was.
+    void goOn() {
+      for (var watch : List.copyOf(watches.values())) {
+        create(from(watch.request(), watch.next(), watch.request().watchId()));
+      }
+      if (watches.isEmpty()) {
+        begin();
+      }
+    }
+
+    void begin() {
+      if (watches.size() < (home == null ? MAX_WATCHES : 1)) {
+        create(draw());
+      }
+    }
+
+    /// At home the one watch stays.
+    void end() {
+      if (home == null && !watches.isEmpty()) {
+        var ids = List.copyOf(watches.keySet());
+        handle.cancel(ids.get(chance.nextInt(ids.size())));
+      }
+    }
+
+    void create(WatchRequest request) {
+      var label = name + " at " + node.name() + "#" + life + " watch " + request.watchId();
+      watches.put(request.watchId(), new WatchCheck(label, world.model(), request));
+      handle.create(request);
+    }
+
+    void close() {
+      closed = true;
+      handle.close();
+    }
+
+    @Override
+    public boolean ready() {
+      return room > 0;
+    }
+
+    @Override
+    public void send(WatchAnswer answer) {
+      room--;
+      world.later(() -> take(answer));
+      if (slow && room <= 0) {
+        rest();
+      }
+    }
+
+    /// Takes nothing for a while, then a little.
+    private void rest() {
+      room = 0;
+      world.after(
+          chance.nextLong(SLOW_NANOS),
+          () -> {
+            room = world.stopped() ? Long.MAX_VALUE : chance.nextInt(1, 30);
+            if (lives()) {
+              handle.drained();
+            }
+          });
+    }
+
+    private void take(WatchAnswer answer) {
+      if (closed) {
+        return;
+      }
+      world.note(answer.revision());
+      if (answer.watchId() < 0 && answer.created()) {
+        refused(answer);
+        return;
+      }
+      if (answer.watchId() < 0) {
+        watches.values().stream().filter(WatchCheck::created).forEach(watch -> watch.take(answer));
+        return;
+      }
+      var watch = watches.get(answer.watchId());
+      if (watch == null) {
+        return;
+      }
+      watch.take(answer);
+      if (watch.ended()) {
+        watches.remove(answer.watchId());
+        if (answer.compactRevision() > 0 && !answer.created()) {
+          // Its id stays taken until the answer to this.
+          handle.cancel(answer.watchId());
+          create(from(watch.request(), watch.next(), ++lastId));
+        }
+      }
+    }
+
+    /// Creations are answered in their order, and only those of nothing are refused.
+    private void refused(WatchAnswer answer) {
+      for (var watch : watches.values()) {
+        if (!watch.created()) {
+          watch.refused(answer);
+          watches.remove(watch.request().watchId());
+          return;
+        }
+      }
+    }
   }
 }

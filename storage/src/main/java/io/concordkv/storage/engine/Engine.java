@@ -1,5 +1,9 @@
 package io.concordkv.storage.engine;
 
+import io.concordkv.base.CorruptionError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /// An ordered map of bytes. Owned by one event loop; what reads elsewhere reads a [View].
 ///
 /// A replicated node runs its engine without a log of its own: the Raft log holds every batch until
@@ -44,6 +48,16 @@ public interface Engine extends View {
   long count();
 
   EngineSizes sizes();
+
+  /// The files that hold the content now, oldest first, by number.
+  List<Long> files();
+
+  /// Checks one of them; null if it is gone by now.
+  @Nullable Scrub scrub(long file);
+
+  /// Damage that work in the background met; such work stands still until the content is replaced.
+  /// Null if there is none.
+  @Nullable CorruptionError damage();
 
   @Override
   void close();

@@ -7,6 +7,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
 import io.concordkv.base.env.StoredFile;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// How far the log was acknowledged, in a small file beside it. It is overwritten after each sync
 /// and not synced itself, so it may be behind, never ahead (the persist record of Alagappan et al.,
@@ -38,6 +39,18 @@ final class AckMarker implements AutoCloseable {
       marker.file.preallocate(FILE_BYTES);
     }
     return marker;
+  }
+
+  /// Reads the marker of a log that is somebody else's. Null if it cannot be relied upon.
+  static @Nullable Long read(FileSystem files, String directory) {
+    var path = directory + "/" + WalFormat.MARKER;
+    if (!files.exists(path)) {
+      return null;
+    }
+    try (var marker = new AckMarker(files.open(path, Mode.READ))) {
+      marker.load();
+      return marker.known ? marker.position : null;
+    }
   }
 
   private void load() {

@@ -2,7 +2,6 @@ package io.concordkv.storage.wal;
 
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
-import io.concordkv.base.CorruptionError;
 import io.concordkv.base.Crc32c;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the groups of one segment and judges what is none.
 final class SegmentReader implements AutoCloseable {
-  private static final int WINDOW_BYTES = 1 << 20;
+  static final int WINDOW_BYTES = 1 << 20;
 
   private final StoredFile file;
   private final SegmentHeader header;
@@ -56,23 +55,39 @@ final class SegmentReader implements AutoCloseable {
     window = ByteBuffer.allocate((int) Math.min(windowBytes, file.size())).limit(0);
   }
 
-  /// Opens the segment at `path`. A segment gets its name when its header is durable, so a header
-  /// that is not whole is damage, never a crash.
-  static SegmentReader open(FileSystem files, String path) {
-    return open(files, path, WINDOW_BYTES);
-  }
-
-  /// As [#open(FileSystem, String)], reading `windowBytes` at a time.
-  static SegmentReader open(FileSystem files, String path, int windowBytes) {
+  /// Opens the segment at `path`, reading `windowBytes` at a time. A segment gets its name when its
+  /// header is durable, so a header that is not whole is damage, never a crash: null.
+  static @Nullable SegmentReader open(FileSystem files, String path, int windowBytes) {
     var file = files.open(path, Mode.READ);
     var start = ByteBuffer.allocate(WalFormat.SEGMENT_HEADER_BYTES);
     int length = file.read(0, start);
     var header = SegmentHeader.decode(path, Bytes.wrap(start.array(), 0, length));
     if (header == null) {
       file.close();
-      throw new CorruptionError(path, 0, "the segment's header is damaged" + Recovery.ADVICE);
+      return null;
     }
     return new SegmentReader(file, header, windowBytes);
+  }
+
+  /// Opens the segment at `path` although its header is damaged: its groups say in which life of
+  /// the file they were written. Null if there is no whole one.
+  static @Nullable SegmentReader salvage(FileSystem files, String path, long first) {
+    var file = files.open(path, Mode.READ);
+    if (file.size() > WalFormat.SEGMENT_HEADER_BYTES) {
+      var any = new SegmentReader(file, new SegmentHeader(0, first, 0, 0), WINDOW_BYTES);
+      for (long at = any.magic(first); at >= 0; at = any.magic(at + 1)) {
+        int index = any.need(at, WalFormat.GROUP_HEADER_BYTES);
+        if (any.window.getLong(index + 16) == at) {
+          var header = new SegmentHeader(0, first, any.window.getLong(index + 8), 0);
+          var reader = new SegmentReader(file, header, WINDOW_BYTES);
+          if (reader.group(at, any.limit) != null) {
+            return reader;
+          }
+        }
+      }
+    }
+    file.close();
+    return null;
   }
 
   SegmentHeader header() {
@@ -120,6 +135,17 @@ final class SegmentReader implements AutoCloseable {
   /// The first whole group at `position` or behind it that `wanted` accepts, whatever lies before
   /// it, or null.
   @Nullable Group find(long position, Predicate<Group> wanted) {
+    for (long at = magic(position); at >= 0; at = magic(at + 1)) {
+      var group = group(at, limit);
+      if (group != null && wanted.test(group)) {
+        return group;
+      }
+    }
+    return null;
+  }
+
+  /// Where at `position` or behind it a group may begin; -1 if nowhere.
+  private long magic(long position) {
     long at = position;
     while (limit - at >= WalFormat.GROUP_HEADER_BYTES) {
       int index = need(at, WalFormat.GROUP_HEADER_BYTES);
@@ -130,14 +156,15 @@ final class SegmentReader implements AutoCloseable {
       }
       at += candidate - index;
       if (candidate <= last) {
-        var group = group(at, limit);
-        if (group != null && wanted.test(group)) {
-          return group;
-        }
-        at++;
+        return at;
       }
     }
-    return null;
+    return -1;
+  }
+
+  /// What was read so far is read again when it is asked for: somebody may write the file.
+  void forget() {
+    window.limit(0);
   }
 
   /// Whether a group of this life of the segment was begun at `position`.

@@ -81,7 +81,26 @@ public final class Wal implements AutoCloseable {
   /// [#append(WalRecord)] had returned for it.
   public static Wal openAt(
       Env env, String directory, WalOptions options, ObjLongConsumer<WalRecord> replay) {
-    return new Wal(env, directory, options, Recovery.run(env.files(), directory, replay));
+    return openAt(
+        env,
+        directory,
+        options,
+        replay,
+        damage -> {
+          throw damage.error();
+        });
+  }
+
+  /// As [#openAt(Env, String, WalOptions, ObjLongConsumer)], for a host that can do without a part
+  /// of the log: `damaged` is told of it between the records before and behind it.
+  public static Wal openAt(
+      Env env,
+      String directory,
+      WalOptions options,
+      ObjLongConsumer<WalRecord> replay,
+      Consumer<WalDamage> damaged) {
+    var recovered = Recovery.run(env.files(), directory, replay, damaged);
+    return new Wal(env, directory, options, recovered);
   }
 
   /// What was found at the end of the log when it was opened. A host that goes on after
@@ -247,6 +266,16 @@ public final class Wal implements AutoCloseable {
       start = segment.first();
     }
     return start;
+  }
+
+  /// Checks the segments that are complete by now.
+  public WalScrub scrub() {
+    return new WalScrub(env.files(), List.copyOf(segments));
+  }
+
+  /// Whether the segment in which `damage` was found is still part of the log.
+  public boolean has(WalDamage damage) {
+    return segments.stream().anyMatch(segment -> segment.path().equals(damage.file()));
   }
 
   /// Lets go of the files, at once or when the write under way ends. What is not synced then is

@@ -1,15 +1,14 @@
 package io.concordkv.storage.wal;
 
-import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
-import io.concordkv.storage.wal.SegmentReader.Group;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /// Reads along in a log that somebody else writes: what stands in its files and nothing else, so it
-/// can tell what a crash at this moment would leave. It changes nothing and judges no damage: the
-/// log ends for it where no whole group stands.
+/// can tell what a crash at this moment would leave. It changes nothing and judges no damage: what
+/// cannot be read before the start of another segment is passed over, and the log ends for it where
+/// no whole group stands behind that.
 ///
 /// If what it has not read yet was trimmed, it starts again at the oldest segment, so records may
 /// come a second time.
@@ -19,9 +18,8 @@ public final class WalFollower {
 
   private final FileSystem files;
   private final String directory;
+  private final GroupChain chain = new GroupChain();
   private boolean begun;
-  private long end;
-  private int chain;
 
   public WalFollower(FileSystem files, String directory) {
     this.files = files;
@@ -30,7 +28,7 @@ public final class WalFollower {
 
   /// The position up to where all was read.
   public long end() {
-    return end;
+    return chain.end();
   }
 
   /// Passes on the records that came since the last call, in order.
@@ -40,14 +38,14 @@ public final class WalFollower {
     }
     var firsts = firsts();
     while (!firsts.isEmpty()) {
-      Long first = begun ? firsts.floor(end) : null;
+      Long first = begun ? firsts.floor(chain.end()) : null;
       if (first == null) {
         first = firsts.first();
         begun = false;
       }
       Long next = firsts.higher(first);
       read(first, next == null ? Long.MAX_VALUE : next, replay);
-      if (next == null || end != next) {
+      if (next == null || chain.end() != next) {
         return;
       }
     }
@@ -67,21 +65,21 @@ public final class WalFollower {
   private void read(long first, long before, Consumer<WalRecord> replay) {
     var path = WalFormat.segmentPath(directory, first);
     try (var reader = SegmentReader.open(files, path, WINDOW_BYTES)) {
+      if (reader == null) {
+        // A name without a whole header: there is nothing to be read yet.
+        return;
+      }
       if (!begun) {
         begun = true;
-        end = first;
-        chain = reader.header().chain();
+        chain.jump(first);
+        chain.expect(reader.header().chain());
       }
-      for (Group group = reader.group(end, before);
-          group != null && group.chain() == chain;
-          group = reader.group(end, before)) {
-        group.replay((record, _) -> replay.accept(record));
-        end = group.end();
-        chain = group.crc();
+      chain.read(reader, before, (record, _) -> replay.accept(record));
+      while (before != Long.MAX_VALUE && chain.end() != before) {
+        var group = reader.find(chain.end(), behind -> behind.end() <= before);
+        chain.jump(group == null ? before : group.position());
+        chain.read(reader, before, (record, _) -> replay.accept(record));
       }
-    } catch (CorruptionError unfinished) {
-      // A name without a whole header: there is nothing to be read yet.
-      return;
     }
   }
 }

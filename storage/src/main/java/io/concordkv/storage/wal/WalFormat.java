@@ -21,6 +21,7 @@ final class WalFormat {
 
   static final String SEGMENT_SUFFIX = ".seg";
   static final String SPARE_PREFIX = "spare";
+  static final String DAMAGED_PREFIX = "damaged-";
   static final String MARKER = "acked";
 
   private WalFormat() {}

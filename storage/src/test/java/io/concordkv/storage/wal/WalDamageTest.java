@@ -83,14 +83,117 @@ class WalDamageTest {
         world.disk().corrupt(path, offset, 1 + offset % 255);
         var found = look();
         assertThat(found.records()).isEqualTo(all().subList(0, found.records().size()));
-        if (found.tail() != null) {
-          assertThat(found.tail()).as("%s at %d", path, offset).isEqualTo(WalTail.LOST);
-          assertThat(path).isEqualTo(last);
+        if (found.tail() == WalTail.LOST) {
+          assertThat(path).as("at %d", offset).isEqualTo(last);
+        } else if (found.tail() != null) {
+          assertThat(offset).as(path).isLessThan(WalFormat.SEGMENT_HEADER_BYTES);
+          assertThat(found.records()).isEqualTo(all());
         } else {
           assertThat(found.error()).contains(path).contains("offset").contains("restore");
         }
       }
     }
+  }
+
+  /// For a host that can do without what is damaged: it gets everything else, and is told in
+  /// between what is missing, at every opening.
+  @Test
+  void a_log_goes_on_behind_what_is_damaged_in_it() {
+    acknowledged(1);
+    var last = lastSegment();
+    for (var path : segments()) {
+      int used = lastByte(path) + 1;
+      for (int offset = WalFormat.SEGMENT_HEADER_BYTES; offset < used; offset++) {
+        acknowledged(1);
+        world.disk().corrupt(path, offset, 1 + offset % 255);
+        var found = lookAround();
+        var damages = found.damages;
+        boolean end = damages.isEmpty();
+        if (end) {
+          assertThat(path).isEqualTo(last);
+          assertThat(found.tail).isEqualTo(WalTail.LOST);
+        } else {
+          assertThat(damages).hasSize(1);
+          var damage = damages.getFirst();
+          assertThat(damage.file()).isEqualTo(path);
+          assertThat(damage.offset()).isLessThanOrEqualTo(offset);
+          assertThat(damage.to()).isGreaterThan(damage.from());
+          var left = new ArrayList<>(world.model());
+          left.removeIf(at -> at.position() > damage.from() && at.position() <= damage.to());
+          assertThat(found.records).isEqualTo(left);
+          var again = lookAround();
+          assertThat(again.records).as("the second time").isEqualTo(left);
+          assertThat(again.damages).extracting(WalDamage::from).containsExactly(damage.from());
+        }
+      }
+    }
+  }
+
+  /// What an opening found that goes around damage.
+  private record Around(List<WalWorld.At> records, List<WalDamage> damages, WalTail tail) {}
+
+  private Around lookAround() {
+    var records = new ArrayList<WalWorld.At>();
+    var damages = new ArrayList<WalDamage>();
+    var wal =
+        Wal.openAt(
+            world.simulation.env("n"),
+            WalWorld.DIRECTORY,
+            OPTIONS,
+            (record, position) -> records.add(new WalWorld.At(record, position)),
+            damages::add);
+    var tail = wal.tail();
+    wal.close();
+    return new Around(records, damages, tail);
+  }
+
+  @Test
+  void what_is_written_behind_damage_can_be_read_again() {
+    acknowledged(1);
+    world.disk().corrupt(segments().getFirst(), 100, 0xFF);
+    var before = lookAround().records;
+    var wal =
+        Wal.openAt(
+            world.simulation.env("n"),
+            WalWorld.DIRECTORY,
+            OPTIONS,
+            (record, position) -> {},
+            _ -> {});
+    var record = new WalRecord(77, 7, Bytes.of("more"));
+    long position = wal.append(record);
+    wal.sync(position, () -> {});
+    world.settle();
+    world.powerCut();
+    var after = lookAround();
+    assertThat(after.damages).hasSize(1);
+    var expected = new ArrayList<>(before);
+    expected.add(new WalWorld.At(record, position));
+    assertThat(after.records).isEqualTo(expected);
+  }
+
+  @Test
+  void a_lost_segment_is_a_gap_between_its_neighbours() {
+    acknowledged(1);
+    var gone = segments().get(1);
+    var next = segments().get(2);
+    world.simulation.env("n").files().delete(gone);
+    var found = lookAround();
+    assertThat(found.damages).hasSize(1);
+    var damage = found.damages.getFirst();
+    assertThat(gone).contains("%020d".formatted(damage.from()));
+    assertThat(next).contains("%020d".formatted(damage.to()));
+    assertThat(found.tail).isEqualTo(WalTail.CLEAN);
+  }
+
+  @Test
+  void a_last_segment_that_cannot_be_read_at_all_is_kept_aside() {
+    acknowledged(1);
+    var path = lastSegment();
+    var content = world.disk().content(path);
+    write(path, 0, new byte[content.length]);
+    assertThat(lookAround().tail).isEqualTo(WalTail.LOST);
+    assertThat(world.disk().paths()).anyMatch(name -> name.startsWith("wal/damaged-"));
+    assertThat(lookAround().tail).isEqualTo(WalTail.LOST);
   }
 
   @Test
@@ -238,5 +341,39 @@ class WalDamageTest {
       file.sync();
     }
     world.simulation.kill("n");
+  }
+
+  @Test
+  void a_scrub_finds_every_damaged_byte_of_a_complete_segment() {
+    acknowledged(1);
+    var complete = segments().subList(0, segments().size() - 1);
+    for (var path : complete) {
+      int used = lastByte(path) + 1;
+      for (int offset = 0; offset < used; offset++) {
+        acknowledged(1);
+        // Opened whole, then damaged.
+        var wal = Wal.open(world.simulation.env("n"), WalWorld.DIRECTORY, OPTIONS, record -> {});
+        assertThat(scrub(wal)).isEmpty();
+        world.disk().corrupt(path, offset, 1 + offset % 255);
+        var found = scrub(wal);
+        assertThat(found).as("%s at %d", path, offset).hasSize(1);
+        assertThat(found.getFirst().file()).isEqualTo(path);
+        assertThat(found.getFirst().offset()).isLessThanOrEqualTo(offset);
+        assertThat(wal.has(found.getFirst())).isTrue();
+        wal.close();
+      }
+    }
+  }
+
+  private static List<WalDamage> scrub(Wal wal) {
+    var damages = new ArrayList<WalDamage>();
+    try (var scrub = wal.scrub()) {
+      for (var step = scrub.step(50); step.bytes() > 0; step = scrub.step(50)) {
+        if (step.damage() != null) {
+          damages.add(step.damage());
+        }
+      }
+    }
+    return damages;
   }
 }

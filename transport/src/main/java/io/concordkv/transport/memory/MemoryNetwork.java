@@ -35,6 +35,8 @@ public final class MemoryNetwork {
   }
 
   void leave(long node, MemoryTransport transport) {
-    nodes.remove(node, transport);
+    if (nodes.remove(node, transport)) {
+      nodes.values().forEach(other -> other.lost(node));
+    }
   }
 }

@@ -5,28 +5,33 @@ import io.concordkv.base.Check;
 import io.concordkv.base.env.Scheduler;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.FrameCodec;
+import io.concordkv.transport.Inbox;
 import io.concordkv.transport.Lane;
 import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// One node's end of a [MemoryNetwork]. Frames to a node are posted to its loop, in the order in
-/// which they were sent.
+/// One node's end of a [MemoryNetwork]. Frames to a node are posted to its loop, those of a lane in
+/// the order in which they were sent.
 public final class MemoryTransport implements Transport {
   private final MemoryNetwork network;
   private final long node;
   private final Scheduler loop;
+  private final Inbox inbox;
   private final int maxWaitingFrames;
   private final long maxWaitingBytes;
   private final Waiting[] waiting = new Waiting[Lane.values().length];
-  private volatile @Nullable Receiver receiver;
+  private volatile @Nullable LongConsumer onDisconnect;
 
   MemoryTransport(MemoryNetwork network, long node, Scheduler loop, int maxFrames, long maxBytes) {
     this.network = network;
     this.node = node;
     this.loop = loop;
+    this.inbox = new Inbox(loop);
     this.maxWaitingFrames = maxFrames;
     this.maxWaitingBytes = maxBytes;
     for (int lane = 0; lane < waiting.length; lane++) {
@@ -38,14 +43,19 @@ public final class MemoryTransport implements Transport {
   public void send(long toNode, Frame frame) {
     var target = network.find(toNode);
     if (target != null && network.find(node) == this) {
-      target.deliver(node, frame.lane(), FrameCodec.encode(frame));
+      target.deliver(node, FrameCodec.encode(frame));
     }
   }
 
   @Override
   public void onFrame(Receiver receiver) {
-    Check.that(this.receiver == null, "a transport has one receiver");
-    this.receiver = receiver;
+    inbox.onFrame(receiver);
+  }
+
+  @Override
+  public void onDisconnect(LongConsumer listener) {
+    Check.that(onDisconnect == null, "a transport has one listener for lost connections");
+    onDisconnect = listener;
   }
 
   @Override
@@ -55,25 +65,34 @@ public final class MemoryTransport implements Transport {
 
   @Override
   public void close() {
+    inbox.close();
     network.leave(node, this);
   }
 
-  private void deliver(long from, Lane lane, Bytes encoded) {
-    var queue = waiting[lane.code()];
-    if (queue.frames.get() >= maxWaitingFrames
-        || queue.bytes.get() + encoded.length() > maxWaitingBytes) {
+  void lost(long peer) {
+    var listener = onDisconnect;
+    if (listener != null) {
+      loop.post(() -> listener.accept(peer));
+    }
+  }
+
+  private void deliver(long from, Bytes encoded) {
+    var frame = FrameCodec.decode(encoded);
+    int bytes = encoded.length();
+    var queue = waiting[frame.lane().code()];
+    if (queue.frames.get() >= maxWaitingFrames || queue.bytes.get() + bytes > maxWaitingBytes) {
       return;
     }
     queue.frames.incrementAndGet();
-    queue.bytes.addAndGet(encoded.length());
-    loop.post(() -> {
-      queue.frames.decrementAndGet();
-      queue.bytes.addAndGet(-encoded.length());
-      var to = receiver;
-      if (to != null && network.find(node) == this) {
-        to.receive(from, FrameCodec.decode(encoded));
-      }
-    });
+    queue.bytes.addAndGet(bytes);
+    inbox.add(
+        from,
+        frame.lane(),
+        List.of(frame),
+        () -> {
+          queue.frames.decrementAndGet();
+          queue.bytes.addAndGet(-bytes);
+        });
   }
 
   private static final class Waiting {

@@ -2,155 +2,51 @@ package io.concordkv.transport.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.FrameCodec;
 import io.concordkv.transport.Lane;
-import io.concordkv.transport.Transport;
-import io.concordkv.transport.TransportContract;
-import io.netty.buffer.Unpooled;
+import io.concordkv.transport.peer.Handshake;
+import io.concordkv.transport.peer.PeerTransport;
+import io.concordkv.transport.peer.PeerTransportContract;
+import io.concordkv.transport.peer.Roster;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-final class TcpTransportIT extends TransportContract {
-  private final ConcurrentLinkedQueue<String> problems = new ConcurrentLinkedQueue<>();
-  private final TreeMap<Long, InetSocketAddress> addresses = new TreeMap<>();
-
+final class TcpTransportIT extends PeerTransportContract {
   TcpTransportIT() {
-    addresses.put(1L, freeAddress());
-    addresses.put(2L, freeAddress());
-  }
-
-  @Override
-  protected Transport open(long node) {
-    return TcpTransport.open(loop, config(node, 42, address(node)));
-  }
-
-  private TcpConfig config(long node, long cluster, InetSocketAddress listen) {
-    return new TcpConfig(
-        node,
-        cluster,
-        listen,
-        addresses,
-        8 << 20,
-        QUEUE_FRAMES,
-        16 << 20,
-        Duration.ofMillis(5),
-        Duration.ofMillis(50),
-        Duration.ofSeconds(3),
-        new SplittableRandom(node),
-        problems::add);
-  }
-
-  private InetSocketAddress address(long node) {
-    return Objects.requireNonNull(addresses.get(node));
-  }
-
-  private static InetSocketAddress freeAddress() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
-
-  private static InetSocketAddress anyPort() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-  }
-
-  private boolean hasProblem(String part) {
-    return problems.stream().anyMatch(problem -> problem.contains(part));
-  }
-
-  @Test
-  void a_node_of_another_cluster_is_refused_and_both_sides_say_so() {
-    try (var stranger = TcpTransport.open(loop, config(3, 43, anyPort()))) {
-      loop.runUntil(() -> hasProblem("OTHER_CLUSTER") && hasProblem("another cluster"));
-      assertThat(stranger.connected(1)).isFalse();
-    }
-  }
-
-  @Test
-  void an_address_at_which_another_node_listens_is_refused() {
-    addresses.put(9L, address(1));
-    try (var misled = TcpTransport.open(loop, config(3, 42, anyPort()))) {
-      loop.runUntil(() -> misled.connected(1) && hasProblem("another node listens"));
-      assertThat(misled.connected(9)).isFalse();
-    }
-  }
-
-  @Test
-  void a_peer_can_be_added_and_removed() {
-    try (var third = TcpTransport.open(loop, config(3, 42, anyPort()))) {
-      var got = new ArrayList<Frame>();
-      third.onFrame((_, frame) -> got.add(frame));
-      addresses.put(3L, third.localAddress());
-      try (var fourth = TcpTransport.open(loop, config(4, 42, anyPort()))) {
-        loop.runUntil(() -> fourth.connected(3));
-        fourth.peers(new TreeMap<>());
-        loop.runUntil(() -> !fourth.connected(3));
-        fourth.peers(addresses);
-        loop.runUntil(() -> fourth.connected(3));
-        fourth.send(3, new Frame(Lane.DATA, 1, 1, Bytes.of("again")));
-        loop.runUntil(() -> !got.isEmpty());
-        assertThat(got.getFirst().payload()).isEqualTo(Bytes.of("again"));
-      }
-    }
-  }
-
-  @Test
-  void a_name_is_resolved_when_it_is_dialed() {
-    addresses.put(1L, InetSocketAddress.createUnresolved("localhost", address(1).getPort()));
-    try (var caller = TcpTransport.open(loop, config(3, 42, anyPort()))) {
-      loop.runUntil(() -> caller.connected(1));
-    }
-  }
-
-  @Test
-  void a_lost_connection_is_reported_on_the_loop() {
-    var lost = new ArrayList<Long>();
-    try (var third = TcpTransport.open(loop, config(3, 42, anyPort()))) {
-      addresses.put(3L, third.localAddress());
-      try (var fourth = TcpTransport.open(loop, config(4, 42, anyPort()))) {
-        fourth.onDisconnect(lost::add);
-        loop.runUntil(() -> fourth.connected(3));
-        third.close();
-        loop.runUntil(() -> !lost.isEmpty());
-        assertThat(lost).containsOnly(3L);
-      }
-    }
+    super(TcpWire::new);
   }
 
   @Test
   void a_damaged_frame_closes_the_connection_and_nothing_behind_it_is_delivered() throws Exception {
-    try (var third = TcpTransport.open(loop, config(3, 42, anyPort()));
+    try (var third = open(3, 42, anyPort());
         var socket = new Socket()) {
       var got = new ArrayList<Bytes>();
       third.onFrame((_, frame) -> got.add(frame.payload()));
       socket.connect(third.localAddress());
-      var out = Unpooled.buffer();
-      Handshake.writeHello(out, new Handshake.Hello(1, Lane.DATA, 42, 8, 3));
-      out.writeBytes(encoded("good"));
-      var bad = encoded("bad");
+      var bad = encoded("bad").toArray();
       bad[bad.length - 1] ^= 1;
-      out.writeBytes(bad);
-      out.writeBytes(encoded("never seen"));
-      out.readBytes(socket.getOutputStream(), out.readableBytes());
-      var answer = Unpooled.wrappedBuffer(socket.getInputStream().readAllBytes());
+      var sent =
+          Handshake.write(new Handshake.Hello(Handshake.VERSION, Lane.DATA, 42, 8, 3, 0, ""))
+              .plus(encoded("good"))
+              .plus(Bytes.wrap(bad))
+              .plus(encoded("never seen"));
+      socket.getOutputStream().write(sent.toArray());
+      var answer = Bytes.wrap(socket.getInputStream().readNBytes(Handshake.ANSWER_BYTES));
       assertThat(Handshake.readAnswer(answer)).isEqualTo(Handshake.Answer.WELCOME);
       loop.runUntil(() -> hasProblem("checksum"));
       loop.runUntil(() -> !got.isEmpty());
@@ -160,25 +56,85 @@ final class TcpTransportIT extends TransportContract {
 
   @Test
   void whoever_speaks_something_else_is_shown_the_door() throws Exception {
-    try (var third = TcpTransport.open(loop, config(3, 42, anyPort()));
+    try (var third = open(3, 42, anyPort());
         var socket = new Socket()) {
       socket.connect(third.localAddress());
       socket
           .getOutputStream()
-          .write("GET / HTTP/1.1\r\nHost: nobody.example\r\n\r\n".getBytes(UTF_8));
+          .write("PUT / HTTP/1.1\r\nHost: nobody.example\r\n\r\n".repeat(9).getBytes(UTF_8));
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
       loop.runUntil(() -> hasProblem("does not speak"));
     }
   }
 
   @Test
-  void a_port_that_is_taken_is_a_clear_error() {
-    assertThatThrownBy(() -> TcpTransport.open(loop, config(3, 42, address(1))))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("cannot listen for peers");
+  void the_members_can_be_asked_for_by_http() throws Exception {
+    try (var third = open(3, 42, anyPort())) {
+      third.roster(
+          new Roster(
+              new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), new Roster.Page(42, "[{}]")));
+      assertThat(get(third, "/members"))
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .contains("X-Etcd-Cluster-Id: 2a\r\n")
+          .endsWith("\r\n\r\n[{}]\n");
+      assertThat(get(third, "/")).startsWith("HTTP/1.1 404 Not Found\r\n");
+    }
   }
 
-  private static byte[] encoded(String payload) {
-    return FrameCodec.encode(new Frame(Lane.DATA, 1, 1, Bytes.of(payload))).toArray();
+  private static String get(PeerTransport from, String path) throws IOException {
+    try (var socket = new Socket()) {
+      socket.connect(from.localAddress());
+      socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\n\r\n").getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  /// A link that is as slow as can be: the peer takes no byte of data and snapshots at all. What is
+  /// then sent on the control lane arrives all the same, without gaps.
+  @Test
+  void heartbeats_flow_while_data_and_snapshots_are_stuck() throws Exception {
+    try (var listener = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      addresses.clear();
+      addresses.put(2L, (InetSocketAddress) listener.getLocalSocketAddress());
+      try (var sender = open(3, 42, anyPort())) {
+        var sockets = welcome(listener);
+        loop.runUntil(() -> sender.connected(2));
+        var chunk = Bytes.wrap(new byte[64 << 10]);
+        var control = new DataInputStream(socket(sockets, Lane.CONTROL).getInputStream());
+        for (int beat = 0; beat < 200; beat++) {
+          for (int i = 0; i < 10; i++) {
+            sender.send(2, new Frame(Lane.BULK, 1, 1, chunk));
+            sender.send(2, new Frame(Lane.DATA, 1, 1, chunk));
+          }
+          var heartbeat = new Frame(Lane.CONTROL, beat, 2, Bytes.EMPTY);
+          sender.send(2, heartbeat);
+          var bytes = Bytes.wrap(control.readNBytes(FrameCodec.encodedBytes(heartbeat)));
+          assertThat(FrameCodec.decode(bytes)).isEqualTo(heartbeat);
+        }
+        for (var socket : sockets.values()) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  /// Accepts one connection for each lane and reads nothing but the hello.
+  private static Map<Lane, Socket> welcome(ServerSocket listener) throws IOException {
+    var sockets = new EnumMap<Lane, Socket>(Lane.class);
+    while (sockets.size() < Lane.values().length) {
+      var socket = listener.accept();
+      var hello = new DataInputStream(socket.getInputStream()).readNBytes(Handshake.HELLO_BYTES);
+      sockets.put(Objects.requireNonNull(Lane.of(hello[6])), socket);
+      socket.getOutputStream().write(Handshake.write(Handshake.Answer.WELCOME).toArray());
+    }
+    return sockets;
+  }
+
+  private static Socket socket(Map<Lane, Socket> sockets, Lane lane) {
+    return Objects.requireNonNull(sockets.get(lane));
+  }
+
+  private static Bytes encoded(String payload) {
+    return FrameCodec.encode(new Frame(Lane.DATA, 1, 1, Bytes.of(payload)));
   }
 }

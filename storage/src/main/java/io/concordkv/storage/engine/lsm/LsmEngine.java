@@ -2,7 +2,9 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
@@ -10,13 +12,16 @@ import io.concordkv.storage.engine.EngineSizes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
+import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.Table;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// what they have in common; a file is deleted when no edit and no view needs it any more.
 public final class LsmEngine implements Engine {
   /// Which tree of the manifest this is.
-  private static final long TREE = 0;
+  static final long TREE = 0;
 
   private final Env env;
   private final LsmOptions options;
@@ -52,8 +57,13 @@ public final class LsmEngine implements Engine {
   private long durableMark;
   private @Nullable Flush flush;
   private @Nullable Compaction compaction;
+  private @Nullable CorruptionError damage;
+  private final ArrayDeque<Waiting> whenDurable = new ArrayDeque<>();
   private boolean flushWanted;
   private boolean replacing;
+
+  /// What is to be done once all up to `mark` is durable.
+  private record Waiting(long mark, Runnable then) {}
 
   private LsmEngine(
       Env env, LsmOptions options, TableStore store, Manifest manifest, Levels levels) {
@@ -71,7 +81,7 @@ public final class LsmEngine implements Engine {
   }
 
   /// Opens or makes the engine in `directory`. Blocks.
-  public static Engine open(Env env, String directory, LsmOptions options) {
+  public static LsmEngine open(Env env, String directory, LsmOptions options) {
     var files = env.files();
     files.createDirectories(directory);
     var manifest = Manifest.open(files, directory);
@@ -83,6 +93,17 @@ public final class LsmEngine implements Engine {
       tables.add(new Levels.Placed(each.level(), store.open(each.table())));
     }
     return new LsmEngine(env, options, store, manifest, Levels.of(tables));
+  }
+
+  /// Removes everything that an engine has in `directory`, damaged or not. Should it be
+  /// interrupted, what is left does not pass for a whole content.
+  public static void discard(FileSystem files, String directory) {
+    var names = new ArrayList<>(files.list(directory));
+    names.sort(Comparator.comparing((String name) -> !name.endsWith(".sst")));
+    for (var name : names) {
+      files.delete(directory + "/" + name);
+    }
+    files.syncDirectory(directory);
   }
 
   @Override
@@ -162,6 +183,7 @@ public final class LsmEngine implements Engine {
     // What they would have made belongs to the content that goes.
     flush = null;
     compaction = null;
+    damage = null;
     commits.submit(
         () -> edit(true, mark, List.of(), placed),
         () -> {
@@ -170,6 +192,7 @@ public final class LsmEngine implements Engine {
           durableMark = mark;
           memtables = new Memtable[] {new Memtable(mark)};
           replacing = false;
+          tellDurable();
           done.run();
           schedule();
         });
@@ -210,6 +233,57 @@ public final class LsmEngine implements Engine {
     return new EngineSizes(memory, files + Levels.bytes(levels.all()), files + levels.liveBytes());
   }
 
+  /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
+  /// background; then runs `done`. With a `base`, the name of an earlier checkpoint beside it, it
+  /// gets only the tables that are not in that one.
+  public void checkpoint(String target, String base, Consumer<Checkpoint> done) {
+    long wanted = mark;
+    whenDurable.add(
+        new Waiting(
+            wanted,
+            () -> {
+              var held = levels.retain();
+              long at = durableMark;
+              env.workers()
+                  .run(
+                      Workers.Lane.BACKGROUND,
+                      () -> store.checkpoint(target, base, at, Checkpoint.placed(held)),
+                      env.loop(),
+                      checkpoint -> {
+                        letGo(held);
+                        done.accept(checkpoint);
+                      });
+            }));
+    flush();
+    tellDurable();
+  }
+
+  private void tellDurable() {
+    while (!whenDurable.isEmpty() && whenDurable.element().mark <= durableMark) {
+      whenDurable.remove().then.run();
+    }
+  }
+
+  @Override
+  public List<Long> files() {
+    return levels.all().stream().map(table -> table.info().id()).sorted().toList();
+  }
+
+  @Override
+  public @Nullable Scrub scrub(long file) {
+    for (var table : levels.all()) {
+      if (table.info().id() == file) {
+        return new TableScrub(store, table, levels, this::letGo);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public @Nullable CorruptionError damage() {
+    return damage;
+  }
+
   @Override
   public void close() {
     if (!store.isClosed()) {
@@ -242,7 +316,7 @@ public final class LsmEngine implements Engine {
       flush = new Flush(store, memtables[memtables.length - 1]);
       step(flush);
     }
-    if (compaction == null) {
+    if (compaction == null && damage == null) {
       var task = picker.pick(levels);
       if (task != null) {
         compaction = new Compaction(store, task, levels, options.tableBytes());
@@ -301,25 +375,45 @@ public final class LsmEngine implements Engine {
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
           durableMark = job.memtable.mark;
           flush = flush == job ? null : flush;
+          tellDurable();
           schedule();
         });
   }
 
   private void step(Compaction job) {
-    background(
-        job::step,
-        finished -> {
-          if (store.isClosed()) {
-            letGo(job.levels);
-          } else if (job != compaction) {
-            letGo(job.levels);
-            discard(job::abandon);
-          } else if (finished) {
-            commit(job, job.outputs());
-          } else {
-            step(job);
-          }
-        });
+    env.workers()
+        .run(
+            Workers.Lane.BACKGROUND,
+            () -> Step.of(job),
+            env.loop(),
+            step -> {
+              if (store.isClosed()) {
+                letGo(job.levels);
+              } else if (job != compaction || step.damage != null) {
+                letGo(job.levels);
+                discard(job::abandon);
+                if (job == compaction) {
+                  compaction = null;
+                  damage = step.damage;
+                }
+              } else if (step.finished) {
+                commit(job, job.outputs());
+              } else {
+                step(job);
+              }
+            });
+  }
+
+  /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables
+  /// stay as they are, and whoever owns the engine decides.
+  private record Step(boolean finished, @Nullable CorruptionError damage) {
+    static Step of(Compaction job) {
+      try {
+        return new Step(job.step(), null);
+      } catch (CorruptionError damaged) {
+        return new Step(false, damaged);
+      }
+    }
   }
 
   private void commit(Compaction job, List<Table> outputs) {

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
@@ -50,6 +51,11 @@ final class TableStore {
 
   void delete(TableInfo info) {
     files.delete(TableFormat.path(directory, info.id()));
+  }
+
+  /// Makes a checkpoint of tables that the caller keeps from being deleted.
+  Checkpoint checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
+    return Checkpoint.write(files, directory, target, base, nextFile(), mark, placed);
   }
 
   /// No table has this id or a higher one yet.

@@ -65,6 +65,15 @@ public final class BloomFilter {
     return true;
   }
 
+  /// How full a filter is.
+  static TableLayout.Filter fill(byte[] filter) {
+    long set = 0;
+    for (int i = HEADER_BYTES; i < filter.length; i++) {
+      set += Integer.bitCount(filter[i] & 0xFF);
+    }
+    return new TableLayout.Filter(filter[0], (int) INT.get(filter, 1), set);
+  }
+
   /// Whether `block` can be a filter.
   static boolean isWhole(byte[] block) {
     return block.length > HEADER_BYTES

@@ -6,6 +6,7 @@ import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// A table that can be read, by any number of threads at once. Whatever is loaded from the file is
@@ -82,18 +83,58 @@ public final class Table {
 
   private void checkProperties(ByteReader footer) {
     long offset = footer.u64();
-    int length = footer.u32();
-    var properties = new ByteReader(Bytes.wrap(load(offset, length)));
-    boolean same =
-        properties.varint() == info.entries()
-            && properties.varint() == info.tombstones()
-            && properties.u64() == info.mark()
-            && properties.bytes().equals(info.smallest())
-            && properties.bytes().equals(info.largest());
-    if (!same) {
+    if (!properties(offset, footer.u32()).equals(info)) {
       throw TableFormat.damaged(
           file.path(), offset, "the table is another one than the manifest says");
     }
+  }
+
+  private TableInfo properties(long offset, int length) {
+    var in = new ByteReader(Bytes.wrap(load(offset, length)));
+    return new TableInfo(
+        info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
+  }
+
+  /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
+  /// itself.
+  public static Table openAlone(FileSystem files, String directory, long id) {
+    var file = files.open(TableFormat.path(directory, id), FileSystem.Mode.READ);
+    try {
+      var size = new TableInfo(id, file.size(), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
+      var footer = readFooter(file, size);
+      var unknown = new Table(size, file, new BlockCache(0), footer);
+      var info = unknown.properties(footer.u64(), footer.u32());
+      return new Table(info, file, new BlockCache(0), readFooter(file, info));
+    } catch (Throwable damaged) {
+      file.close();
+      throw damaged;
+    }
+  }
+
+  /// How the file is laid out. Reads and checks all of it.
+  public TableLayout layout() {
+    var index = index(false);
+    var blocks = new ArrayList<TableLayout.Part>();
+    long at = 0;
+    for (int i = 0; i < index.restarts(); i++) {
+      var block = block(index, i, false);
+      long offset = index.handleOffset(i);
+      int length = index.handleLength(i);
+      if (offset != at) {
+        throw TableFormat.damaged(file.path(), at, "the blocks do not lie one behind the other");
+      }
+      at += length;
+      blocks.add(new TableLayout.Part(offset, length, block.data.length, isCompressed(at)));
+    }
+    var filter = filterLength == 0 ? null : BloomFilter.fill(filter().data);
+    return new TableLayout(
+        blocks, new TableLayout.Part(indexOffset, indexLength, index.data.length, false), filter);
+  }
+
+  private boolean isCompressed(long blockEnd) {
+    var type = ByteBuffer.allocate(1);
+    file.read(blockEnd - TableFormat.TRAILER_BYTES, type);
+    return type.get(0) == TableFormat.LZ4;
   }
 
   public TableInfo info() {
@@ -173,6 +214,23 @@ public final class Table {
     var block = Block.ofBytes(data);
     cache.put(info.id(), filterOffset, block);
     return block;
+  }
+
+  /// Reads a part of the file and checks it, past the cache, and returns its length: the index and
+  /// the filter are parts 0 and 1, then come the blocks. 0 behind the last part. A part that is
+  /// damaged is a `CorruptionError`; without its index nothing else of the table is looked at.
+  public int check(int part) {
+    if (part == 0) {
+      return load(indexOffset, indexLength).length;
+    }
+    if (part == 1 && filterLength > 0) {
+      return load(filterOffset, filterLength).length;
+    }
+    var index = index(false);
+    int entry = part - (filterLength > 0 ? 2 : 1);
+    return entry < index.restarts()
+        ? load(index.handleOffset(entry), index.handleLength(entry)).length
+        : 0;
   }
 
   private byte[] load(long offset, int length) {

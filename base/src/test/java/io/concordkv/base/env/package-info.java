@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.base.env;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.cli.dump;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.cli.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,202 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.ByteReader;
+import io.concordkv.base.ByteWriter;
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.Crc32c;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.lsm.manifest.Edit;
+import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.lsm.table.TableFormat;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// An engine's content at a moment, in a directory of its own: its tables, which never change and
+/// so are linked rather than copied, a manifest, and a *seal* that names every table with its
+/// digest. The seal is written last, so a checkpoint without one is none.
+///
+/// A full checkpoint can be opened as it is. One that is based on another has only the tables that
+/// are not in that one, in the same parent directory; [#restore] brings them together. The format
+/// is docs/formats/checkpoint.md.
+///
+/// @param base the name of the checkpoint that has the other tables; empty for a full one
+/// @param mark up to which mark it has every batch
+/// @param tables all of its tables
+public record Checkpoint(String base, long mark, List<Stored> tables) {
+  private static final int MAGIC = 0x434B4350;
+  private static final int VERSION = 1;
+  private static final int DIGEST_BYTES = 32;
+  private static final int READ_BYTES = 1 << 20;
+  private static final String SEAL = "checkpoint";
+
+  /// @param here whether the table is in this checkpoint, not in the base
+  public record Stored(long id, Bytes digest, boolean here) {}
+
+  public Checkpoint {
+    tables = List.copyOf(tables);
+  }
+
+  /// Makes a checkpoint of `placed`, tables in `source`. Blocks.
+  static Checkpoint write(
+      FileSystem files,
+      String source,
+      String target,
+      String base,
+      long nextFile,
+      long mark,
+      List<Edit.Placed> placed) {
+    files.createDirectories(target);
+    Check.that(files.list(target).isEmpty(), "a checkpoint gets a directory of its own");
+    var known = new TreeMap<Long, Bytes>();
+    if (!base.isEmpty()) {
+      read(files, sibling(target, base)).tables.forEach(each -> known.put(each.id, each.digest));
+    }
+    var tables = new ArrayList<Stored>();
+    try (var manifest = Manifest.open(files, target)) {
+      for (var each : placed) {
+        long id = each.table().id();
+        var digest = digest(files, TableFormat.path(source, id));
+        boolean here = !digest.equals(known.get(id));
+        if (here) {
+          files.link(TableFormat.path(source, id), TableFormat.path(target, id));
+        }
+        tables.add(new Stored(id, digest, here));
+      }
+      files.syncDirectory(target);
+      manifest.append(new Edit(LsmEngine.TREE, true, nextFile, mark, List.of(), placed));
+    }
+    var checkpoint = new Checkpoint(base, mark, tables);
+    checkpoint.seal(files, target);
+    return checkpoint;
+  }
+
+  /// Checks every byte of the checkpoint in `directory` and of those it is based on.
+  public static Checkpoint verify(FileSystem files, String directory) {
+    var checkpoint = read(files, directory);
+    for (var table : checkpoint.tables) {
+      checkpoint.find(files, directory, table);
+    }
+    return checkpoint;
+  }
+
+  /// Makes a directory that an engine can open of the checkpoint in `directory`. What is damaged is
+  /// a [CorruptionError], and then the result has no content that could be taken for it.
+  public static void restore(FileSystem files, String directory, String target) {
+    var checkpoint = read(files, directory);
+    files.createDirectories(target);
+    Check.that(files.list(target).isEmpty(), "a checkpoint is restored to an empty directory");
+    try (var from = Manifest.open(files, directory);
+        var manifest = Manifest.open(files, target)) {
+      for (var table : checkpoint.tables) {
+        var holder = checkpoint.find(files, directory, table);
+        files.link(TableFormat.path(holder, table.id), TableFormat.path(target, table.id));
+      }
+      files.syncDirectory(target);
+      var state = from.state(LsmEngine.TREE);
+      manifest.append(
+          new Edit(LsmEngine.TREE, true, from.nextFile(), state.mark(), List.of(), state.tables()));
+    }
+  }
+
+  /// The checkpoint that has `table`, which is checked.
+  private String find(FileSystem files, String directory, Stored table) {
+    var holder = directory;
+    var checkpoint = this;
+    while (!checkpoint.has(table)) {
+      if (checkpoint.base.isEmpty()) {
+        throw damaged(holder, "no checkpoint has the table " + table.id);
+      }
+      holder = sibling(holder, checkpoint.base);
+      checkpoint = read(files, holder);
+    }
+    var path = TableFormat.path(holder, table.id);
+    if (!files.exists(path) || !digest(files, path).equals(table.digest)) {
+      throw new CorruptionError(path, 0, "it is not what the checkpoint says. Use another one");
+    }
+    return holder;
+  }
+
+  private boolean has(Stored table) {
+    return tables.stream().anyMatch(each -> each.here && each.id == table.id);
+  }
+
+  private void seal(FileSystem files, String directory) {
+    var out = new ByteWriter().u32(MAGIC).u32(VERSION).text(base).u64(mark);
+    out.list(tables, (w, each) -> w.u64(each.id).raw(each.digest).flag(each.here));
+    out.u32(out.crc(0));
+    try (var file = files.open(directory + "/" + SEAL, FileSystem.Mode.CREATE)) {
+      file.write(0, out.finish().toByteBuffer());
+      file.sync();
+    }
+    files.syncDirectory(directory);
+  }
+
+  private static Checkpoint read(FileSystem files, String directory) {
+    var path = directory + "/" + SEAL;
+    if (!files.exists(path)) {
+      throw damaged(directory, "it was never completed");
+    }
+    try (var file = files.open(path, FileSystem.Mode.READ)) {
+      var buffer = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      file.read(0, buffer);
+      var bytes = Bytes.wrap(buffer.array());
+      int end = bytes.length() - 4;
+      if (end < 8 || Crc32c.of(bytes.slice(0, end)) != new ByteReader(bytes.slice(end)).u32()) {
+        throw damaged(directory, "its seal's checksum does not match");
+      }
+      var in = new ByteReader(bytes.slice(0, end));
+      if (in.u32() != MAGIC || in.u32() != VERSION) {
+        throw damaged(directory, "its seal is not one of version 1");
+      }
+      var checkpoint =
+          new Checkpoint(
+              in.text(),
+              in.u64(),
+              in.list(each -> new Stored(each.u64(), each.raw(DIGEST_BYTES), each.flag())));
+      in.end();
+      return checkpoint;
+    }
+  }
+
+  private static CorruptionError damaged(String directory, String why) {
+    return new CorruptionError(
+        "the checkpoint in " + directory + " cannot be used: " + why + ". Use another one");
+  }
+
+  private static String sibling(String directory, String name) {
+    return directory.substring(0, directory.lastIndexOf('/') + 1) + name;
+  }
+
+  private static Bytes digest(FileSystem files, String path) {
+    try (var file = files.open(path, FileSystem.Mode.READ)) {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      var buffer = ByteBuffer.allocate((int) Math.min(READ_BYTES, Math.max(1, file.size())));
+      for (long at = 0; at < file.size(); ) {
+        at += file.read(at, buffer.clear());
+        sha256.update(buffer.flip());
+      }
+      return Bytes.wrap(sha256.digest());
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every Java has SHA-256", missing);
+    }
+  }
+
+  /// The tables of a content.
+  static List<Edit.Placed> placed(Levels levels) {
+    var placed = new ArrayList<Edit.Placed>();
+    for (int level = 0; level < Levels.COUNT; level++) {
+      for (var table : levels.level(level)) {
+        TableInfo info = table.info();
+        placed.add(new Edit.Placed(level, info));
+      }
+    }
+    return placed;
+  }
+}

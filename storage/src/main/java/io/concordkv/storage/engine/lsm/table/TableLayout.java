@@ -1,0 +1,30 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How the file of a table is laid out, for people who look into it.
+///
+/// @param blocks the data blocks, one behind the other from the start of the file
+/// @param filter null if the table has none
+public record TableLayout(List<Part> blocks, Part index, @Nullable Filter filter) {
+  public TableLayout {
+    blocks = List.copyOf(blocks);
+  }
+
+  /// A block in the file.
+  ///
+  /// @param length what it takes in the file, trailer included
+  /// @param rawLength its content, unpacked
+  public record Part(long offset, int length, int rawLength, boolean compressed) {}
+
+  /// @param probes bits that are looked at for a key
+  /// @param lines of 512 bits each
+  /// @param bitsSet how many of all bits are set
+  public record Filter(int probes, int lines, long bitsSet) {
+    /// How many of a thousand keys that are not there would pass, about.
+    public double passesOfThousand() {
+      return 1000 * Math.pow(bitsSet / (512.0 * lines), probes);
+    }
+  }
+}

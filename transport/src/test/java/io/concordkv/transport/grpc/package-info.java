@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.transport.grpc;
+
+import org.jspecify.annotations.NullMarked;

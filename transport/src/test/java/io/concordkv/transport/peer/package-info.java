@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.transport.peer;
+
+import org.jspecify.annotations.NullMarked;
