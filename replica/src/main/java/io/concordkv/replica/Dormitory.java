@@ -10,13 +10,16 @@ import java.util.function.Predicate;
 /// Which groups of a loop tick, and which are asleep because nothing happens in them. A sleeping
 /// group costs nothing but its share of the nodes' beats.
 final class Dormitory {
-  /// So many ticks until each sleeper was looked at.
-  private static final int ROUND_TICKS = 64;
+  /// So many ticks until each sleeper was looked at, unless there are few.
+  private static final int LOOK_TICKS = 64;
+
+  private static final int FEW = 64;
 
   private final TreeMap<Long, Replica> up = new TreeMap<>();
   private final TreeMap<Long, Replica> asleep = new TreeMap<>();
   private final TreeSet<Long> companions = new TreeSet<>();
-  private long lookedAt = Long.MIN_VALUE;
+  private long lookedAt;
+  private boolean looking;
 
   void add(Replica replica) {
     up.put(replica.group(), replica);
@@ -30,6 +33,9 @@ final class Dormitory {
 
   /// Ticks who is up; who fell asleep by it does not tick again.
   void tick() {
+    if (up.isEmpty()) {
+      return;
+    }
     var fallen = new ArrayList<Replica>();
     for (var replica : List.copyOf(up.values())) {
       replica.tick();
@@ -60,21 +66,31 @@ final class Dormitory {
     return asleep.values().stream().filter(concerns).toList();
   }
 
-  /// A few sleepers, others each time, so that they free what they need no more of the shared log.
-  List<Replica> next() {
-    int count = Math.ceilDiv(asleep.size(), ROUND_TICKS);
-    var some = new ArrayList<Replica>(count);
-    for (int i = 0; i < count; i++) {
-      var entry = asleep.higherEntry(lookedAt);
-      if (entry == null) {
-        entry = asleep.firstEntry();
-      }
-      if (entry == null) {
-        break;
-      }
-      lookedAt = entry.getKey();
-      some.add(entry.getValue());
+  /// Begins to look at all sleepers, a few with each tick. False if that is under way already.
+  boolean look() {
+    boolean begins = !looking;
+    if (begins) {
+      looking = true;
+      lookedAt = Long.MIN_VALUE;
     }
+    return begins;
+  }
+
+  /// The sleepers that are to be looked at in this tick.
+  List<Replica> looked() {
+    if (!looking) {
+      return List.of();
+    }
+    int most = Math.max(FEW, asleep.size() / LOOK_TICKS);
+    var some = new ArrayList<Replica>(Math.min(most, asleep.size()));
+    for (var each : asleep.tailMap(lookedAt, false).values()) {
+      if (some.size() == most) {
+        return some;
+      }
+      lookedAt = each.group();
+      some.add(each);
+    }
+    looking = false;
     return some;
   }
 }

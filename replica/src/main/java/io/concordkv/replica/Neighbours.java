@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /// Which other nodes live, by what was heard of them: one fact for all groups (store liveness, as
 /// in CockroachDB). Never a reason to believe anything else: a group that wakes asks by itself.
@@ -10,7 +11,8 @@ final class Neighbours {
   private static final class Neighbour {
     long heardAt;
     long life;
-    boolean lives = true;
+    boolean lives;
+    boolean connected;
   }
 
   private final int silentTicks;
@@ -32,7 +34,6 @@ final class Neighbours {
     var neighbour = known.get(node);
     if (neighbour == null) {
       neighbour = new Neighbour();
-      neighbour.lives = false;
       known.put(node, neighbour);
     }
     neighbour.heardAt = now;
@@ -52,12 +53,16 @@ final class Neighbours {
     return reborn;
   }
 
-  /// Time passes. Returns who has just died.
-  List<Long> tick() {
+  /// Time passes. Returns who has just died: who was silent for too long, or whose connection has
+  /// closed and who was not heard of since.
+  List<Long> tick(LongPredicate connected) {
     now++;
     var died = new ArrayList<Long>();
     known.forEach((node, neighbour) -> {
-      if (neighbour.lives && now - neighbour.heardAt > silentTicks) {
+      boolean was = neighbour.connected;
+      neighbour.connected = connected.test(node);
+      boolean closed = was && !neighbour.connected;
+      if (neighbour.lives && (closed || now - neighbour.heardAt > silentTicks)) {
         neighbour.lives = false;
         died.add(node);
       }

@@ -260,7 +260,7 @@ public final class Replica {
         }
       }
     }
-    trimLog();
+    var _ = trimLog();
     wake.accept(this);
   }
 
@@ -300,11 +300,9 @@ public final class Replica {
     raft.leaderLost(leader);
   }
 
-  /// Gives of the log free what the state has by now.
-  void trimLog() {
-    if (started && !closed && !installing.underWay()) {
-      trimming.tick();
-    }
+  /// Gives of the log free what the state has by now. Returns whether it could be more soon.
+  boolean trimLog() {
+    return started && !closed && !installing.underWay() && trimming.tick();
   }
 
   private boolean quiet() {

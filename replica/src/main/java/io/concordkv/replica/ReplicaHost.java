@@ -43,6 +43,9 @@ public final class ReplicaHost implements AutoCloseable {
   private final SendBudget budget;
   private final List<WalDamage> damages = new ArrayList<>();
   private long shedTo;
+  private long sleepersTrimmedAt;
+  private boolean sleepersFlush;
+  private boolean freed;
   private long replayed;
   private boolean turnPosted;
   private boolean ticking;
@@ -153,7 +156,7 @@ public final class ReplicaHost implements AutoCloseable {
             budget,
             neighbours::lives,
             this::wake,
-            this::trimWal);
+            () -> freed = true);
     replicas.put(group, replica);
     dormitory.add(replica);
     wake(replica);
@@ -270,7 +273,7 @@ public final class ReplicaHost implements AutoCloseable {
     if (shedding()) {
       replicas.values().forEach(replica -> replica.shedLog(shedTo));
     }
-    for (long dead : neighbours.tick()) {
+    for (long dead : neighbours.tick(transport::connected)) {
       for (var replica : dormitory.sleepers(sleeper -> sleeper.leader() == dead)) {
         wake(replica);
         replica.leaderSilent();
@@ -278,7 +281,11 @@ public final class ReplicaHost implements AutoCloseable {
       rouse(replica -> replica.leads() && !replica.mayRest());
     }
     dormitory.tick();
-    dormitory.next().forEach(Replica::trimLog);
+    trimSleepers();
+    if (freed) {
+      freed = false;
+      trimWal();
+    }
     for (long node : dormitory.companions()) {
       if (node != config.node()) {
         transport.send(node, beat.encode(0));
@@ -286,6 +293,18 @@ public final class ReplicaHost implements AutoCloseable {
     }
     transport.flush();
     syncLeftovers();
+  }
+
+  /// The log has moved on to another segment: the first ones may be kept only by who sleeps.
+  private void trimSleepers() {
+    long segment = wal.segmentStart(wal.end());
+    if ((segment != sleepersTrimmedAt || sleepersFlush || shedding()) && dormitory.look()) {
+      sleepersTrimmedAt = segment;
+      sleepersFlush = false;
+    }
+    for (var sleeper : dormitory.looked()) {
+      sleepersFlush |= sleeper.trimLog();
+    }
   }
 
   /// How far the log is committed is written without a sync of its own, and goes with the next one.

@@ -87,7 +87,8 @@ final class Trimming {
     shedTo = position;
   }
 
-  void tick() {
+  /// Returns whether the state is just being made durable, so that more can be given free.
+  boolean tick() {
     long applied = applying.reported();
     boolean pinned =
         wal.end() - writer.released() > PINNED_SEGMENTS * segmentBytes
@@ -99,7 +100,7 @@ final class Trimming {
     }
     long upTo = pinned ? durable : Math.min(durable, catchUp.start());
     if (trimming || upTo < writer.trimmedTo()) {
-      return;
+      return pinned && durable < applied;
     }
     if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
@@ -111,5 +112,6 @@ final class Trimming {
           });
     }
     history.forgetBefore(Math.min(upTo, writer.trimmedTo()));
+    return pinned && durable < applied;
   }
 }

@@ -1,11 +1,11 @@
 package io.concordkv.bench.groups;
 
-import io.concordkv.base.Bytes;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.SnapshotPart;
 import io.concordkv.replica.SnapshotSink;
 import io.concordkv.replica.SnapshotSource;
 import io.concordkv.replica.StateMachine;
@@ -68,7 +68,7 @@ final class CountingMachine implements StateMachine {
       }
 
       @Override
-      public Bytes next() {
+      public SnapshotPart next() {
         throw new IllegalStateException("nobody falls so far behind here");
       }
 
