@@ -188,8 +188,12 @@ final class RaftLog {
     return handed < lastIndex() || arrived != null;
   }
 
-  boolean hasUnissued() {
-    return issued < Math.min(committed, persisted) && !resetting();
+  /// Whether [#issue] would give anything: not while what was issued before fills `maxBytes` and is
+  /// still being applied.
+  boolean hasUnissued(long maxBytes) {
+    return issued < Math.min(committed, persisted)
+        && !resetting()
+        && (issuedBytes == 0 || issuedBytes + entry(issued + 1).bytes() <= maxBytes);
   }
 
   /// Hands out what is to be made durable as write `number`.

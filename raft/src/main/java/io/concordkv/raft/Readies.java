@@ -21,7 +21,7 @@ final class Readies {
   boolean any() {
     return !self.out.isEmpty()
         || self.log.hasUnhanded()
-        || self.log.hasUnissued()
+        || self.log.hasUnissued(self.config.maxCommittedBytes())
         || hardStateChanged()
         || self.role != reportedRole
         || self.leader != reportedLeader;

@@ -69,9 +69,13 @@ final class RaftLogTest {
     assertThat(log.issue(1000)).isEmpty();
     log.hand(1);
     log.persisted(1);
+    assertThat(log.hasUnissued(40)).isTrue();
     assertThat(log.issue(40)).hasSize(1);
+    // Whoever asks for work until there is none would ask for ever.
+    assertThat(log.hasUnissued(40)).isFalse();
     assertThat(log.issue(40)).isEmpty();
     log.applyNext();
+    assertThat(log.hasUnissued(40)).isTrue();
     assertThat(log.issue(1000)).hasSize(2);
     assertThat(log.issue(1000)).isEmpty();
   }
