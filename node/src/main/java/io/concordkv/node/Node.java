@@ -126,7 +126,7 @@ public final class Node {
             new ReplicaConfig(
                 GROUP,
                 founders,
-                raftConfig(),
+                RaftConfig.of(identity.member(), config.electionTicks(), config.raft()),
                 config.snapshotEntries(),
                 config.catchUpEntries(),
                 config.catchUpBytes()),
@@ -142,10 +142,6 @@ public final class Node {
     publication = new Publication(env.clock(), shard, writes, identity.member(), bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
     env.loop().post(this::sweep);
-  }
-
-  private RaftConfig raftConfig() {
-    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was
