@@ -82,9 +82,11 @@ final class OutgoingSnapshot {
     // Making all of it durable at the other end takes longer than taking in a chunk.
     long limit = patienceTicks * (readAll && underWay.isEmpty() ? 60 : 6);
     if (silentTicks >= limit) {
+      env.reached("snapshot/given-up-by-sender");
       end(false);
-    } else if (silentTicks % patienceTicks == 0) {
+    } else if (silentTicks % patienceTicks == 0 || env.fault("snapshot/early-repeat")) {
       long sequence = firstUnderWay;
+      env.reached("snapshot/repeated");
       for (var chunk : underWay) {
         send.accept(new StreamFrame.Chunk(id, sequence++, chunk));
       }

@@ -111,6 +111,9 @@ public final class Replica {
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
     streams = new SnapshotStreams(env, machine, config.raft().electionTicks(), new Streaming());
     suspect = recovery.suspect();
+    if (suspect) {
+      env.reached("replica/suspect");
+    }
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
     flushedAt = applied.last().index();
@@ -125,7 +128,7 @@ public final class Replica {
     if (!started || closed) {
       return new ProposeResult.NotLeader(0);
     }
-    if (wal.overloaded()) {
+    if (wal.overloaded() || env.fault("replica/overloaded")) {
       return new ProposeResult.Overloaded();
     }
     var result = raft.propose(List.of(command));
@@ -149,7 +152,7 @@ public final class Replica {
   /// Runs `then` with an index once that index is applied here and reading is linearizable, or with
   /// 0 if no leader confirmed it in time, or too many wait.
   public void readIndex(LongConsumer then) {
-    if (!closed && reads.add(then)) {
+    if (!closed && !env.fault("replica/read-refused") && reads.add(then)) {
       wake.accept(this);
     } else {
       env.loop().post(() -> then.accept(0));
@@ -206,7 +209,8 @@ public final class Replica {
     streams.tick();
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
-        if (member != config.raft().id() && !transport.connected(member)) {
+        boolean lost = !transport.connected(member) || env.fault("replica/unreachable");
+        if (member != config.raft().id() && lost) {
           raft.reportUnreachable(member);
         }
       }
@@ -231,6 +235,7 @@ public final class Replica {
     codec.forget();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
+      env.reached("replica/trusted-again");
       writer.suspect(false);
     }
   }
@@ -346,7 +351,11 @@ public final class Replica {
     raft.trim(catchUp.add(entries, bytes));
     reads.applied(now.last().index());
     long index = now.last().index();
-    if (index - flushedAt >= config.snapshotEntries()) {
+    if (env.fault("replica/short-memory")) {
+      catchUp.restart(index);
+      raft.trim(index);
+    }
+    if (index - flushedAt >= config.snapshotEntries() || env.fault("replica/early-flush")) {
       flushedAt = index;
       machine.flush();
     }
@@ -383,6 +392,7 @@ public final class Replica {
     applying.resume(mark);
     persist(ready);
     installing = false;
+    env.reached("replica/snapshot-installed");
     reads.applied(index);
     answer(taken);
     wake.accept(this);
@@ -411,6 +421,7 @@ public final class Replica {
     }
     if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
+      env.reached(pinned ? "replica/pinned-log-trimmed" : "replica/log-trimmed");
       writer.trim(
           history.at(upTo),
           () -> {
@@ -453,6 +464,7 @@ public final class Replica {
         arrived = null;
         sink.abandon();
         answer(stream);
+        env.reached("replica/snapshot-not-needed");
       }
       wake.accept(Replica.this);
     }

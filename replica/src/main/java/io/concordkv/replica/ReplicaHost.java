@@ -138,7 +138,9 @@ public final class ReplicaHost implements AutoCloseable {
             () -> {
               if (!closed) {
                 tickLater();
-                replicas.values().forEach(Replica::tick);
+                if (!env.fault("host/tick-lost")) {
+                  replicas.values().forEach(Replica::tick);
+                }
                 syncLeftovers();
               }
             });

@@ -71,7 +71,10 @@ final class SnapshotStreams {
       }
       case StreamFrame.Chunk chunk -> {
         var stream = incoming(from, chunk.stream(), chunk.sequence() == 0);
-        if (stream != null) {
+        if (stream != null && env.fault("snapshot/given-up")) {
+          dropIncoming();
+          fail(from, chunk.stream());
+        } else if (stream != null) {
           stream.chunk(chunk);
         }
       }
@@ -106,6 +109,7 @@ final class SnapshotStreams {
   private @Nullable IncomingSnapshot incoming(long from, StreamId id, boolean first) {
     int age = id.compareTo(newest);
     if (age < 0) {
+      env.reached("snapshot/old-stream");
       return null;
     }
     if (age == 0) {
@@ -115,6 +119,7 @@ final class SnapshotStreams {
       return incoming;
     }
     if (!first) {
+      env.reached("snapshot/without-beginning");
       // Its beginning was lost, or this member has restarted since.
       fail(from, id);
       return null;

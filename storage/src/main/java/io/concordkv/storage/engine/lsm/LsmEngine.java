@@ -102,7 +102,8 @@ public final class LsmEngine implements Engine {
       mark = batch.mark();
       active.mark = mark;
     }
-    if (active.list.bytes() >= options.memtableBytes()) {
+    boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
+    if (active.list.bytes() >= options.memtableBytes() || early) {
       switchMemtable();
       schedule();
     }
@@ -170,6 +171,7 @@ public final class LsmEngine implements Engine {
           durableMark = mark;
           memtables = new Memtable[] {new Memtable(mark)};
           replacing = false;
+          env.reached("lsm/replaced");
           done.run();
           schedule();
         });
@@ -300,6 +302,7 @@ public final class LsmEngine implements Engine {
           use(levels.with(List.of(), placed));
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
           durableMark = job.memtable.mark;
+          env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
           schedule();
         });
@@ -328,6 +331,7 @@ public final class LsmEngine implements Engine {
     commits.submit(
         () -> {
           if (job != compaction) {
+            env.reached("lsm/compaction-in-vain");
             letGo(job.levels);
             discard(job::abandon);
             return null;
@@ -337,6 +341,7 @@ public final class LsmEngine implements Engine {
         () -> {
           use(levels.with(job.task.inputs(), placed));
           letGo(job.levels);
+          env.reached(job.task.isMove() ? "lsm/table-moved" : "lsm/compacted");
           compaction = compaction == job ? null : compaction;
           schedule();
         });
