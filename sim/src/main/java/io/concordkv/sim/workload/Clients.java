@@ -13,6 +13,7 @@ import io.concordkv.sim.check.Verdict;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.oracle.Violation;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
@@ -47,7 +48,8 @@ public final class Clients {
     }
     for (var node : cluster.nodes()) {
       var chance = simulation.random("watcher/" + node.name());
-      watchers.add(new Watcher(node, revisions, simulation, chance, swarm.slowWatchers()));
+      watchers.add(
+          new Watcher(node, revisions, simulation, chance, swarm.has(Toggle.SLOW_WATCHERS)));
     }
     cluster.onOpened(node -> watchers.get(cluster.nodes().indexOf(node)).attach());
   }
@@ -70,7 +72,8 @@ public final class Clients {
 
   /// Whether every watcher was told of everything up to `revision`.
   public boolean watchedUpTo(long revision) {
-    return watchers.stream().allMatch(watcher -> watcher.next() > revision);
+    return watchers.stream()
+        .allMatch(watcher -> watcher.next() > revision || watcher.node().lost());
   }
 
   /// How many leased keys `node` has.
@@ -137,7 +140,7 @@ public final class Clients {
   }
 
   boolean twins() {
-    return swarm.twins();
+    return swarm.has(Toggle.TWINS);
   }
 
   /// What `key` may well hold now.
@@ -157,8 +160,8 @@ public final class Clients {
   /// What is done beside reading and writing plain keys.
   void side(int client, SimNode node, SplittableRandom chance, Runnable done) {
     var up = node.up();
-    boolean compacts = swarm.compactions() && chance.nextInt(3) == 0;
-    if (up == null || !(compacts || swarm.leases())) {
+    boolean compacts = swarm.has(Toggle.COMPACTIONS) && chance.nextInt(3) == 0;
+    if (up == null || !(compacts || swarm.has(Toggle.LEASES))) {
       done.run();
     } else if (compacts) {
       compact(up, chance, done);

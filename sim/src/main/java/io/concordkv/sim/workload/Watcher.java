@@ -43,6 +43,10 @@ final class Watcher implements WatchSink {
     this.slow = slow;
   }
 
+  SimNode node() {
+    return node;
+  }
+
   /// The first revision that it has not been told of.
   long next() {
     return next;
