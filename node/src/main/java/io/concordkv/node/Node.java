@@ -50,7 +50,6 @@ public final class Node {
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   private final Env env;
-  private final NodeConfig config;
   private final Identity identity;
   private final Transport transport;
   private final AutoCloseable lock;
@@ -97,7 +96,6 @@ public final class Node {
 
   private Node(Env env, NodeConfig config, Bootstrap bootstrap, Dialer dialer) {
     this.env = env;
-    this.config = config;
     env.files().createDirectories("");
     lock = env.files().lock("lock");
     identity = Identity.settle(env, bootstrap);
@@ -126,7 +124,7 @@ public final class Node {
             new ReplicaConfig(
                 GROUP,
                 first,
-                raftConfig(),
+                RaftConfig.of(identity.member(), config.electionTicks(), config.raft()),
                 config.snapshotEntries(),
                 config.catchUpEntries(),
                 config.catchUpBytes()),
@@ -151,10 +149,6 @@ public final class Node {
     milestones = new Milestones(env.loop(), config);
     tellMembers();
     env.loop().post(this::sweep);
-  }
-
-  private RaftConfig raftConfig() {
-    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was

@@ -3,6 +3,7 @@ package io.concordkv.node;
 import io.concordkv.base.Check;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.raft.RaftOptions;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.time.Duration;
 /// @param maxEntryBytes a larger command is refused
 /// @param maxApplyLag with so many entries committed but not applied, writes are refused
 /// @param maxPending how many requests may wait for their answer
+/// @param raft how much goes between members at once
 public record NodeConfig(
     Duration tick,
     int electionTicks,
@@ -27,6 +29,7 @@ public record NodeConfig(
     int maxEntryBytes,
     long maxApplyLag,
     int maxPending,
+    RaftOptions raft,
     WalOptions wal,
     LsmOptions lsm,
     MvccOptions mvcc,
@@ -43,6 +46,7 @@ public record NodeConfig(
           (3 << 20) / 2 + (64 << 10),
           5_000,
           50_000,
+          RaftOptions.DEFAULT,
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,

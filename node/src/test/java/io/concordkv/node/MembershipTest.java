@@ -25,6 +25,7 @@ class MembershipTest {
         config.maxEntryBytes(),
         config.maxApplyLag(),
         config.maxPending(),
+        config.raft(),
         config.wal(),
         config.lsm(),
         config.mvcc(),

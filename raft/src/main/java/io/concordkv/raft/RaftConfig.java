@@ -52,15 +52,19 @@ public record RaftConfig(
   /// The defaults: ten ticks to an election, one to a heartbeat, no preference, no promotion, no
   /// leases.
   public static RaftConfig of(long id) {
+    return of(id, 10, RaftOptions.DEFAULT);
+  }
+
+  public static RaftConfig of(long id, int electionTicks, RaftOptions options) {
     return new RaftConfig(
         id,
-        10,
-        1,
-        1 << 20,
-        256,
-        16 << 20,
-        64 << 20,
-        4 << 20,
+        electionTicks,
+        options.heartbeatTicks(),
+        options.maxAppendBytes(),
+        options.maxInflightMessages(),
+        options.maxInflightBytes(),
+        options.maxUncommittedBytes(),
+        options.maxCommittedBytes(),
         true,
         true,
         false,

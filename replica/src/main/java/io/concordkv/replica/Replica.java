@@ -110,10 +110,14 @@ public final class Replica {
             env, machine, budget, env.random("replica/streams/" + name), patience, new Streaming());
     renewal = new Renewal(config.raft().id(), raft, applying, streams, patience);
     suspect = recovery.suspect();
+    if (suspect) {
+      env.reached("replica/suspect");
+    }
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
     trimming =
         new Trimming(
+            env,
             wal,
             host.wal().segmentBytes(),
             config.snapshotEntries(),
@@ -137,7 +141,7 @@ public final class Replica {
     if (!started || closed) {
       return new ProposeResult.NotLeader(0);
     }
-    if (wal.overloaded()) {
+    if (wal.overloaded() || env.fault("replica/overloaded")) {
       return new ProposeResult.Overloaded();
     }
     var result = raft.propose(List.of(command));
@@ -161,7 +165,7 @@ public final class Replica {
   /// Runs `then` with an index once that index is applied here and reading is linearizable, or with
   /// 0 if no leader confirmed it in time, or too many wait.
   public void readIndex(LongConsumer then) {
-    if (!closed && reads.add(then)) {
+    if (!closed && !env.fault("replica/read-refused") && reads.add(then)) {
       wake.accept(this);
     } else {
       env.loop().post(() -> then.accept(0));
@@ -236,7 +240,8 @@ public final class Replica {
     renewal.tick(role);
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
-        if (member != config.raft().id() && !transport.connected(member)) {
+        boolean lost = !transport.connected(member) || env.fault("replica/unreachable");
+        if (member != config.raft().id() && lost) {
           raft.reportUnreachable(member);
         }
       }
@@ -264,6 +269,7 @@ public final class Replica {
     renew();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
+      env.reached("replica/trusted-again");
       writer.suspect(false);
     }
   }
@@ -388,6 +394,10 @@ public final class Replica {
     history.add(entries);
     raft.trim(catchUp.add(entries, bytes));
     reads.applied(now.last().index());
+    if (env.fault("replica/short-memory")) {
+      catchUp.restart(now.last().index());
+      raft.trim(now.last().index());
+    }
     trimming.applied(now.last().index());
     wake.accept(this);
   }
@@ -423,6 +433,7 @@ public final class Replica {
     applying.resume(mark);
     persist(ready);
     installing = false;
+    env.reached("replica/snapshot-installed");
     reads.applied(index);
     streams.answer(taken, StreamFrame.State.INSTALLED);
     wake.accept(this);
@@ -493,6 +504,7 @@ public final class Replica {
         arrived = null;
         sink.abandon();
         streams.answer(stream, StreamFrame.State.INSTALLED);
+        env.reached("replica/snapshot-not-needed");
       }
       wake.accept(Replica.this);
     }

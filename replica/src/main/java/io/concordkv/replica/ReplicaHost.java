@@ -225,7 +225,9 @@ public final class ReplicaHost implements AutoCloseable {
                 if (shedding()) {
                   replicas.values().forEach(replica -> replica.shedLog(shedTo));
                 }
-                replicas.values().forEach(Replica::tick);
+                if (!env.fault("host/tick-lost")) {
+                  replicas.values().forEach(Replica::tick);
+                }
                 syncLeftovers();
               }
             });

@@ -128,7 +128,10 @@ final class SnapshotStreams {
       }
       case StreamFrame.Chunk chunk -> {
         var stream = incoming(from, chunk.stream(), chunk.sequence() == 0);
-        if (stream != null) {
+        if (stream != null && env.fault("snapshot/given-up")) {
+          dropIncoming();
+          fail(from, chunk.stream());
+        } else if (stream != null) {
           stream.chunk(chunk);
         }
       }
@@ -182,11 +185,13 @@ final class SnapshotStreams {
     }
     int age = id.compareTo(newest);
     if (age < 0) {
+      env.reached("snapshot/old-stream");
       return null;
     }
     if (age == 0 || !first) {
       if (!first) {
         // Its beginning was lost, or this member has restarted since.
+        env.reached("snapshot/without-beginning");
         fail(from, id);
       }
       return null;

@@ -1,5 +1,6 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.env.Env;
 import io.concordkv.storage.wal.Wal;
 
 /// Gives the log free, once the state has durably what it holds and that lets whole segments go.
@@ -7,6 +8,7 @@ import io.concordkv.storage.wal.Wal;
 final class Trimming {
   private static final int PINNED_SEGMENTS = 4;
 
+  private final Env env;
   private final Wal wal;
   private final long segmentBytes;
   private final long flushEntries;
@@ -22,6 +24,7 @@ final class Trimming {
 
   /// @param flushEntries after so many applied entries the state is to become durable
   Trimming(
+      Env env,
       Wal wal,
       long segmentBytes,
       long flushEntries,
@@ -31,6 +34,7 @@ final class Trimming {
       History history,
       CatchUp catchUp,
       Runnable freed) {
+    this.env = env;
     this.wal = wal;
     this.segmentBytes = segmentBytes;
     this.flushEntries = flushEntries;
@@ -49,7 +53,7 @@ final class Trimming {
   }
 
   void applied(long index) {
-    if (index - flushedAt >= flushEntries) {
+    if (index - flushedAt >= flushEntries || env.fault("replica/early-flush")) {
       flushedAt = index;
       machine.flush();
     }
@@ -76,6 +80,7 @@ final class Trimming {
     }
     if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
+      env.reached(pinned ? "replica/pinned-log-trimmed" : "replica/log-trimmed");
       writer.trim(
           history.at(upTo),
           () -> {

@@ -110,6 +110,7 @@ final class RunningServer implements AutoCloseable {
         Math.max(base.maxEntryBytes(), options.maxRequestBytes() + (64 << 10)),
         base.maxApplyLag(),
         base.maxPending(),
+        base.raft(),
         base.wal(),
         base.lsm(),
         base.mvcc(),

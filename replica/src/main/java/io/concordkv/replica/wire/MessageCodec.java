@@ -18,11 +18,11 @@ public final class MessageCodec {
   private static final int VERSION = 1;
 
   private static final int VOTE = 1;
-  private static final int VOTE_REPLY = 2;
-  private static final int APPEND = 3;
-  private static final int APPEND_REPLY = 4;
-  private static final int HEARTBEAT = 5;
-  private static final int HEARTBEAT_REPLY = 6;
+  public static final int VOTE_REPLY = 2;
+  public static final int APPEND = 3;
+  public static final int APPEND_REPLY = 4;
+  public static final int HEARTBEAT = 5;
+  public static final int HEARTBEAT_REPLY = 6;
   private static final int INSTALL_SNAPSHOT = 7;
   private static final int TIMEOUT_NOW = 8;
   private static final int READ_INDEX = 9;
