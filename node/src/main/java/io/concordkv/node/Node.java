@@ -22,13 +22,11 @@ import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardListener;
 import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.raft.LogPosition;
-import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
-import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
@@ -50,7 +48,6 @@ public final class Node {
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   private final Env env;
-  private final NodeConfig config;
   private final Identity identity;
   private final Transport transport;
   private final AutoCloseable lock;
@@ -97,7 +94,6 @@ public final class Node {
 
   private Node(Env env, NodeConfig config, Bootstrap bootstrap, Dialer dialer) {
     this.env = env;
-    this.config = config;
     env.files().createDirectories("");
     lock = env.files().lock("lock");
     identity = Identity.settle(env, bootstrap);
@@ -121,16 +117,7 @@ public final class Node {
     if (shard.wasRemoved(identity.member())) {
       throw identity.removed();
     }
-    replica =
-        host.start(
-            new ReplicaConfig(
-                GROUP,
-                first,
-                raftConfig(),
-                config.snapshotEntries(),
-                config.catchUpEntries(),
-                config.catchUpBytes()),
-            shard);
+    replica = host.start(config.replica(identity.member(), GROUP, first), shard);
     // Numbered from where no other life begins: a late answer to one of those is none to this.
     long life = new ByteReader(Bytes.wrap(env.entropy(8))).u64();
     var firstRequest = new RequestId(identity.member(), life, life);
@@ -151,10 +138,6 @@ public final class Node {
     milestones = new Milestones(env.loop(), config);
     tellMembers();
     env.loop().post(this::sweep);
-  }
-
-  private RaftConfig raftConfig() {
-    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was

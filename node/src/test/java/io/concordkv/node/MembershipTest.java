@@ -30,6 +30,7 @@ class MembershipTest {
         config.mvcc(),
         config.watch(),
         config.members(),
+        config.leaders(),
         config.upkeep());
   }
 

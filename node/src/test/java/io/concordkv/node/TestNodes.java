@@ -25,6 +25,10 @@ final class TestNodes {
 
   final Simulation simulation;
   private final NodeConfig config;
+
+  /// Who is started with something else than `config` from now on.
+  final TreeMap<String, NodeConfig> configs = new TreeMap<>();
+
   private final MemoryNetwork network = new MemoryNetwork();
   private final TreeMap<String, One> nodes = new TreeMap<>();
   private final TreeMap<String, List<String>> founders = new TreeMap<>();
@@ -34,6 +38,7 @@ final class TestNodes {
     private final MemoryNetwork network;
     private final SimEnv env;
     private @Nullable Node node;
+    private @Nullable Transport transport;
     List<Member> members = List.of();
     List<Long> removed = List.of();
     boolean learner;
@@ -46,7 +51,8 @@ final class TestNodes {
 
     @Override
     public Transport dial(long self, long cluster, long birth) {
-      return network.open(self, env.loop());
+      transport = network.open(self, env.loop());
+      return transport;
     }
 
     @Override
@@ -114,7 +120,7 @@ final class TestNodes {
     var env = simulation.env(name);
     var one = new One(network, env);
     nodes.put(name, one);
-    one.node = Node.open(env, config, bootstrap, one);
+    one.node = Node.open(env, configs.getOrDefault(name, config), bootstrap, one);
     one.node().whenRemoved(() -> one.ended = true);
     one.node().observeLearner(now -> one.learner = now);
     return one;
@@ -124,6 +130,13 @@ final class TestNodes {
     var stopped = new ArrayList<Boolean>();
     one(name).node().stop(() -> stopped.add(true));
     until("it stops", () -> !stopped.isEmpty());
+    nodes.remove(name);
+  }
+
+  /// Ends a node as a power cut does.
+  void kill(String name) {
+    simulation.kill(name);
+    Objects.requireNonNull(one(name).transport).close();
     nodes.remove(name);
   }
 

@@ -133,6 +133,7 @@ final class RecordedEtcdIT {
         config.mvcc(),
         watch(scenario),
         config.members(),
+        config.leaders(),
         config.upkeep());
   }
 

@@ -83,6 +83,7 @@ public record Swarm(
         MvccOptions.DEFAULT,
         watch(random),
         defaults.members(),
+        defaults.leaders(),
         upkeep(random));
   }
 
