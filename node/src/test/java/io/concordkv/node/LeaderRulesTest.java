@@ -6,6 +6,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,9 @@ class LeaderRulesTest {
     var learner = nodes.join("n1", first);
     nodes.until(
         "it has a vote", () -> first.node().raftStatus().configuration().voters().size() == 2);
-    nodes.until("it knows that it votes", () -> !learner.learner && learner.members.size() == 2);
+    nodes.until(
+        "it knows that it votes",
+        () -> learner.standing == Standing.VOTER && learner.members.size() == 2);
     assertThat(first.node().shard().members()).noneMatch(Member::learner);
     assertThat(nodes.keys(learner)).isEqualTo(30);
   }
@@ -74,7 +77,7 @@ class LeaderRulesTest {
     var learner = nodes.join("n1", nodes.leader());
     nodes.settle();
     nodes.simulation.runFor(Duration.ofSeconds(60));
-    assertThat(learner.learner).isTrue();
+    assertThat(learner.standing).isEqualTo(Standing.LEARNER);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
@@ -41,7 +42,7 @@ final class TestNodes {
     private @Nullable Transport transport;
     List<Member> members = List.of();
     List<Long> removed = List.of();
-    boolean learner;
+    Standing standing = Standing.VOTER;
     boolean ended;
 
     private One(MemoryNetwork network, SimEnv env) {
@@ -122,7 +123,7 @@ final class TestNodes {
     nodes.put(name, one);
     one.node = Node.open(env, configs.getOrDefault(name, config), bootstrap, one);
     one.node().whenRemoved(() -> one.ended = true);
-    one.node().observeLearner(now -> one.learner = now);
+    one.node().observeStanding(now -> one.standing = now);
     return one;
   }
 
@@ -193,7 +194,11 @@ final class TestNodes {
   }
 
   Membership.Added add(One at, String name, boolean learner) {
-    return ask(reply -> at.node().membership().add(List.of(url(name)), learner, reply));
+    return add(at, name, learner ? Standing.LEARNER : Standing.VOTER);
+  }
+
+  Membership.Added add(One at, String name, Standing standing) {
+    return ask(reply -> at.node().membership().add(List.of(url(name)), standing, reply));
   }
 
   void put(One at, String key) {
