@@ -3,7 +3,10 @@ package io.concordkv.node;
 import io.concordkv.base.Check;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.raft.ConfigurationEntry;
+import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
+import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
@@ -35,6 +38,7 @@ public record NodeConfig(
     MvccOptions mvcc,
     WatchOptions watch,
     MemberRules members,
+    LeaderRules leaders,
     Upkeep upkeep) {
   public static final NodeConfig DEFAULT =
       new NodeConfig(
@@ -52,6 +56,7 @@ public record NodeConfig(
           MvccOptions.DEFAULT,
           WatchOptions.DEFAULT,
           MemberRules.DEFAULT,
+          LeaderRules.DEFAULT,
           Upkeep.DEFAULT);
 
   public NodeConfig {
@@ -59,6 +64,42 @@ public record NodeConfig(
     Check.that(electionTicks > 1, "an election takes longer than a heartbeat");
     Check.that(snapshotEntries > 0 && catchUpEntries >= 0, "the log is trimmed sometimes");
     Check.that(maxPending > 0, "some request may wait");
+  }
+
+  public NodeConfig withMembers(MemberRules members) {
+    return with(members, leaders);
+  }
+
+  public NodeConfig withLeaders(LeaderRules leaders) {
+    return with(members, leaders);
+  }
+
+  private NodeConfig with(MemberRules members, LeaderRules leaders) {
+    return new NodeConfig(
+        tick,
+        electionTicks,
+        snapshotEntries,
+        catchUpEntries,
+        catchUpBytes,
+        maxEntryBytes,
+        maxApplyLag,
+        maxPending,
+        raft,
+        wal,
+        lsm,
+        mvcc,
+        watch,
+        members,
+        leaders,
+        upkeep);
+  }
+
+  /// How `member` takes part in `group`.
+  ReplicaConfig replica(long member, long group, ConfigurationEntry first) {
+    var plain =
+        RaftConfig.of(member, electionTicks, raft).withPromotionMargin(members.promotionMargin());
+    return new ReplicaConfig(
+        group, first, leaders.on(plain, tick), snapshotEntries, catchUpEntries, catchUpBytes);
   }
 
   public Duration electionTimeout() {

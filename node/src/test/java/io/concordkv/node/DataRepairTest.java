@@ -54,6 +54,7 @@ final class DataRepairTest {
         MvccOptions.DEFAULT,
         WatchOptions.DEFAULT,
         defaults.members(),
+        defaults.leaders(),
         new Upkeep(0, 1 << 20, Duration.ofMillis(200)));
   }
 

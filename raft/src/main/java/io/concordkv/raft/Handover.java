@@ -95,7 +95,9 @@ final class Handover {
     int highest = self.config.priority();
     for (var peer : followers.all()) {
       int priority = priorities.getOrDefault(peer.member(), 0);
-      if (priority > highest && peer.counted() >= self.log.applied()) {
+      if (priority > highest
+          && self.configuration.mayLead(peer.member())
+          && peer.counted() >= self.log.applied()) {
         highest = priority;
         best = peer.member();
       }

@@ -21,8 +21,8 @@ import java.time.Duration;
 /// @param promotionMargin a learner that lacks fewer entries than this gets a vote by itself; 0:
 ///   never
 /// @param leaseNanos how long a leader may answer reads after the sending of a heartbeat that a
-///   quorum answered; 0: never. All members have to agree on whether there are leases, since they
-///   rest on the members' promises. See [#withLease]
+///   quorum answered; 0: never. Only members whose own is as long count for that quorum, since a
+///   lease rests on their promises. See [#withLease]
 public record RaftConfig(
     long id,
     int electionTicks,

@@ -81,7 +81,7 @@ final class SnapshotStreams {
         new OutgoingSnapshot(
             env,
             id,
-            machine.snapshot(),
+            machine.snapshot(isWitness(member)),
             budget,
             patienceTicks,
             frame -> owner.send(member, frame),
@@ -93,6 +93,10 @@ final class SnapshotStreams {
             });
     outgoing.put(member, new Outgoing(stream, requested));
     stream.start();
+  }
+
+  private boolean isWitness(long member) {
+    return machine.applied().configuration().witnesses().contains(member);
   }
 
   /// Asks `member` for its state. Asking another one, or the same again, makes this void.

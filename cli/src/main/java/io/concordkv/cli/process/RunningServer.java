@@ -4,6 +4,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.RealEnv;
 import io.concordkv.cli.config.ServerOptions;
 import io.concordkv.node.Bootstrap;
+import io.concordkv.node.LeaderRules;
 import io.concordkv.node.MemberRules;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeConfig;
@@ -115,7 +116,9 @@ final class RunningServer implements AutoCloseable {
         base.lsm(),
         base.mvcc(),
         base.watch(),
-        new MemberRules(options.strictReconfigCheck(), options.maxLearners()),
+        new MemberRules(
+            options.strictReconfigCheck(), options.maxLearners(), options.promotionMargin()),
+        new LeaderRules(options.leaseDriftPercent(), options.electionPriority()),
         base.upkeep());
   }
 

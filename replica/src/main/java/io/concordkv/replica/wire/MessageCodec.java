@@ -58,7 +58,10 @@ public final class MessageCodec {
       case Message.Heartbeat m ->
           frame(Lane.CONTROL, HEARTBEAT, start(m.term()).varint(m.commit()).u64(m.context()));
       case Message.HeartbeatReply m ->
-          frame(Lane.CONTROL, HEARTBEAT_REPLY, start(m.term()).u64(m.context()).u8(m.priority()));
+          frame(
+              Lane.CONTROL,
+              HEARTBEAT_REPLY,
+              start(m.term()).u64(m.context()).u8(m.priority()).varint(m.leaseNanos()));
       case Message.InstallSnapshot m -> {
         var out = start(m.term());
         EntryCodec.write(out, m.snapshot());
@@ -99,7 +102,8 @@ public final class MessageCodec {
               new Message.AppendReply(
                   from, to, term, in.u64(), in.flag(), EntryCodec.position(in), in.flag());
           case HEARTBEAT -> new Message.Heartbeat(from, to, term, in.varint(), in.u64());
-          case HEARTBEAT_REPLY -> new Message.HeartbeatReply(from, to, term, in.u64(), in.u8());
+          case HEARTBEAT_REPLY ->
+              new Message.HeartbeatReply(from, to, term, in.u64(), in.u8(), in.varint());
           case INSTALL_SNAPSHOT -> new Message.InstallSnapshot(from, to, term, EntryCodec.mark(in));
           case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
           case READ_INDEX -> new Message.ReadIndex(from, to, in.u64());

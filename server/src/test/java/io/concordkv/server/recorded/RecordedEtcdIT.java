@@ -134,6 +134,7 @@ final class RecordedEtcdIT {
         config.mvcc(),
         watch(scenario),
         config.members(),
+        config.leaders(),
         config.upkeep());
   }
 

@@ -2,8 +2,10 @@ package io.concordkv.sim.cluster;
 
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.node.LeaderRules;
 import io.concordkv.node.NodeConfig;
 import io.concordkv.node.Upkeep;
+import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
@@ -42,6 +44,7 @@ final class Knobs {
             (int) or("maxResponseBytes", 2, 100, 400, WatchOptions.DEFAULT.maxResponseBytes()),
             oneOf("catchUpRevisions", 1, 7, 1000)),
         defaults.members(),
+        new LeaderRules((int) or("leaseDriftPercent", 2, 1, 20, 0), RaftConfig.HIGHEST_PRIORITY),
         upkeep());
   }
 

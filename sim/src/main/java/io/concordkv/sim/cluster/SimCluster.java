@@ -91,7 +91,7 @@ public final class SimCluster {
           node.node =
               Node.open(
                   env,
-                  swarm.config(),
+                  swarm.config(nodes.indexOf(node)),
                   bootstrap,
                   (self, _, _) -> {
                     node.id = self;

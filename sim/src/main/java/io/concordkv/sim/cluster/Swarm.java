@@ -1,10 +1,14 @@
 package io.concordkv.sim.cluster;
 
+import io.concordkv.node.LeaderRules;
 import io.concordkv.node.NodeConfig;
+import io.concordkv.raft.RaftConfig;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// What a seed switches on at all, and how far its knobs are turned (swarm testing: Groce et al.,
 /// ISSTA 2012): a fault that is off lets others go deeper.
@@ -12,6 +16,7 @@ import java.util.function.Function;
 /// @param drawn what the seed switches on, before the setup switches some of it off
 /// @param peaceMillis between two faults, on average
 /// @param keys how many keys clients fight for
+/// @param priorities of the nodes, to lead
 public record Swarm(
     Setup setup,
     int nodes,
@@ -19,6 +24,7 @@ public record Swarm(
     long peaceMillis,
     int clients,
     int keys,
+    List<Integer> priorities,
     NodeConfig config) {
   /// @param streams a fresh stream of chance for each name, so that no choice shifts another
   public static Swarm draw(Setup setup, Function<String, SplittableRandom> streams) {
@@ -33,13 +39,15 @@ public record Swarm(
       drawn.add(Toggle.ROT);
     }
     int clients = own.apply("clients").nextInt(2, 12);
+    int nodes = setup.nodes() == 0 ? nodes(own.apply("nodes")) : setup.nodes();
     return new Swarm(
         setup,
-        setup.nodes() == 0 ? nodes(own.apply("nodes")) : setup.nodes(),
+        nodes,
         drawn,
         own.apply("peace").nextLong(400, 2000),
         setup.clients() < 0 ? clients : setup.clients(),
         own.apply("keys").nextInt(1, 9),
+        priorities(own.apply("priorities"), nodes),
         new Knobs(own).draw());
   }
 
@@ -53,6 +61,21 @@ public record Swarm(
       case 3 -> 7;
       default -> drawn < 13 ? 3 : 5;
     };
+  }
+
+  /// Of four seeds one has preferences.
+  private static List<Integer> priorities(SplittableRandom chance, int nodes) {
+    int highest = RaftConfig.HIGHEST_PRIORITY;
+    boolean differ = chance.nextInt(4) == 0;
+    return IntStream.range(0, nodes)
+        .mapToObj(_ -> differ ? chance.nextInt(highest + 1) : highest)
+        .toList();
+  }
+
+  /// How the `number`th node behaves, from 0 on.
+  public NodeConfig config(int number) {
+    return config.withLeaders(
+        new LeaderRules(config.leaders().leaseDriftPercent(), priorities.get(number)));
   }
 
   public boolean has(Toggle toggle) {
