@@ -9,6 +9,10 @@ NODES ?= 0
 SECONDS ?= 30
 RUNS ?= 10
 SEED ?=
+CLIENTS ?=
+KEEP ?=
+OFF ?=
+BEYOND ?=
 MVN ?= mvn
 ROUNDS ?=
 ROWS ?=
@@ -20,7 +24,8 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups sim mutants chaos format
+  test-integration test-e2e test-benchmark test-all bench bench-groups sim sim-determinism mutants chaos \
+  format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,7 +85,17 @@ bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that 
 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
-	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' '$(NODES)' '$(SECONDS)'
+	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' \
+	  'NODES=$(NODES)' 'SECONDS=$(SECONDS)' 'CLIENTS=$(CLIENTS)' 'KEEP=$(KEEP)' 'OFF=$(OFF)' 'BEYOND=$(BEYOND)'
+
+sim-determinism: build ## the same seeds under two collectors and the interpreter make the same runs
+	@home=$$(bin/find-jdk) && mkdir -p sim/target/traces && \
+	for way in -XX:+UseSerialGC -XX:+UseParallelGC -Xint; do \
+	  "$$home/bin/java" $$way -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -jar sim/target/concord-sim.jar '$(SEEDS)' 'SECONDS=$(SECONDS)' TRACES=1 | grep '^trace' \
+	    > "sim/target/traces/$${way#-}" || exit 1; \
+	  cmp "sim/target/traces/XX:+UseSerialGC" "sim/target/traces/$${way#-}" || exit 1; \
+	done && echo "the same runs"
 
 chaos: SECONDS = 60
 chaos: build ## real nodes in trouble: RUNS=10 of SECONDS=60, under the seeds from SEED on

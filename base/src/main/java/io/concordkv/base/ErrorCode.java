@@ -47,6 +47,12 @@ public enum ErrorCode {
   UNHEALTHY(Kind.UNAVAILABLE, "etcdserver: unhealthy cluster"),
   CORRUPT(Kind.DATA_LOSS, "etcdserver: corrupt cluster"),
   NOT_SUPPORTED_FOR_LEARNER(Kind.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
+  NOT_SUPPORTED_FOR_WITNESS(
+      Kind.FAILED_PRECONDITION,
+      "concordkv: this member is a witness and has no data: ask another one"),
+  WITNESS_IS_NO_LEARNER(
+      Kind.INVALID_ARGUMENT,
+      "concordkv: a member is added as a learner or as a witness, not as both"),
   BAD_LEADER_TRANSFEREE(Kind.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
   CANCELED(Kind.CANCELED, "etcdserver: request canceled"),
   DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED, "etcdserver: context deadline exceeded"),

@@ -42,6 +42,13 @@ public final class ClusterClient {
     return Calls.await(calls.write(ClusterGrpc.getMemberAddMethod(), request));
   }
 
+  /// As [#add], for a node that votes but keeps no data. A server that knows no such thing adds a
+  /// full member: the answer says what it is.
+  public MemberAddResponse addWitness(List<String> peerUrls) {
+    var request = MemberAddRequest.newBuilder().addAllPeerURLs(peerUrls).setIsWitness(true).build();
+    return Calls.await(calls.write(ClusterGrpc.getMemberAddMethod(), request));
+  }
+
   /// The id never comes back, nor does the data of that member.
   public MemberRemoveResponse remove(long member) {
     var request = MemberRemoveRequest.newBuilder().setID(member).build();

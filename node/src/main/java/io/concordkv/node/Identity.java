@@ -13,6 +13,7 @@ import io.concordkv.node.command.Command;
 import io.concordkv.node.command.Envelope;
 import io.concordkv.node.command.EnvelopeCodec;
 import io.concordkv.node.command.RequestId;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.ConfigurationEntry;
@@ -50,7 +51,8 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
     long self = 0;
     for (var entry : bootstrap.initialCluster().entrySet()) {
       long id = ClusterIds.member(entry.getValue(), bootstrap.clusterToken());
-      founders.add(Member.unstarted(id, entry.getValue().stream().sorted().toList(), false));
+      var urls = entry.getValue().stream().sorted().toList();
+      founders.add(Member.unstarted(id, urls, Standing.VOTER));
       if (entry.getKey().equals(bootstrap.name())) {
         self = id;
       }
@@ -138,7 +140,9 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
     out.u64(birth).flag(founder);
     out.list(
         first,
-        (w, each) -> w.u64(each.id()).list(each.peerUrls(), ByteWriter::text).flag(each.learner()));
+        (w, each) ->
+            Standing.write(
+                w.u64(each.id()).list(each.peerUrls(), ByteWriter::text), each.standing()));
     out.u32(out.crc(0));
     try (var file = files.open(FRESH, FileSystem.Mode.WRITE)) {
       file.truncate(0);
@@ -173,7 +177,8 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
       long birth = in.u64();
       boolean founder = in.flag();
       var first =
-          in.list(each -> Member.unstarted(each.u64(), each.list(ByteReader::text), each.flag()));
+          in.list(each ->
+              Member.unstarted(each.u64(), each.list(ByteReader::text), Standing.read(each)));
       in.end();
       return new Identity(cluster, member, birth, founder, first);
     }

@@ -5,6 +5,7 @@ import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.MvccStore.KeyspaceHash;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.replica.Replica;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Inspection {
   }
 
   /// @param damages what of its data is damaged
-  NodeStatus status(Leadership leadership, List<String> damages) {
+  NodeStatus status(Leadership leadership, Standing standing, List<String> damages) {
     var raft = replica.status();
     var sizes = shard.engine().sizes();
     return new NodeStatus(
@@ -33,7 +34,7 @@ final class Inspection {
         raft.hardState().committed(),
         shard.applied().last().index(),
         leadership.term(),
-        raft.configuration().learners().contains(raft.id()),
+        standing,
         leadership.leader() == 0 ? List.of(ErrorCode.NO_LEADER.message()) : List.of(),
         damages);
   }

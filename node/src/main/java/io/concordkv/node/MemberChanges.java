@@ -5,6 +5,7 @@ import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Clock;
 import io.concordkv.node.command.Command;
 import io.concordkv.node.command.EnvelopeCodec;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.raft.ConfigChange;
@@ -79,12 +80,17 @@ final class MemberChanges {
 
   private static ConfigChange change(Command.Membership command) {
     return switch (command) {
-      case Command.AddMember(var id, _, var learner) ->
+      case Command.AddMember(var id, _, var standing) ->
           ConfigChange.of(
-              learner ? new ConfigChange.AddLearner(id) : new ConfigChange.AddVoter(id));
+              switch (standing) {
+                case VOTER -> new ConfigChange.AddVoter(id);
+                case LEARNER -> new ConfigChange.AddLearner(id);
+                case WITNESS -> new ConfigChange.AddWitness(id);
+              });
       case Command.RemoveMember(var id) -> ConfigChange.of(new ConfigChange.Remove(id));
       case Command.PromoteMember(var id) -> ConfigChange.of(new ConfigChange.AddVoter(id));
-      case Command.UpdateMember _, Command.Found _, Command.Recover _ -> ConfigChange.of();
+      case Command.UpdateMember _, Command.Publish _, Command.Found _, Command.Recover _ ->
+          ConfigChange.of();
     };
   }
 
@@ -107,17 +113,19 @@ final class MemberChanges {
           shard.member(id) == null
               ? ErrorCode.MEMBER_NOT_FOUND
               : shard.taken(urls, id) ? ErrorCode.PEER_URL_EXISTS : null;
+      case Command.Publish _ -> null;
       case Command.Found _, Command.Recover _ -> ErrorCode.UNKNOWN_COMMAND;
     };
   }
 
   private @Nullable ErrorCode checkAdded(Command.AddMember add) {
     var voters = voters();
+    boolean learner = add.standing() == Standing.LEARNER;
     if (rules.strict()) {
       long started = started(voters);
       // One of two restored alone may be given a second one again.
       boolean restored = started == 1 && voters.size() == 2;
-      if (!add.learner() && !restored && started < quorum(voters.size())) {
+      if (!learner && !restored && started < quorum(voters.size())) {
         return ErrorCode.NOT_ENOUGH_STARTED;
       }
       if (healthy(voters) < voters.size()) {
@@ -130,7 +138,7 @@ final class MemberChanges {
       return ErrorCode.MEMBER_EXISTS;
     } else if (shard.taken(add.peerUrls(), add.member())) {
       return ErrorCode.PEER_URL_EXISTS;
-    } else if (add.learner() && shard.members().size() - voters.size() >= rules.maxLearners()) {
+    } else if (learner && shard.members().size() - voters.size() >= rules.maxLearners()) {
       return ErrorCode.TOO_MANY_LEARNERS;
     }
     return null;

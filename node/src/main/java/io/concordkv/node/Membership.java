@@ -2,6 +2,7 @@ package io.concordkv.node;
 
 import io.concordkv.base.env.Env;
 import io.concordkv.node.command.Command;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardStateMachine;
 import java.util.List;
@@ -49,14 +50,14 @@ public final class Membership {
   }
 
   /// `peerUrls` are valid and sorted.
-  public void add(List<String> peerUrls, boolean learner, Reply<Answer<Added>> reply) {
+  public void add(List<String> peerUrls, Standing standing, Reply<Answer<Added>> reply) {
     env.loop()
         .post(() -> {
           long id = freshId(peerUrls);
           writes.submit(
-              new Command.AddMember(id, peerUrls, learner),
+              new Command.AddMember(id, peerUrls, standing),
               () -> {
-                var added = Member.unstarted(id, peerUrls, learner);
+                var added = Member.unstarted(id, peerUrls, standing);
                 reply.done(new Answer<>(header.get(), new Added(added, shard.members())));
               },
               reply::failed);

@@ -1,6 +1,7 @@
 package io.concordkv.node;
 
 import io.concordkv.base.env.Scheduler;
+import io.concordkv.node.command.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,8 +12,8 @@ final class Milestones {
   private final NodeConfig config;
   private final List<Runnable> whenReady = new ArrayList<>();
   private final List<Runnable> whenRemoved = new ArrayList<>();
-  private final List<Consumer<Boolean>> learnerObservers = new ArrayList<>();
-  private boolean learner;
+  private final List<Consumer<Standing>> standingObservers = new ArrayList<>();
+  private Standing standing = Standing.VOTER;
   private boolean removed;
 
   Milestones(Scheduler loop, NodeConfig config) {
@@ -28,15 +29,19 @@ final class Milestones {
     whenRemoved.add(task);
   }
 
-  void observeLearner(Consumer<Boolean> observer) {
-    learnerObservers.add(observer);
-    observer.accept(learner);
+  void observeStanding(Consumer<Standing> observer) {
+    standingObservers.add(observer);
+    observer.accept(standing);
   }
 
-  void learner(boolean now) {
-    if (learner != now) {
-      learner = now;
-      learnerObservers.forEach(observer -> observer.accept(now));
+  Standing standing() {
+    return standing;
+  }
+
+  void standing(Standing now) {
+    if (standing != now) {
+      standing = now;
+      standingObservers.forEach(observer -> observer.accept(now));
     }
   }
 

@@ -18,17 +18,16 @@ import io.concordkv.mvcc.watch.WatchSink;
 import io.concordkv.node.NodeFrames.Question;
 import io.concordkv.node.command.Command;
 import io.concordkv.node.command.RequestId;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardListener;
 import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.raft.LogPosition;
-import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
-import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
@@ -50,7 +49,6 @@ public final class Node {
   private static final Duration SWEEP = Duration.ofMillis(100);
 
   private final Env env;
-  private final NodeConfig config;
   private final Identity identity;
   private final Transport transport;
   private final AutoCloseable lock;
@@ -97,7 +95,6 @@ public final class Node {
 
   private Node(Env env, NodeConfig config, Bootstrap bootstrap, Dialer dialer) {
     this.env = env;
-    this.config = config;
     env.files().createDirectories("");
     lock = env.files().lock("lock");
     identity = Identity.settle(env, bootstrap);
@@ -122,17 +119,7 @@ public final class Node {
     if (shard.wasRemoved(identity.member())) {
       throw identity.removed();
     }
-    replica =
-        host.start(
-            new ReplicaConfig(
-                GROUP,
-                first,
-                raftConfig(),
-                config.snapshotEntries(),
-                config.catchUpEntries(),
-                config.catchUpBytes(),
-                0),
-            shard);
+    replica = host.start(config.replica(identity.member(), GROUP, first), shard);
     // Numbered from where no other life begins: a late answer to one of those is none to this.
     long life = new ByteReader(Bytes.wrap(env.entropy(8))).u64();
     var firstRequest = new RequestId(identity.member(), life, life);
@@ -153,10 +140,6 @@ public final class Node {
     milestones = new Milestones(env.loop(), config);
     tellMembers();
     env.loop().post(this::sweep);
-  }
-
-  private RaftConfig raftConfig() {
-    return RaftConfig.of(identity.member()).withElectionTicks(config.electionTicks());
   }
 
   /// Reads. `serializable` reads what this node has; otherwise the answer has all that was
@@ -244,7 +227,9 @@ public final class Node {
   }
 
   public void status(Reply<Answer<NodeStatus>> reply) {
-    env.loop().post(() -> answer(reply, inspection.status(leadership, care.problems())));
+    env.loop()
+        .post(() ->
+            answer(reply, inspection.status(leadership, milestones.standing(), care.problems())));
   }
 
   /// Over everything this member stores.
@@ -277,9 +262,9 @@ public final class Node {
     env.loop().post(() -> leaderMove.observe(observer));
   }
 
-  /// Tells `observer` now and at each change whether this node is a learner. On the loop.
-  public void observeLearner(Consumer<Boolean> observer) {
-    env.loop().post(() -> milestones.observeLearner(observer));
+  /// Tells `observer` now and at each change what this node is to the cluster. On the loop.
+  public void observeStanding(Consumer<Standing> observer) {
+    env.loop().post(() -> milestones.observeStanding(observer));
   }
 
   /// Tells `observer` of damage that is found and of its repair, each in one line. On the loop.
@@ -384,18 +369,29 @@ public final class Node {
   }
 
   private void submit(Mutation mutation, Reply<Answer<Result>> reply) {
-    writes.submit(new Command.Change(mutation), answering(reply));
+    if (isWitness()) {
+      reply.failed(new ConcordException(ErrorCode.NOT_SUPPORTED_FOR_WITNESS));
+    } else {
+      writes.submit(new Command.Change(mutation), answering(reply));
+    }
   }
 
   /// Runs `now` at once, or when reading here is linearizable.
   private void read(boolean serializable, Reply<?> reply, Runnable now) {
     if (replica.hollow()) {
       reply.failed(new ConcordException(ErrorCode.UNHEALTHY));
+    } else if (isWitness()) {
+      reply.failed(new ConcordException(ErrorCode.NOT_SUPPORTED_FOR_WITNESS));
     } else if (serializable) {
       now.run();
     } else {
       reads.await(now, reply::failed);
     }
+  }
+
+  /// Without data there is nothing to answer with, nor to see what a write came to.
+  private boolean isWitness() {
+    return milestones.standing() == Standing.WITNESS;
   }
 
   /// Puts the header of its revision on a result.
@@ -453,8 +449,9 @@ public final class Node {
     var known = shard.members();
     var members = known.isEmpty() ? identity.first() : known;
     dialer.members(members, shard.removedMembers());
-    milestones.learner(
-        members.stream().anyMatch(each -> each.id() == identity.member() && each.learner()));
+    members.stream()
+        .filter(each -> each.id() == identity.member())
+        .forEach(each -> milestones.standing(each.standing()));
     if (shard.wasRemoved(identity.member())) {
       milestones.removed();
     }

@@ -3,6 +3,10 @@ package io.concordkv.node;
 import io.concordkv.base.Check;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.raft.ConfigurationEntry;
+import io.concordkv.raft.RaftConfig;
+import io.concordkv.raft.RaftOptions;
+import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
@@ -18,6 +22,7 @@ import java.time.Duration;
 /// @param maxEntryBytes a larger command is refused
 /// @param maxApplyLag with so many entries committed but not applied, writes are refused
 /// @param maxPending how many requests may wait for their answer
+/// @param raft how much goes between members at once
 public record NodeConfig(
     Duration tick,
     int electionTicks,
@@ -27,11 +32,13 @@ public record NodeConfig(
     int maxEntryBytes,
     long maxApplyLag,
     int maxPending,
+    RaftOptions raft,
     WalOptions wal,
     LsmOptions lsm,
     MvccOptions mvcc,
     WatchOptions watch,
     MemberRules members,
+    LeaderRules leaders,
     Upkeep upkeep) {
   public static final NodeConfig DEFAULT =
       new NodeConfig(
@@ -43,11 +50,13 @@ public record NodeConfig(
           (3 << 20) / 2 + (64 << 10),
           5_000,
           50_000,
+          RaftOptions.DEFAULT,
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
           MvccOptions.DEFAULT,
           WatchOptions.DEFAULT,
           MemberRules.DEFAULT,
+          LeaderRules.DEFAULT,
           Upkeep.DEFAULT);
 
   public NodeConfig {
@@ -55,6 +64,42 @@ public record NodeConfig(
     Check.that(electionTicks > 1, "an election takes longer than a heartbeat");
     Check.that(snapshotEntries > 0 && catchUpEntries >= 0, "the log is trimmed sometimes");
     Check.that(maxPending > 0, "some request may wait");
+  }
+
+  public NodeConfig withMembers(MemberRules members) {
+    return with(members, leaders);
+  }
+
+  public NodeConfig withLeaders(LeaderRules leaders) {
+    return with(members, leaders);
+  }
+
+  private NodeConfig with(MemberRules members, LeaderRules leaders) {
+    return new NodeConfig(
+        tick,
+        electionTicks,
+        snapshotEntries,
+        catchUpEntries,
+        catchUpBytes,
+        maxEntryBytes,
+        maxApplyLag,
+        maxPending,
+        raft,
+        wal,
+        lsm,
+        mvcc,
+        watch,
+        members,
+        leaders,
+        upkeep);
+  }
+
+  /// How `member` takes part in `group`.
+  ReplicaConfig replica(long member, long group, ConfigurationEntry first) {
+    var plain =
+        RaftConfig.of(member, electionTicks, raft).withPromotionMargin(members.promotionMargin());
+    return new ReplicaConfig(
+        group, first, leaders.on(plain, tick), snapshotEntries, catchUpEntries, catchUpBytes, 0);
   }
 
   public Duration electionTimeout() {

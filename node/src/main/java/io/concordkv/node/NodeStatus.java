@@ -1,5 +1,6 @@
 package io.concordkv.node;
 
+import io.concordkv.node.command.Standing;
 import java.util.List;
 
 /// What a node says of itself.
@@ -16,6 +17,6 @@ public record NodeStatus(
     long committedIndex,
     long appliedIndex,
     long term,
-    boolean learner,
+    Standing standing,
     List<String> errors,
     List<String> damages) {}

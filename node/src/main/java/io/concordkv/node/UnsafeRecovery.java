@@ -22,6 +22,7 @@ import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the one member whose data directory this is the whole cluster, when a quorum is lost for
 /// good. The node must be stopped.
@@ -66,6 +67,16 @@ public final class UnsafeRecovery {
     var engine = LsmEngine.open(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);
     var first = identity.firstEntry(Node.GROUP);
+    if (isWitness(identity, stored)) {
+      host.close();
+      engine.close();
+      unlock(lock);
+      throw new ConcordException(
+          ErrorCode.NOT_SUPPORTED_FOR_WITNESS,
+          env.files().describe("")
+              + " is the directory of a witness, which has none of the cluster's data: nothing was"
+              + " changed. Recover a member that has it");
+    }
     var replica =
         new ReplicaConfig(
             Node.GROUP, first, RaftConfig.of(identity.member()), 1, 0, config.catchUpBytes(), 0);
@@ -89,6 +100,13 @@ public final class UnsafeRecovery {
           unlock(lock);
           then.accept(new Done(cluster, identity.member(), index));
         });
+  }
+
+  private static boolean isWitness(Identity identity, @Nullable SnapshotMark stored) {
+    return stored == null
+        ? identity.first().stream()
+            .anyMatch(each -> each.id() == identity.member() && each.witness())
+        : stored.configuration().witnesses().contains(identity.member());
   }
 
   private static void unlock(AutoCloseable lock) {

@@ -7,6 +7,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.raft.Configuration;
 import io.concordkv.testkit.Simulation;
@@ -68,7 +69,7 @@ class IdentityTest {
 
   @Test
   void data_that_is_there_decides_over_the_settings_of_a_node_that_joins() {
-    var members = List.of(Member.unstarted(7, List.of("http://127.0.0.1:1"), true));
+    var members = List.of(Member.unstarted(7, List.of("http://127.0.0.1:1"), Standing.WITNESS));
     var joined = Identity.settle(env(), joining(new Bootstrap.Existing(5, 7, members)));
 
     assertThat(joined.founder()).isFalse();

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.TestNodes.One;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
-  private static final NodeConfig SMALL_LOG = small(NodeConfig.DEFAULT);
+  static final NodeConfig SMALL_LOG = small(NodeConfig.DEFAULT);
 
   /// So that who joins late needs a snapshot.
   private static NodeConfig small(NodeConfig config) {
@@ -25,11 +26,13 @@ class MembershipTest {
         config.maxEntryBytes(),
         config.maxApplyLag(),
         config.maxPending(),
+        config.raft(),
         config.wal(),
         config.lsm(),
         config.mvcc(),
         config.watch(),
         config.members(),
+        config.leaders(),
         config.upkeep());
   }
 
@@ -99,11 +102,11 @@ class MembershipTest {
 
     var learner = nodes.join("n1", first);
     nodes.settle();
-    assertThat(learner.learner).isTrue();
+    assertThat(learner.standing).isEqualTo(Standing.LEARNER);
     assertThat(learner.node().raftStatus().configuration().voters()).hasSize(1);
 
     assertThat(promote(learner, learner.node().id())).noneMatch(Member::learner);
-    nodes.until("it knows that it votes", () -> !learner.learner);
+    nodes.until("it knows that it votes", () -> learner.standing == Standing.VOTER);
     refused(ErrorCode.NOT_A_LEARNER, () -> promote(first, learner.node().id()));
   }
 

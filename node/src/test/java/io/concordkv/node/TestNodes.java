@@ -6,6 +6,7 @@ import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
@@ -25,6 +26,10 @@ final class TestNodes {
 
   final Simulation simulation;
   private final NodeConfig config;
+
+  /// Who is started with something else than `config` from now on.
+  final TreeMap<String, NodeConfig> configs = new TreeMap<>();
+
   private final MemoryNetwork network = new MemoryNetwork();
   private final TreeMap<String, One> nodes = new TreeMap<>();
   private final TreeMap<String, List<String>> founders = new TreeMap<>();
@@ -34,9 +39,10 @@ final class TestNodes {
     private final MemoryNetwork network;
     private final SimEnv env;
     private @Nullable Node node;
+    private @Nullable Transport transport;
     List<Member> members = List.of();
     List<Long> removed = List.of();
-    boolean learner;
+    Standing standing = Standing.VOTER;
     boolean ended;
 
     private One(MemoryNetwork network, SimEnv env) {
@@ -46,7 +52,8 @@ final class TestNodes {
 
     @Override
     public Transport dial(long self, long cluster, long birth) {
-      return network.open(self, env.loop());
+      transport = network.open(self, env.loop());
+      return transport;
     }
 
     @Override
@@ -114,9 +121,9 @@ final class TestNodes {
     var env = simulation.env(name);
     var one = new One(network, env);
     nodes.put(name, one);
-    one.node = Node.open(env, config, bootstrap, one);
+    one.node = Node.open(env, configs.getOrDefault(name, config), bootstrap, one);
     one.node().whenRemoved(() -> one.ended = true);
-    one.node().observeLearner(now -> one.learner = now);
+    one.node().observeStanding(now -> one.standing = now);
     return one;
   }
 
@@ -124,6 +131,13 @@ final class TestNodes {
     var stopped = new ArrayList<Boolean>();
     one(name).node().stop(() -> stopped.add(true));
     until("it stops", () -> !stopped.isEmpty());
+    nodes.remove(name);
+  }
+
+  /// Ends a node as a power cut does.
+  void kill(String name) {
+    simulation.kill(name);
+    Objects.requireNonNull(one(name).transport).close();
     nodes.remove(name);
   }
 
@@ -180,7 +194,11 @@ final class TestNodes {
   }
 
   Membership.Added add(One at, String name, boolean learner) {
-    return ask(reply -> at.node().membership().add(List.of(url(name)), learner, reply));
+    return add(at, name, learner ? Standing.LEARNER : Standing.VOTER);
+  }
+
+  Membership.Added add(One at, String name, Standing standing) {
+    return ask(reply -> at.node().membership().add(List.of(url(name)), standing, reply));
   }
 
   void put(One at, String key) {

@@ -64,8 +64,11 @@ final class Confirmation {
   }
 
   /// A member that is trusted answered a heartbeat. Returns whether reads were answered with that.
-  boolean acknowledge(long member, long context) {
-    lease.acknowledged(member, context);
+  /// One that was started without leases, or with shorter ones, promises too little.
+  boolean acknowledge(long member, long context, long leaseNanos) {
+    if (leaseNanos >= self.config.leaseNanos()) {
+      lease.acknowledged(member, context);
+    }
     return reads.acknowledge(member, context) && finish();
   }
 

@@ -50,7 +50,12 @@ final class Following {
     long context = suspicion.suspect() ? 0 : message.context();
     self.out.send(
         new Message.HeartbeatReply(
-            self.id(), message.from(), self.term, context, self.config.priority()));
+            self.id(),
+            message.from(),
+            self.term,
+            context,
+            self.config.priority(),
+            self.config.leaseNanos()));
   }
 
   void install(Message.InstallSnapshot message) {

@@ -148,7 +148,7 @@ final class Leadership {
       unsettled = true;
     }
     if (!peer.lost()) {
-      unsettled |= confirmation.acknowledge(peer.member(), message.context());
+      unsettled |= confirmation.acknowledge(peer.member(), message.context(), message.leaseNanos());
     }
   }
 

@@ -44,8 +44,9 @@ public sealed interface Message {
   /// round of [RaftNode#readIndex], 0 where there is none.
   record Heartbeat(long from, long to, long term, long commit, long context) implements Message {}
 
-  /// `priority` as in [RaftConfig#priority()].
-  record HeartbeatReply(long from, long to, long term, long context, int priority)
+  /// `priority` as in [RaftConfig#priority()]; `leaseNanos` as in [RaftConfig#leaseNanos()]: for so
+  /// long the sender votes for nobody else, whatever clocks are declared to do.
+  record HeartbeatReply(long from, long to, long term, long context, int priority, long leaseNanos)
       implements Message {}
 
   /// The log that the receiver needs is gone; it gets the state instead. The driver sends the state

@@ -21,8 +21,8 @@ import java.time.Duration;
 /// @param promotionMargin a learner that lacks fewer entries than this gets a vote by itself; 0:
 ///   never
 /// @param leaseNanos how long a leader may answer reads after the sending of a heartbeat that a
-///   quorum answered; 0: never. All members have to agree on whether there are leases, since they
-///   rest on the members' promises. See [#withLease]
+///   quorum answered; 0: never. Only members whose own is as long count for that quorum, since a
+///   lease rests on their promises. See [#withLease]
 public record RaftConfig(
     long id,
     int electionTicks,
@@ -52,15 +52,19 @@ public record RaftConfig(
   /// The defaults: ten ticks to an election, one to a heartbeat, no preference, no promotion, no
   /// leases.
   public static RaftConfig of(long id) {
+    return of(id, 10, RaftOptions.DEFAULT);
+  }
+
+  public static RaftConfig of(long id, int electionTicks, RaftOptions options) {
     return new RaftConfig(
         id,
-        10,
-        1,
-        1 << 20,
-        256,
-        16 << 20,
-        64 << 20,
-        4 << 20,
+        electionTicks,
+        options.heartbeatTicks(),
+        options.maxAppendBytes(),
+        options.maxInflightMessages(),
+        options.maxInflightBytes(),
+        options.maxUncommittedBytes(),
+        options.maxCommittedBytes(),
         true,
         true,
         false,
@@ -79,7 +83,9 @@ public record RaftConfig(
   }
 
   public RaftConfig withSuspect(boolean suspect) {
-    return with(id, electionTicks, suspect, priority, promotionMargin, leaseNanos);
+    return suspect == this.suspect
+        ? this
+        : with(id, electionTicks, suspect, priority, promotionMargin, leaseNanos);
   }
 
   public RaftConfig withPriority(int priority) {

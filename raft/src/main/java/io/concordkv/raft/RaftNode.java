@@ -429,7 +429,8 @@ public final class RaftNode {
     var configuration = start.configuration();
     for (var entry : entries) {
       if (entry.index() <= applied && entry.kind() == Entry.Kind.CONFIGURATION) {
-        configuration = entry.configuration();
+        var next = entry.configuration();
+        configuration = next.equals(configuration) ? configuration : next;
       }
     }
     return configuration;

@@ -74,6 +74,12 @@ final class Stage {
         member.crash(0);
         member.start();
       }
+      case "lease" -> {
+        var member = member(words);
+        member.config = member.config.withLease(TestMember.TICK, (int) number(words, 2));
+        member.crash(0);
+        member.start();
+      }
       case "hint" -> member(words).aside(node -> node.leaderLost(number(words, 2)));
       case "sleep" -> member(words).nowNanos += number(words, 2) * TestMember.TICK.toNanos();
       case "read" -> member(words).aside(node -> node.readIndex(number(words, 2)));

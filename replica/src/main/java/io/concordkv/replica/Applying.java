@@ -111,7 +111,8 @@ final class Applying {
       for (var entry : batch) {
         bytes += entry.bytes();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-          configuration = entry.configuration();
+          var next = entry.configuration();
+          configuration = next.equals(configuration) ? configuration : next;
         }
       }
       Check.that(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// the log is not to be had any more, or because a part of the state here is damaged.
 final class Installing implements SnapshotStreams.Owner {
   private final Replica replica;
+  private final Env env;
   private final ReplicaConfig config;
   private final Transport transport;
   private final RaftNode raft;
@@ -39,6 +40,7 @@ final class Installing implements SnapshotStreams.Owner {
       Trimming trimming,
       Reads reads) {
     this.replica = replica;
+    this.env = env;
     this.config = config;
     this.transport = transport;
     this.raft = raft;
@@ -102,6 +104,7 @@ final class Installing implements SnapshotStreams.Owner {
     applying.resume(mark);
     replica.persist(ready);
     underWay = false;
+    env.reached("replica/snapshot-installed");
     reads.applied(mark.last().index());
     streams.answer(taken, StreamFrame.State.INSTALLED);
     replica.wake();
@@ -171,6 +174,7 @@ final class Installing implements SnapshotStreams.Owner {
       arrived = null;
       sink.abandon();
       streams.answer(stream, StreamFrame.State.INSTALLED);
+      env.reached("replica/snapshot-not-needed");
     }
     replica.wake();
   }

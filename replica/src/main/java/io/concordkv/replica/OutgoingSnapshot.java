@@ -143,10 +143,12 @@ final class OutgoingSnapshot {
     read();
     silentTicks++;
     if (silentTicks >= patienceTicks * MAX_SILENCES) {
+      env.reached("snapshot/given-up-by-sender");
       end(false);
-    } else if (silentTicks % patienceTicks == 0) {
+    } else if (silentTicks % patienceTicks == 0 || env.fault("snapshot/early-repeat")) {
       var oldest = underWay.peek();
       if (oldest != null) {
+        env.reached("snapshot/repeated");
         probing = true;
         send(oldest, firstUnderWay);
       } else if (readAll) {

@@ -49,7 +49,7 @@ public final class Replica {
   private final Rest rest;
 
   /// Handed out, and not yet known to be durable, oldest first.
-  private final ArrayDeque<Ready> unsynced = new ArrayDeque<>();
+  private final ArrayDeque<Ready> unsynced = new ArrayDeque<>(1);
 
   private boolean awake;
   private boolean started;
@@ -101,10 +101,14 @@ public final class Replica {
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
     rest = new Rest(config, raft, lives, transport);
     suspect = recovery.suspect();
+    if (suspect) {
+      env.reached("replica/suspect");
+    }
     term = recovery.hardState().term();
     committed = recovery.hardState().committed();
     trimming =
         new Trimming(
+            env,
             wal,
             host.wal().segmentBytes(),
             config,
@@ -130,7 +134,7 @@ public final class Replica {
     if (!started || closed) {
       return new ProposeResult.NotLeader(0);
     }
-    if (wal.overloaded()) {
+    if (wal.overloaded() || env.fault("replica/overloaded")) {
       return new ProposeResult.Overloaded();
     }
     var result = raft.propose(List.of(command));
@@ -154,7 +158,7 @@ public final class Replica {
   /// Runs `then` with an index once that index is applied here and reading is linearizable, or with
   /// 0 if no leader confirmed it in time, or too many wait.
   public void readIndex(LongConsumer then) {
-    if (!closed && reads.add(then)) {
+    if (!closed && !env.fault("replica/read-refused") && reads.add(then)) {
       wake.accept(this);
     } else {
       env.loop().post(() -> then.accept(0));
@@ -255,7 +259,8 @@ public final class Replica {
     installing.tick(role);
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
-        if (member != config.raft().id() && !transport.connected(member)) {
+        boolean lost = !transport.connected(member) || env.fault("replica/unreachable");
+        if (member != config.raft().id() && lost) {
           raft.reportUnreachable(member);
         }
       }
@@ -332,6 +337,7 @@ public final class Replica {
     installing.renew();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
+      env.reached("replica/trusted-again");
       writer.suspect(false);
     }
   }

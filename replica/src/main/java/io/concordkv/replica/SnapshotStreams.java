@@ -86,7 +86,7 @@ final class SnapshotStreams {
         new OutgoingSnapshot(
             env,
             id,
-            machine.snapshot(),
+            machine.snapshot(isWitness(member)),
             budget,
             patienceTicks,
             frame -> owner.send(member, frame),
@@ -98,6 +98,10 @@ final class SnapshotStreams {
             });
     outgoing.put(member, new Outgoing(stream, requested));
     stream.start();
+  }
+
+  private boolean isWitness(long member) {
+    return machine.applied().configuration().witnesses().contains(member);
   }
 
   /// Asks `member` for its state. Asking another one, or the same again, makes this void.
@@ -133,7 +137,10 @@ final class SnapshotStreams {
       }
       case StreamFrame.Chunk chunk -> {
         var stream = incoming(from, chunk.stream(), chunk.sequence() == 0);
-        if (stream != null) {
+        if (stream != null && env.fault("snapshot/given-up")) {
+          dropIncoming();
+          fail(from, chunk.stream());
+        } else if (stream != null) {
           stream.chunk(chunk);
         }
       }
@@ -187,11 +194,13 @@ final class SnapshotStreams {
     }
     int age = id.compareTo(newest);
     if (age < 0) {
+      env.reached("snapshot/old-stream");
       return null;
     }
     if (age == 0 || !first) {
       if (!first) {
         // Its beginning was lost, or this member has restarted since.
+        env.reached("snapshot/without-beginning");
         fail(from, id);
       }
       return null;

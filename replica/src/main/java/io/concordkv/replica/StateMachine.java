@@ -25,7 +25,9 @@ public interface StateMachine {
   void apply(List<Entry> entries, SnapshotMark after, Runnable done);
 
   /// The state as it is now, to be streamed to a peer.
-  SnapshotSource snapshot();
+  ///
+  /// @param bare without what is stored for clients: for a witness
+  SnapshotSource snapshot(boolean bare);
 
   /// Gets a new state from a peer.
   SnapshotSink restore();

@@ -3,6 +3,7 @@ package io.concordkv.replica;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.RaftNode;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.base.env.Env;
 import io.concordkv.storage.wal.Wal;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
 final class Trimming {
   private static final int PINNED_SEGMENTS = 4;
 
+  private final Env env;
   private final Wal wal;
   private final long segmentBytes;
   private final long flushEntries;
@@ -26,6 +28,7 @@ final class Trimming {
   private long shedTo;
 
   Trimming(
+      Env env,
       Wal wal,
       long segmentBytes,
       ReplicaConfig config,
@@ -35,6 +38,7 @@ final class Trimming {
       RaftNode raft,
       Recovery recovery,
       Runnable freed) {
+    this.env = env;
     this.wal = wal;
     this.segmentBytes = segmentBytes;
     flushEntries = config.snapshotEntries();
@@ -71,7 +75,11 @@ final class Trimming {
   /// These entries, which end at `index` and weigh `bytes`, are applied.
   void applied(List<Entry> entries, long index, long bytes) {
     keep(entries, bytes);
-    if (index - flushedAt >= flushEntries) {
+    if (env.fault("replica/short-memory")) {
+      catchUp.restart(index);
+      raft.trim(index);
+    }
+    if (index - flushedAt >= flushEntries || env.fault("replica/early-flush")) {
       flushedAt = index;
       machine.flush();
     }
@@ -104,6 +112,7 @@ final class Trimming {
     }
     if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
+      env.reached(pinned ? "replica/pinned-log-trimmed" : "replica/log-trimmed");
       writer.trim(
           history.at(upTo),
           () -> {

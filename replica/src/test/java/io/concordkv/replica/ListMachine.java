@@ -65,9 +65,13 @@ final class ListMachine implements StateMachine {
   }
 
   private Bytes save() {
+    return save(commands);
+  }
+
+  private Bytes save(List<String> kept) {
     var out = new ByteWriter().u64(applied.last().index()).u64(applied.last().term());
     out.bytes(applied.configuration().encode());
-    return out.list(commands, ByteWriter::text).finish();
+    return out.list(kept, ByteWriter::text).finish();
   }
 
   private void load(Bytes saved) {
@@ -144,9 +148,9 @@ final class ListMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot() {
+  public SnapshotSource snapshot(boolean bare) {
     snapshotsTaken++;
-    var state = save();
+    var state = save(bare ? List.of() : commands);
     var mark = applied;
     return new SnapshotSource() {
       private int position;

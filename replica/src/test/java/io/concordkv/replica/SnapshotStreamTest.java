@@ -104,7 +104,7 @@ final class SnapshotStreamTest {
 
   @Test
   void parts_of_an_older_stream_are_not_taken() {
-    var simulation = new Simulation(34);
+    var simulation = new Simulation(34).withoutFaultSites();
     var env = simulation.env("n");
     var founders = Configuration.of(List.of(1L, 2L, 3L));
     var machine = new ListMachine(env, founders);

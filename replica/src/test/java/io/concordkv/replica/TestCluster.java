@@ -39,7 +39,7 @@ final class TestCluster {
   record Member(long id, SimEnv env, ReplicaHost host, ListMachine machine, Replica replica) {}
 
   TestCluster(long seed, int size) {
-    simulation = new Simulation(seed);
+    simulation = new Simulation(seed).withoutFaultSites();
     network = new TestNetwork(simulation);
     var ids = new ArrayList<Long>();
     for (long id = 1; id <= size; id++) {

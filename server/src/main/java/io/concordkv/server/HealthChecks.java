@@ -7,7 +7,9 @@ import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.Span;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Node;
+import io.concordkv.node.NodeStatus;
 import io.concordkv.node.Reply;
+import io.concordkv.node.command.Standing;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +23,9 @@ final class HealthChecks {
   private static final String LINEARIZABLE_READ = "linearizable_read";
   private static final String DATA_CORRUPTION = "data_corruption";
   private static final String NON_LEARNER = "non_learner";
+
+  /// No verdict yet: this node has data.
+  private static final String READS = "reads";
 
   private static final String LIVE = "/livez";
   private static final String READY = "/readyz";
@@ -94,14 +99,35 @@ final class HealthChecks {
       case LINEARIZABLE_READ -> read(false, then);
       case NON_LEARNER ->
           node.status(
-              reply(answer -> answer.value().learner() ? "not supported for learner" : "", then));
+              reply(answer -> learns(answer.value()) ? "not supported for learner" : "", then));
       // A node that cannot get back what was damaged stops: who answers is getting it.
       default -> node.status(reply(answer -> String.join("; ", answer.value().damages()), then));
     }
   }
 
-  /// Reads nothing much, and says what went wrong.
+  private static boolean learns(NodeStatus status) {
+    return status.standing() == Standing.LEARNER;
+  }
+
+  /// Reads nothing much, and says what went wrong. A witness, which has nothing to read, is well
+  /// when it knows a leader.
   void read(boolean serializable, Consumer<String> then) {
+    node.status(
+        reply(
+            answer ->
+                answer.value().standing() == Standing.WITNESS
+                    ? String.join("; ", answer.value().errors())
+                    : READS,
+            verdict -> {
+              if (verdict.equals(READS)) {
+                readData(serializable, then);
+              } else {
+                then.accept(serializable ? "" : verdict);
+              }
+            }));
+  }
+
+  private void readData(boolean serializable, Consumer<String> then) {
     node.range(
         RangeQuery.of(Span.of(Bytes.of("\0"))).limit(1),
         serializable,

@@ -5,6 +5,7 @@ import io.concordkv.node.Answer;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeStatus;
 import io.concordkv.node.Reply;
+import io.concordkv.node.command.Standing;
 import io.concordkv.server.wire.ApiLevel;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
@@ -108,7 +109,8 @@ final class HttpPaths {
     var gauges = new TreeMap<String, Long>();
     gauges.put("etcd_server_has_leader", status.leader() == 0 ? 0L : 1L);
     gauges.put("etcd_server_is_leader", leads ? 1L : 0L);
-    gauges.put("etcd_server_is_learner", status.learner() ? 1L : 0L);
+    gauges.put("etcd_server_is_learner", status.standing() == Standing.LEARNER ? 1L : 0L);
+    gauges.put("concord_server_is_witness", status.standing() == Standing.WITNESS ? 1L : 0L);
     gauges.put("etcd_server_proposals_committed_total", status.committedIndex());
     gauges.put("etcd_server_proposals_applied_total", status.appliedIndex());
     gauges.put("etcd_mvcc_db_total_size_in_bytes", status.databaseBytes());

@@ -1,108 +1,111 @@
 package io.concordkv.sim;
 
+import io.concordkv.sim.cluster.Setup;
+import io.concordkv.sim.oracle.Violation;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Runs many seeds: `Sim SEEDS [NODES [SECONDS]]`, where SEEDS is one seed or a span like 1-200,
-/// NODES is 3, 5 or 0 (the seed chooses), and SECONDS is how long the nemesis is at work in each.
+/// Runs many seeds: `Sim SEEDS [NAME=VALUE ...]`, where SEEDS is one seed or a span like 1-200, and
+/// the rest is as [Setup#parse] has it: what is left of each seed.
+///
+/// A seed that fails is run again to see that it always makes the same run, then made smaller, and
+/// its story is written to a file.
 public final class Sim {
-  private static final long DEFAULT_SECONDS = 30;
-
   /// Each so many seeds one runs a second time: the same seed must make the same run.
   private static final int TWICE_ONE_IN = 20;
 
-  private final PrintStream out;
-  private final int nodes;
-  private final Duration chaos;
-  private long virtualNanos;
-  private long faults;
-  private long elections;
-  private long commits;
-  private long calls;
-  private int done;
-  private int failed;
-  private int undecided;
+  /// Prints the trace of each seed, to be compared with those of another machine.
+  private static final String TRACES = "TRACES=1";
 
-  private Sim(PrintStream out, int nodes, Duration chaos) {
+  private static final int MAX_SHRINKING_RUNS = 300;
+  private static final Path STORIES = Path.of("sim", "target", "stories");
+
+  private final PrintStream out;
+  private final List<String> words;
+  private final boolean traces;
+  private final Tally tally = new Tally();
+
+  private Sim(PrintStream out, List<String> words) {
     this.out = out;
-    this.nodes = nodes;
-    this.chaos = chaos;
+    this.words = words.stream().filter(word -> !word.equals(TRACES)).toList();
+    traces = words.contains(TRACES);
   }
 
   public static void main(String[] arguments) {
     var seeds = (arguments.length > 0 ? arguments[0] : "1-100").split("-", 2);
-    int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0;
-    long seconds = arguments.length > 2 ? Long.parseLong(arguments[2]) : DEFAULT_SECONDS;
-    var sim = new Sim(System.out, nodes, Duration.ofSeconds(seconds));
-    sim.run(Long.parseLong(seeds[0]), Long.parseLong(seeds[seeds.length - 1]));
-    System.exit(sim.failed == 0 ? 0 : 1);
+    var words = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    var sim = new Sim(System.out, words);
+    boolean passed = sim.run(Long.parseLong(seeds[0]), Long.parseLong(seeds[seeds.length - 1]));
+    System.exit(passed ? 0 : 1);
   }
 
-  private void run(long from, long to) {
-    long began = System.nanoTime();
-    long told = began;
+  private boolean run(long from, long to) {
+    long told = System.nanoTime();
     for (long seed = from; seed <= to; seed++) {
-      var report = SimRun.run(seed, nodes, chaos);
-      count(report);
+      var setup = Setup.parse(seed, words);
+      var report = SimRun.run(setup);
+      tally.add(report);
+      if (traces) {
+        out.printf("trace %d %016x%n", seed, report.trace());
+      }
       if (report.failed() || seed % TWICE_ONE_IN == 0) {
-        repeat(report);
+        repeat(setup, report);
+      }
+      if (report.violation() != null) {
+        explain(setup, report.violation());
       }
       if (System.nanoTime() - told > Duration.ofMinutes(1).toNanos()) {
         told = System.nanoTime();
-        summary(told - began);
+        out.println(tally);
       }
     }
-    summary(System.nanoTime() - began);
+    out.println(tally);
+    var missing = tally.missingMarks();
+    if (missing != null) {
+      out.println("never reached: " + String.join(" ", missing));
+    }
+    return tally.failed() == 0 && (missing == null || missing.isEmpty());
   }
 
-  private void count(SimReport report) {
-    done++;
-    virtualNanos += report.virtualNanos();
-    faults += report.faults();
-    elections += report.elections();
-    commits += report.commits();
-    calls += report.calls();
-    undecided += report.decided() ? 0 : 1;
-    var violation = report.violation();
-    if (violation != null) {
-      failed++;
-      out.println("seed " + report.seed() + " failed: " + violation.getMessage());
-      out.println("  again: " + command(report.seed()));
-      var cause = violation.getCause();
-      if (cause != null) {
-        cause.printStackTrace(out);
-      }
+  private void explain(Setup setup, Violation violation) {
+    out.println("seed " + setup.seed() + " failed: " + violation.getMessage());
+    out.println("  again: " + setup.command());
+    var cause = violation.getCause();
+    if (cause != null) {
+      cause.printStackTrace(out);
+    }
+    var smallest = setup;
+    if (setup.keep() == null) {
+      var shrink =
+          new Shrink(Sim::check, SimRun::planned, setup, violation.check(), MAX_SHRINKING_RUNS);
+      smallest = shrink.smallest();
+      out.println("  smaller, after " + shrink.runs() + " runs: " + smallest.command());
+    }
+    var file = STORIES.resolve("seed-" + setup.seed() + ".txt");
+    try {
+      SimRun.tell(smallest, file);
+      out.println("  its story: " + file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private void repeat(SimReport first) {
-    var second = SimRun.run(first.seed(), nodes, chaos);
-    if (second.trace() != first.trace()) {
-      failed++;
-      out.println("seed " + first.seed() + " failed: determinism: it made two different runs");
-      out.println("  again: " + command(first.seed()));
+  private static @Nullable String check(Setup setup) {
+    var violation = SimRun.run(setup).violation();
+    return violation == null ? null : violation.check();
+  }
+
+  private void repeat(Setup setup, SimReport first) {
+    if (SimRun.run(setup).trace() != first.trace()) {
+      tally.fail();
+      out.println("seed " + setup.seed() + " failed: determinism: it made two different runs");
+      out.println("  again: " + setup.command());
     }
-  }
-
-  private String command(long seed) {
-    return "make sim SEEDS=%d NODES=%d SECONDS=%d".formatted(seed, nodes, chaos.toSeconds());
-  }
-
-  private void summary(long elapsedNanos) {
-    double minutes = elapsedNanos / 60e9;
-    out.printf(
-        Locale.ROOT,
-        "%d seeds, %d failed, %d with calls too hard to judge; per minute: %.0f seeds, %.2f"
-            + " cluster-hours, %.0f faults, %.0f elections, %.0f commits, %.0f calls%n",
-        done,
-        failed,
-        undecided,
-        done / minutes,
-        virtualNanos / 3.6e12 / minutes,
-        faults / minutes,
-        elections / minutes,
-        commits / minutes,
-        calls / minutes);
   }
 }

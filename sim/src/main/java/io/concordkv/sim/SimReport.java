@@ -1,6 +1,7 @@
 package io.concordkv.sim;
 
 import io.concordkv.sim.oracle.Violation;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// What became of a seed.
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trace equal for equal runs
 /// @param virtualNanos how long the cluster lived
 /// @param decided false if the search for an order that explains all calls was given up
+/// @param marks the coverage marks that were reached
 /// @param violation null if all was well
 public record SimReport(
     long seed,
@@ -21,6 +23,7 @@ public record SimReport(
     int calls,
     int unknown,
     boolean decided,
+    SortedSet<String> marks,
     @Nullable Violation violation) {
   public boolean failed() {
     return violation != null;

@@ -1,76 +1,119 @@
 package io.concordkv.sim;
 
-import io.concordkv.base.ConcordException;
-import io.concordkv.mvcc.MvccStore.KeyspaceHash;
-import io.concordkv.node.Answer;
-import io.concordkv.node.Reply;
-import io.concordkv.sim.check.WatchCheck;
+import io.concordkv.sim.cluster.Setup;
 import io.concordkv.sim.cluster.SimCluster;
-import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.cluster.Toggle;
+import io.concordkv.sim.mark.Sightings;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.nemesis.Nemesis;
 import io.concordkv.sim.net.SimNetwork;
+import io.concordkv.sim.net.Wiretap;
 import io.concordkv.sim.oracle.Oracle;
 import io.concordkv.sim.oracle.StateCheck;
 import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.trace.Story;
 import io.concordkv.sim.workload.Clients;
 import io.concordkv.testkit.Simulation;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One seed: starts a cluster, lets clients and the nemesis loose on it, heals it, waits for calm,
 /// compares the nodes, cuts the power once more, compares again, and judges what clients saw.
 public final class SimRun {
-  /// Generous for any catching up, yet far from forever.
-  private static final Duration CALM = Duration.ofSeconds(60);
-
   /// The longest lease that clients ask for, given anew by a new leader, and a good measure more.
   private static final Duration LEASES_END = Duration.ofSeconds(20);
 
   /// No request is under way any more.
   private static final Duration REQUESTS_END = Duration.ofSeconds(12);
 
+  /// How many parts of a million a clock is wrong.
+  private static final long MAX_DRIFT = 500;
+
   private static final Duration AFTER_HEALING = Duration.ofSeconds(3);
 
-  /// How long a node may still stand still once the nemesis has gone.
-  private static final Duration PAUSES_END = Duration.ofSeconds(6);
-
-  /// So many election timeouts a healed cluster has to find a leader.
-  private static final int ELECTIONS = 10;
-
-  private final long seed;
+  private final Setup setup;
+  private final List<Wiretap> taps = new ArrayList<>();
   private final Simulation simulation;
   private final Swarm swarm;
-  private final Replay replay;
   private final Oracle oracle;
   private final StateCheck states;
+  private final Sightings sightings;
   private final SimCluster cluster;
   private final Clients clients;
   private final Nemesis nemesis;
+  private final Phases phases;
   private boolean decided = true;
 
-  private SimRun(long seed, int nodes, Duration chaos) {
-    this.seed = seed;
-    simulation = new Simulation(seed);
-    swarm = Swarm.draw(simulation.random("swarm"), nodes, chaos);
-    replay = new Replay(simulation::nanos);
-    oracle = new Oracle(replay, name -> simulation.disk(name).medium());
-    var network = new SimNetwork(simulation, oracle);
+  private SimRun(Setup setup) {
+    this.setup = setup;
+    simulation = new Simulation(setup.seed());
+    swarm = Swarm.draw(setup, simulation::random);
+    if (!swarm.has(Toggle.BUGGIFY)) {
+      simulation.withoutFaultSites();
+    }
+    var replay = new Replay(simulation::nanos);
+    Predicate<String> damaged = name -> simulation.disk(name).wasDamaged();
+    oracle = new Oracle(replay, name -> simulation.disk(name).medium(), damaged);
+    states = new StateCheck(replay, damaged);
+    taps.add(oracle);
+    sightings = new Sightings(simulation);
+    taps.add(sightings);
+    var network =
+        new SimNetwork(
+            simulation, (from, to, frame) -> taps.forEach(tap -> tap.sent(from, to, frame)));
     cluster = new SimCluster(simulation, swarm, network);
-    states = new StateCheck(replay);
     clients = new Clients(simulation, cluster, swarm, replay);
     nemesis = new Nemesis(simulation, cluster, network, clients, swarm);
+    phases = new Phases(simulation, cluster, clients, network, nemesis, swarm, replay, states);
     simulation.observe(this::look);
+    if (swarm.has(Toggle.CLOCKS)) {
+      var rates = simulation.random("clocks");
+      cluster
+          .nodes()
+          .forEach(node ->
+              simulation.clock(node.name()).drift(rates.nextLong(-MAX_DRIFT, MAX_DRIFT + 1)));
+    }
   }
 
   /// Runs `seed`; `nodes` 0 lets it choose between three and five.
   public static SimReport run(long seed, int nodes, Duration chaos) {
-    return new SimRun(seed, nodes, chaos).run();
+    return run(Setup.of(seed, nodes, chaos));
+  }
+
+  public static SimReport run(Setup setup) {
+    return new SimRun(setup).run();
+  }
+
+  /// The numbers of the faults that a run of `setup` has.
+  public static List<Integer> planned(Setup setup) {
+    return new SimRun(setup).nemesis.planned();
+  }
+
+  /// The same for people to read.
+  public static List<String> faults(Setup setup) {
+    return new SimRun(setup).nemesis.describe();
+  }
+
+  /// Runs `setup` and writes down what happens.
+  public static void tell(Setup setup, Path file) throws IOException {
+    var run = new SimRun(setup);
+    var story = new Story(run.simulation, run.cluster);
+    run.taps.add(story);
+    run.nemesis.onStrike(story::tell);
+    run.simulation.observe(story::look);
+    var report = run.run();
+    var head = new ArrayList<String>();
+    head.add(setup.command());
+    head.add(report.violation() == null ? "passed" : report.violation().getMessage());
+    head.add(run.swarm.toString());
+    head.addAll(run.nemesis.describe());
+    story.write(file, head);
   }
 
   /// Only events of its own loop change a node.
@@ -81,26 +124,35 @@ public final class SimRun {
     if (node != null && up != null && env != null) {
       oracle.look(node.name(), up);
       states.look(node.name(), up, env);
+      sightings.look(node);
     }
     clients.look();
   }
 
   private SimReport run() {
     try {
-      cluster.nodes().forEach(cluster::start);
+      form();
       clients.start();
       nemesis.start();
-      simulation.runFor(swarm.chaos());
-      nemesis.stop();
-      recover();
+      simulation.runFor(setup.chaos());
+      nemesis.rest();
+      phases.healCore();
+      nemesis.healAll();
+      simulation.withoutFaultSites();
+      phases.recover();
       simulation.runFor(AFTER_HEALING);
       clients.stop();
-      simulation.runFor(swarm.leases() ? LEASES_END : REQUESTS_END);
-      var before = calm();
-      readable();
+      simulation.runFor(swarm.has(Toggle.LEASES) ? LEASES_END : REQUESTS_END);
+      if (setup.beyond()) {
+        phases.compareThoseThatAnswer();
+        decided = clients.judge();
+        return report(null);
+      }
+      var before = phases.calm();
+      phases.readable();
       cluster.nodes().forEach(cluster::powerCut);
       cluster.nodes().forEach(cluster::start);
-      var after = calm();
+      var after = phases.calm();
       Violation.unless(
           before.equals(after),
           "restart-keeps-state",
@@ -115,148 +167,32 @@ public final class SimRun {
     }
   }
 
-  /// I16: soon after healing there is a leader that can commit.
-  private void recover() {
-    var limit = PAUSES_END.plus(swarm.config().electionTimeout().multipliedBy(ELECTIONS));
+  /// Nothing is wrong yet: the nodes find one another.
+  private void form() {
+    cluster.nodes().forEach(cluster::start);
     Violation.unless(
-        simulation.runUntil(this::led, limit), "I16 leader", "after " + limit + describe());
-  }
-
-  private boolean led() {
-    var leader = cluster.leader();
-    var up = leader == null ? null : leader.up();
-    if (up == null) {
-      return false;
-    }
-    var state = up.raftStatus().hardState();
-    return state.committed() > 0 && replay.step(state.committed()).term() == state.term();
-  }
-
-  /// Waits until there is one leader, nothing lags, and all watchers know all; then the nodes'
-  /// hash.
-  private KeyspaceHash calm() {
-    Violation.unless(
-        simulation.runUntil(this::level, CALM), "I16 converges", "after healing: " + describe());
-    var hashes = new TreeMap<String, KeyspaceHash>();
-    for (var node : cluster.nodes()) {
-      hash(node, hashes);
-    }
-    Violation.unless(
-        simulation.runUntil(() -> hashes.size() == cluster.nodes().size(), CALM),
-        "I16 answers",
-        "only these answer: " + hashes.keySet());
-    var first = hashes.firstEntry().getValue();
-    Violation.unless(
-        hashes.values().stream().allMatch(first::equals), "I14 replicas-equal", hashes.toString());
-    answering();
-    Violation.unless(
-        simulation.runUntil(() -> clients.watchedUpTo(first.revision()), CALM),
-        WatchCheck.RELIABLE,
-        "a watcher never heard of revision " + first.revision());
-    return first;
-  }
-
-  /// I14: all that every node has is what the log makes.
-  private void readable() {
-    var read = new TreeSet<String>();
-    for (var node : cluster.nodes()) {
-      var up = node.up();
-      var env = node.env();
-      if (up != null && env != null) {
-        states.read(StateCheck.REPLICAS, node.name(), up, env, () -> read.add(node.name()));
-      }
-    }
-    Violation.unless(
-        simulation.runUntil(() -> read.size() == cluster.nodes().size(), CALM),
-        "I16 answers",
-        "only these can be read: " + read);
-  }
-
-  /// I16: through every node all that was acknowledged can be read.
-  private void answering() {
-    var answered = new TreeSet<String>();
-    for (var node : cluster.nodes()) {
-      clients.readEverything(node, () -> answered.add(node.name()));
-    }
-    Violation.unless(
-        simulation.runUntil(() -> answered.size() == cluster.nodes().size(), CALM),
-        "I16 answers",
-        "only these answer: " + answered);
+        phases.await(() -> cluster.leader() != null),
+        "I16 forms",
+        "a cluster that nobody hurts elects no leader");
   }
 
   /// Nobody keeps a lease alive any more, so all are over and their keys are gone.
   private void expectNoLeasedKey() {
     var counts = new ArrayList<Long>();
-    for (var node : cluster.nodes()) {
+    for (var node : cluster.sound()) {
       clients.countLeasedKeys(node, counts::add);
     }
     Violation.unless(
-        simulation.runUntil(() -> counts.size() == cluster.nodes().size(), CALM),
+        phases.await(() -> counts.size() >= cluster.sound().size()),
         "I16 answers",
         "a node does not read");
     Violation.unless(
         counts.stream().allMatch(count -> count == 0), "lease-ends", "leased keys live: " + counts);
   }
 
-  private boolean level() {
-    var leader = cluster.leader();
-    if (leader == null) {
-      return false;
-    }
-    long committed = -1;
-    for (var node : cluster.nodes()) {
-      var up = node.up();
-      if (up == null) {
-        return false;
-      }
-      var status = up.raftStatus();
-      long index = status.last().index();
-      boolean still =
-          index == status.applied()
-              && index == status.hardState().committed()
-              && !status.configuration().joint()
-              && status.followers().values().stream().allMatch(other -> other.match() == index);
-      if (!still || (committed >= 0 && committed != index) || status.leader() != leader.id()) {
-        return false;
-      }
-      committed = index;
-    }
-    return true;
-  }
-
-  private static void hash(SimNode node, Map<String, KeyspaceHash> hashes) {
-    var up = node.up();
-    if (up == null) {
-      return;
-    }
-    up.hashKeyspace(
-        0,
-        new Reply<Answer<KeyspaceHash>>() {
-          @Override
-          public void done(Answer<KeyspaceHash> answer) {
-            hashes.put(node.name(), answer.value());
-          }
-
-          @Override
-          public void failed(ConcordException error) {
-            throw new Violation("I14 replicas-equal", node.name() + " cannot hash", error);
-          }
-        });
-  }
-
-  private String describe() {
-    var text = new StringBuilder();
-    for (var node : cluster.nodes()) {
-      var up = node.up();
-      text.append('\n').append(node.name()).append(": ");
-      text.append(up == null ? "down" : up.raftStatus());
-    }
-    return text.toString();
-  }
-
   private SimReport report(@Nullable Violation violation) {
     return new SimReport(
-        seed,
+        setup.seed(),
         swarm.nodes(),
         simulation.trace(),
         simulation.nanos(),
@@ -267,6 +203,7 @@ public final class SimRun {
         clients.calls(),
         clients.unknown(),
         decided,
+        simulation.marks(),
         violation);
   }
 }

@@ -2,21 +2,23 @@ package io.concordkv.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordkv.sim.cluster.Setup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A few seeds of the simulator, fixed ones and some that no run had before. `make sim` runs many.
 class SimSeedsTest {
   private static final Duration CHAOS = Duration.ofSeconds(20);
-
-  /// Seeds that once showed a defect stay here for good.
-  private static final List<Long> FORMER_FAILURES =
-      List.of(10L, 11L, 21L, 24L, 36L, 37L, 40L, 60L, 90L, 190L);
 
   private static final int FRESH = 4;
 
@@ -31,8 +33,18 @@ class SimSeedsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> what_once_failed_stays_right() {
-    return FORMER_FAILURES.stream().map(seed -> keepsItsPromises(seed, 0));
+  Stream<DynamicTest> what_once_failed_stays_right() throws IOException {
+    return Files.readAllLines(Path.of("seeds.txt")).stream()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .map(SimSeedsTest::once);
+  }
+
+  private static DynamicTest once(String line) {
+    var words = Arrays.asList(line.split(" +", -1));
+    var setup = Setup.parse(Long.parseLong(words.getFirst()), words.subList(1, words.size()));
+    return DynamicTest.dynamicTest(
+        line, () -> assertThat(SimRun.run(setup).violation()).as(setup.command()).isNull());
   }
 
   @TestFactory
@@ -63,6 +75,32 @@ class SimSeedsTest {
     }
     assertThat(faults).isGreaterThan(10);
     assertThat(elections).isGreaterThan(5);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> beyond_the_model_answers_are_missing_but_not_wrong() {
+    return LongStream.rangeClosed(1, 4).mapToObj(seed -> once(seed + " BEYOND=1 SECONDS=20"));
+  }
+
+  @Test
+  void a_fault_that_is_left_out_leaves_the_others_as_they_are() {
+    var whole = Setup.of(8, 5, CHAOS);
+    var all = SimRun.faults(whole);
+    var some = SimRun.faults(whole.keeping(Set.of(2, 5)));
+    assertThat(all).hasSizeGreaterThan(5);
+    assertThat(some).containsExactly(all.get(1), all.get(4));
+  }
+
+  @Test
+  void a_story_can_be_read(@TempDir Path directory) throws IOException {
+    var file = directory.resolve("story.txt");
+    SimRun.tell(Setup.of(3, 3, Duration.ofSeconds(3)), file);
+
+    assertThat(Files.readString(file))
+        .startsWith("make sim SEEDS=3 NODES=3 SECONDS=3.0\npassed\n")
+        .contains("fault 1 at ", "| L t", "sequenceDiagram")
+        .containsPattern("n\\d -> n\\d: Append t")
+        .containsPattern("n\\d->>n\\d: ");
   }
 
   private static DynamicTest keepsItsPromises(long seed, int nodes) {

@@ -31,6 +31,9 @@ public final class SimDisk {
   private long deathAt = Long.MAX_VALUE;
   private boolean deathByPowerCut;
   private long spaceBytes = Long.MAX_VALUE;
+  private @Nullable Astray astray;
+  private @Nullable String through;
+  private boolean everDamaged;
   private final Failures syncFailures = new Failures();
   private final Failures readFailures = new Failures();
   private final Failures writeFailures = new Failures();
@@ -43,6 +46,8 @@ public final class SimDisk {
           || (to != null && parent(to).equals(directory));
     }
   }
+
+  private record Astray(String path, SplittableRandom chance, boolean misdirected) {}
 
   /// The next `left` operations on files whose path contains `path` fail.
   private static final class Failures {
@@ -119,6 +124,45 @@ public final class SimDisk {
   /// Turns over the bits of `mask` in the byte at `offset`.
   public void corrupt(String path, long offset, int mask) {
     inode("corrupt", path).flip(offset, mask);
+  }
+
+  /// Turns over a bit somewhere in a file whose path contains `path`: near its end, or anywhere.
+  /// Reading shows it until the place is written again. False if there is nothing to damage.
+  public boolean rot(String path, SplittableRandom chance, boolean tail) {
+    var found = names.keySet().stream().filter(name -> name.contains(path)).toList();
+    everDamaged |= !found.isEmpty();
+    return !found.isEmpty()
+        && inode("damage", found.get(chance.nextInt(found.size()))).rot(chance, tail);
+  }
+
+  /// At the next sync of a file whose path contains `path` a sector does not get where it should;
+  /// with `misdirected` it ends up somewhere else in the file.
+  public void writeAstray(String path, SplittableRandom chance, boolean misdirected) {
+    astray = new Astray(path, chance, misdirected);
+  }
+
+  /// What is written to files whose path contains `path` is durable at once, from now on.
+  public void writeThrough(String path) {
+    through = path;
+    names.forEach((name, inode) -> written(name, inode));
+  }
+
+  /// Whether reading some file shows something else than was written.
+  public boolean isDamaged() {
+    return names.values().stream().anyMatch(SimInode::isDamaged);
+  }
+
+  /// Whether reading ever showed something else than was written. What a node made of that may stay
+  /// when the damage itself is gone.
+  public boolean wasDamaged() {
+    return everDamaged;
+  }
+
+  /// Takes back all damage that is still there, and what [#writeAstray] planned.
+  public void cure() {
+    astray = null;
+    names.values().forEach(SimInode::cure);
+    durableNames.values().forEach(SimInode::cure);
   }
 
   /// Power is lost: every sector and every change of names that was not synced survives or not.
@@ -289,6 +333,22 @@ public final class SimDisk {
 
   boolean failsSync(String path) {
     return syncFailures.next(path);
+  }
+
+  void sync(String path, SimInode inode) {
+    var plan = astray;
+    if (plan == null || !path.contains(plan.path)) {
+      inode.sync();
+    } else if (inode.syncAstray(plan.chance, plan.misdirected)) {
+      astray = null;
+      everDamaged = true;
+    }
+  }
+
+  void written(String path, SimInode inode) {
+    if (through != null && path.contains(through)) {
+      inode.sync();
+    }
   }
 
   boolean failsRead(String path) {

@@ -8,6 +8,7 @@ import io.concordkv.base.env.Timer;
 import io.concordkv.base.env.Workers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,7 +19,6 @@ import java.util.random.RandomGenerator;
 /// Of all fault sites a quarter is live under a seed, and a live one fires every fourth time (the
 /// numbers of FoundationDB).
 public final class SimEnv implements Env {
-  private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
   private static final long MAX_START_NANOS = Duration.ofHours(1).toNanos();
 
   private final Simulation simulation;
@@ -29,7 +29,9 @@ public final class SimEnv implements Env {
   private final SimLoop loop;
   private final SimWorkers workers;
   private final long startNanos;
+  private final SimClock machineClock;
   private final TreeMap<String, SplittableRandom> streams = new TreeMap<>();
+  private final HashMap<String, RandomGenerator> sites = new HashMap<>();
   private boolean alive = true;
 
   private final Scheduler guarded =
@@ -41,7 +43,8 @@ public final class SimEnv implements Env {
 
         @Override
         public Timer after(Duration delay, Runnable task) {
-          return loop.after(delay, () -> guard(task));
+          long due = simulation.nanos() + machineClock.worldNanos(delay);
+          return loop.at(due, SimLoop.Kind.TIMER, () -> guard(task));
         }
       };
 
@@ -49,12 +52,12 @@ public final class SimEnv implements Env {
       new Clock() {
         @Override
         public long nanos() {
-          return startNanos + simulation.nanos();
+          return startNanos + machineClock.nanos();
         }
 
         @Override
         public Instant wall() {
-          return EPOCH.plusNanos(simulation.nanos());
+          return machineClock.wall();
         }
       };
 
@@ -69,6 +72,7 @@ public final class SimEnv implements Env {
     this.life = node + "#" + incarnation;
     this.fatal = fatal;
     startNanos = Long.remainderUnsigned(simulation.derive(life + "/clock"), MAX_START_NANOS);
+    machineClock = simulation.clock(node);
     loop = simulation.newLoop(node);
     workers = new SimWorkers(simulation, this, simulation.random(life + "/workers"));
     files = new SimFileSystem(disk, this);
@@ -117,9 +121,25 @@ public final class SimEnv implements Env {
 
   @Override
   public boolean fault(String site) {
-    return simulation.faultSites()
-        && (simulation.derive("fault/" + site) & 3) == 0
-        && stream("fault/" + site).nextInt(4) == 0;
+    if (!simulation.faultSites()) {
+      return false;
+    }
+    boolean fires = sites.computeIfAbsent(site, this::site).nextInt(4) == 0;
+    if (fires) {
+      simulation.reached("fault/" + site);
+    }
+    return fires;
+  }
+
+  /// The chance of a site; one that never fires if it is not live under this seed.
+  private RandomGenerator site(String name) {
+    boolean live = (simulation.derive("fault/" + name) & 3) == 0;
+    return live ? simulation.random(life + "/random/fault/" + name) : () -> -1L;
+  }
+
+  @Override
+  public void reached(String mark) {
+    simulation.reached(mark);
   }
 
   /// Whether the node still runs.
@@ -142,6 +162,29 @@ public final class SimEnv implements Env {
     long until = simulation.nanos() + duration.toNanos();
     loop.pauseUntil(until);
     workers.pauseUntil(until);
+  }
+
+  /// Takes back what is left of a [#pause].
+  public void resume() {
+    loop.resume();
+    workers.resume();
+  }
+
+  /// As [#pause], but as soon as `count` more events of the node's loop have begun: so that it
+  /// comes between any two steps, however close they are in time.
+  public void pauseAtEvent(int count, Duration duration) {
+    loop.atEvent(count, () -> pause(duration));
+  }
+
+  /// Every task and work of this life takes `nanos` longer from now on.
+  public void slow(long nanos) {
+    loop.slow(nanos);
+    workers.slow(nanos);
+  }
+
+  /// Every work takes up to `nanos` longer from now on, as with a slow disk.
+  public void slowWork(long nanos) {
+    workers.slow(nanos);
   }
 
   /// The log's lane of the workers stands still for `duration` from now, as with a disk that is

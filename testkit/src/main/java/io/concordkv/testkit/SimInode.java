@@ -28,6 +28,9 @@ final class SimInode {
   /// The states of each sector since the last sync, oldest first; the arrays are never written to.
   private final TreeMap<Long, List<byte[]>> dirty = new TreeMap<>();
 
+  /// What reading shows of a damaged sector instead of what it holds, until it is written again.
+  private final TreeMap<Long, byte[]> damaged = new TreeMap<>();
+
   private final List<Long> sizes = new ArrayList<>();
   private long size;
   private long durableSize;
@@ -37,7 +40,12 @@ final class SimInode {
   }
 
   int read(long position, ByteBuffer target) {
-    return read(cached, size, position, target);
+    int start = target.position();
+    int total = read(cached, size, position, target);
+    if (!damaged.isEmpty()) {
+      showDamage(position, total, target, start);
+    }
+    return total;
   }
 
   /// What is on the medium, whatever the page cache shows.
@@ -60,6 +68,19 @@ final class SimInode {
       done += count;
     }
     return total;
+  }
+
+  private void showDamage(long position, int total, ByteBuffer target, int start) {
+    long from = position / SECTOR_BYTES;
+    long to = (position + total + SECTOR_BYTES - 1) / SECTOR_BYTES;
+    for (var sector : damaged.subMap(from, to).entrySet()) {
+      long at = sector.getKey() * SECTOR_BYTES;
+      for (int i = 0; i < SECTOR_BYTES; i++) {
+        if (at + i >= position && at + i < position + total) {
+          target.put((int) (start + at + i - position), sector.getValue()[i]);
+        }
+      }
+    }
   }
 
   void write(long position, ByteBuffer source) {
@@ -147,11 +168,57 @@ final class SimInode {
     }
   }
 
+  /// Turns over a bit of a sector that is not all zeros: of one of the last three, or of any.
+  /// Whether there is one.
+  boolean rot(SplittableRandom chance, boolean tail) {
+    var written = new ArrayList<>(new TreeMap<>(durable).keySet());
+    if (written.isEmpty()) {
+      return false;
+    }
+    int from = tail ? Math.max(0, written.size() - 3) : 0;
+    long sector = written.get(chance.nextInt(from, written.size()));
+    var content = damaged.getOrDefault(sector, durable.getOrDefault(sector, ZEROS)).clone();
+    content[chance.nextInt(SECTOR_BYTES)] ^= (byte) (1 << chance.nextInt(8));
+    damaged.put(sector, content);
+    return true;
+  }
+
+  /// As [#sync], but one sector does not get there though it is said to: it shows what was there
+  /// before, and, if `misdirected`, another one shows what it should. Whether there was one to
+  /// lose.
+  boolean syncAstray(SplittableRandom chance, boolean misdirected) {
+    var sectors = new ArrayList<>(dirty.keySet());
+    if (sectors.isEmpty()) {
+      sync();
+      return false;
+    }
+    long lost = sectors.get(chance.nextInt(sectors.size()));
+    var before = durable.getOrDefault(lost, ZEROS);
+    sync();
+    damaged.put(lost, before);
+    long last = Math.max(1, size / SECTOR_BYTES);
+    long hit = chance.nextLong(last);
+    if (misdirected && hit != lost) {
+      damaged.put(hit, durable.getOrDefault(lost, ZEROS));
+    }
+    return true;
+  }
+
+  boolean isDamaged() {
+    return !damaged.isEmpty();
+  }
+
+  /// All sectors show again what they hold.
+  void cure() {
+    damaged.clear();
+  }
+
   boolean isSynced() {
     return dirty.isEmpty() && sizes.isEmpty();
   }
 
   private void change(long sector, byte[] state) {
+    damaged.remove(sector);
     cached.put(sector, state);
     var states = dirty.computeIfAbsent(sector, key -> new ArrayList<>(2));
     if (states.size() == MAX_STATES) {

@@ -27,6 +27,9 @@ public final class SimLoop implements Scheduler {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private boolean dead;
   private long pausedUntil = Long.MIN_VALUE;
+  private long slowNanos;
+  private int countdown;
+  private Runnable atEvent = () -> {};
 
   static final class Event implements Comparable<Event>, Timer {
     final long nanos;
@@ -103,12 +106,33 @@ public final class SimLoop implements Scheduler {
   }
 
   Event take() {
+    if (slowNanos > 0) {
+      pauseUntil(simulation.nanos() + slowNanos);
+    }
+    if (countdown > 0 && --countdown == 0) {
+      atEvent.run();
+    }
     return events.remove();
+  }
+
+  /// Each event keeps the loop busy for `nanos`.
+  void slow(long nanos) {
+    slowNanos = nanos;
+  }
+
+  /// Runs `hook` when the `count`th event from now on begins.
+  void atEvent(int count, Runnable hook) {
+    countdown = count;
+    atEvent = hook;
   }
 
   /// Lets nothing run before `nanos`; what was due earlier comes then.
   void pauseUntil(long nanos) {
     pausedUntil = Math.max(pausedUntil, nanos);
+  }
+
+  void resume() {
+    pausedUntil = Long.MIN_VALUE;
   }
 
   /// Drops what is pending and all that is still to come.

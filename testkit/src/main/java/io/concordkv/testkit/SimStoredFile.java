@@ -64,6 +64,7 @@ final class SimStoredFile implements StoredFile {
       }
       next += wanted;
     }
+    disk.written(path, inode);
     if (dies) {
       throw files.die();
     }
@@ -109,7 +110,7 @@ final class SimStoredFile implements StoredFile {
       inode.failSync(disk.coin());
       throw SimFileSystem.ioError("sync", path);
     }
-    inode.sync();
+    disk.sync(path, inode);
   }
 
   /// Closing does not make anything durable and cannot fail, not even for a dead node.

@@ -22,6 +22,7 @@ final class SimWorkers implements Workers {
   private final Line log;
   private final Line read;
   private final Line background;
+  private long slowNanos;
 
   /// A lane: a loop of its own, so that the seed decides between it and the node's loop.
   private static final class Line {
@@ -71,15 +72,28 @@ final class SimWorkers implements Workers {
   }
 
   private long duration() {
-    return chance.nextInt(SLOW_ONE_IN) == 0
-        ? chance.nextLong(SLOW_WORK_NANOS)
-        : chance.nextLong(MIN_WORK_NANOS, MAX_WORK_NANOS);
+    long slower = slowNanos == 0 ? 0 : chance.nextLong(slowNanos);
+    return slower
+        + (chance.nextInt(SLOW_ONE_IN) == 0
+            ? chance.nextLong(SLOW_WORK_NANOS)
+            : chance.nextLong(MIN_WORK_NANOS, MAX_WORK_NANOS));
+  }
+
+  /// Every work takes up to `nanos` longer.
+  void slow(long nanos) {
+    slowNanos = nanos;
   }
 
   void pauseUntil(long nanos) {
     log.loop.pauseUntil(nanos);
     read.loop.pauseUntil(nanos);
     background.loop.pauseUntil(nanos);
+  }
+
+  void resume() {
+    log.loop.resume();
+    read.loop.resume();
+    background.loop.resume();
   }
 
   void stallLog(long nanos) {

@@ -3,9 +3,12 @@ package io.concordkv.testkit;
 import io.concordkv.base.Check;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -22,6 +25,7 @@ public final class Simulation {
   private final List<SimLoop> ready = new ArrayList<>();
   private final List<Runnable> observers = new ArrayList<>();
   private final TreeMap<String, SimDisk> disks = new TreeMap<>();
+  private final TreeMap<String, SimClock> clocks = new TreeMap<>();
   private final TreeMap<String, SimEnv> envs = new TreeMap<>();
   private final TreeMap<String, Integer> incarnations = new TreeMap<>();
   private final SimLoop world;
@@ -33,6 +37,7 @@ public final class Simulation {
   private int eventsOfThisInstant;
   private boolean faults = true;
   private String lastRan = "";
+  private final TreeSet<String> marks = new TreeSet<>();
 
   public Simulation(long seed) {
     streams = new Streams(seed);
@@ -68,6 +73,11 @@ public final class Simulation {
   /// The disk of `node`, which outlives its crashes.
   public SimDisk disk(String node) {
     return disks.computeIfAbsent(node, name -> new SimDisk(name, random("disk/" + name)));
+  }
+
+  /// The clocks of the machine that `node` runs on.
+  public SimClock clock(String node) {
+    return clocks.computeIfAbsent(node, _ -> new SimClock(this));
   }
 
   /// The process of `node` ends at once; what it wrote is still in the page cache.
@@ -107,6 +117,16 @@ public final class Simulation {
   /// A hash over the time, loop and kind of every event so far, and over what was [#note]d.
   public long trace() {
     return trace;
+  }
+
+  /// Keeps that something happened which runs should show now and then.
+  public void reached(String mark) {
+    boolean _ = marks.add(mark);
+  }
+
+  /// All that was [#reached].
+  public SortedSet<String> marks() {
+    return Collections.unmodifiableSortedSet(marks);
   }
 
   /// Mixes something that a run must repeat into the trace.

@@ -8,7 +8,9 @@ import io.concordkv.base.env.FileException.Kind;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,53 @@ class SimDiskTest {
       files.syncDirectory("");
       powerCut();
       assertThat(content("f")).isEqualTo(filled(1500, 'a'));
+    }
+  }
+
+  @Test
+  void rot_shows_until_the_place_is_written_or_cured() {
+    write("f", 0, filled(1500, 'a'));
+    sync("f");
+    assertThat(simulation.disk("a").rot("f", new SplittableRandom(1), false)).isTrue();
+    assertThat(content("f")).isNotEqualTo(filled(1500, 'a'));
+    assertThat(simulation.disk("a").isDamaged()).isTrue();
+
+    simulation.disk("a").cure();
+    assertThat(content("f")).isEqualTo(filled(1500, 'a'));
+    assertThat(simulation.disk("a").rot("f", new SplittableRandom(1), false)).isTrue();
+    write("f", 0, filled(1500, 'b'));
+    assertThat(content("f")).isEqualTo(filled(1500, 'b'));
+    assertThat(simulation.disk("a").isDamaged()).isFalse();
+  }
+
+  @Test
+  void a_phantom_write_shows_what_was_there_before() {
+    write("f", 0, filled(512, 'a'));
+    sync("f");
+    simulation.disk("a").writeAstray("f", new SplittableRandom(1), false);
+    write("f", 0, filled(512, 'b'));
+    sync("f");
+    assertThat(content("f")).isEqualTo(filled(512, 'a'));
+    powerCut();
+
+    write("f", 0, filled(512, 'c'));
+    sync("f");
+    assertThat(content("f")).isEqualTo(filled(512, 'c'));
+  }
+
+  @Test
+  void a_misdirected_write_shows_at_another_place() {
+    for (long seed = 1; seed <= 20; seed++) {
+      world(seed);
+      write("f", 0, filled(5120, 'a'));
+      sync("f");
+      simulation.disk("a").writeAstray("f", new SplittableRandom(seed), true);
+      write("f", 1024, filled(512, 'b'));
+      sync("f");
+      var shown = new String(content("f"), StandardCharsets.US_ASCII);
+      int place = shown.indexOf('b');
+      assertThat(place).isNotEqualTo(1024);
+      assertThat(shown.chars().filter(c -> c == 'b').count()).isEqualTo(place < 0 ? 0 : 512);
     }
   }
 

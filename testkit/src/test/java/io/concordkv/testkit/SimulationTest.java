@@ -52,6 +52,57 @@ class SimulationTest {
   }
 
   @Test
+  void a_fast_clock_rings_early_and_agrees_with_its_timers() {
+    var simulation = new Simulation(1);
+    simulation.clock("fast").drift(500);
+    var fast = simulation.env("fast");
+    var right = simulation.env("right");
+    long start = fast.clock().nanos();
+    fast.loop()
+        .after(
+            Duration.ofSeconds(10),
+            () -> {
+              assertThat(fast.clock().nanos() - start).isGreaterThanOrEqualTo(10_000_000_000L);
+              log.add("fast");
+            });
+    right.loop().after(Duration.ofSeconds(10), () -> log.add("right"));
+    simulation.runFor(Duration.ofSeconds(11));
+
+    assertThat(log).containsExactly("fast", "right");
+  }
+
+  @Test
+  void the_time_of_day_may_stand_still_and_jump_while_time_goes_on() {
+    var simulation = new Simulation(1);
+    var clock = simulation.env("a").clock();
+    var before = clock.wall();
+    long nanos = clock.nanos();
+    simulation.clock("a").freezeWall();
+    simulation.runFor(Duration.ofSeconds(3));
+    assertThat(clock.wall()).isEqualTo(before);
+    simulation.clock("a").thawWall();
+    simulation.clock("a").jumpWall(Duration.ofHours(-1));
+
+    assertThat(clock.wall()).isEqualTo(before.plusSeconds(3).minusSeconds(3600));
+    assertThat(clock.nanos()).isEqualTo(nanos + 3_000_000_000L);
+  }
+
+  @Test
+  void a_pause_comes_between_two_steps_of_the_same_instant() {
+    var simulation = new Simulation(1);
+    var env = simulation.env("a");
+    env.pauseAtEvent(2, Duration.ofSeconds(1));
+    env.loop().post(() -> log.add("checks"));
+    env.loop().post(() -> log.add("checks again"));
+    env.loop().post(() -> log.add("answers"));
+    simulation.runFor(Duration.ofMillis(999));
+    assertThat(log).containsExactly("checks", "checks again");
+    simulation.runFor(Duration.ofMillis(2));
+
+    assertThat(log).endsWith("answers");
+  }
+
+  @Test
   void the_same_seed_repeats_a_run_and_another_one_does_not() {
     assertThat(trace(7)).isEqualTo(trace(7)).isNotEqualTo(trace(8));
   }

@@ -23,4 +23,8 @@ public interface Env {
   /// Whether a rare but legal course of events should be taken at `site` ("buggify", Zhou et al.,
   /// FoundationDB, SIGMOD 2021). Always false in production.
   boolean fault(String site);
+
+  /// Says that a course of events was taken that a test of the whole should take at least now and
+  /// then. Does nothing in production.
+  default void reached(String mark) {}
 }

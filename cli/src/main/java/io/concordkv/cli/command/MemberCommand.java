@@ -4,6 +4,7 @@ import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.ClusterPrinter;
 import io.concordkv.cli.print.Format;
+import io.concordkv.cli.print.GoText;
 import io.concordkv.cli.print.MemberPrinter;
 import io.concordkv.server.wire.PeerUrls;
 import java.util.List;
@@ -77,6 +78,11 @@ final class MemberCommand {
     @Option(names = "--learner", description = "it follows without a vote until it is promoted")
     private boolean learner;
 
+    @Option(
+        names = "--witness",
+        description = "it votes, but keeps no data and never leads; it stays what it is")
+    private boolean witness;
+
     @Override
     void run() {
       refuseTable();
@@ -91,8 +97,18 @@ final class MemberCommand {
       if (problem != null) {
         throw new CommandFailure(ExitCode.ERROR, problem);
       }
-      var answer = client().cluster().add(peerUrls, learner);
+      if (learner && witness) {
+        throw badArguments("a member is added as a learner or as a witness, not as both");
+      }
+      var cluster = client().cluster();
+      var answer = witness ? cluster.addWitness(peerUrls) : cluster.add(peerUrls, learner);
       memberPrinter().added(answer);
+      if (witness && !answer.getMember().getIsWitness()) {
+        throw new CommandFailure(
+            ExitCode.ERROR,
+            "the server knows no witnesses and added a full member: take it back with member remove "
+                + GoText.hexId(answer.getMember().getID()));
+      }
       if (format() == Format.SIMPLE) {
         memberPrinter()
             .settings(

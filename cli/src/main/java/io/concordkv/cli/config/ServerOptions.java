@@ -1,5 +1,7 @@
 package io.concordkv.cli.config;
 
+import io.concordkv.node.LeaderRules;
+import io.concordkv.raft.RaftConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +16,8 @@ import java.util.Map;
 /// @param snapshotEntries after so many applied entries the state becomes durable
 /// @param catchUpEntries applied entries kept in memory for members that are behind
 /// @param quotaBytes 0: the default
+/// @param promotionMargin in entries; 0: learners are promoted by hand only
+/// @param leaseDriftPercent 0: no leases
 public record ServerOptions(
     String name,
     String dataDir,
@@ -33,7 +37,10 @@ public record ServerOptions(
     int maxTxnOperations,
     long quotaBytes,
     boolean strictReconfigCheck,
-    int maxLearners) {
+    int maxLearners,
+    long promotionMargin,
+    int electionPriority,
+    int leaseDriftPercent) {
 
   /// @param dataDirOtherwise used if none is given; `{name}` stands for the member's name
   public static ServerOptions of(Settings settings, String dataDirOtherwise) {
@@ -70,7 +77,11 @@ public record ServerOptions(
         Math.toIntExact(settings.number(Setting.MAX_TXN_OPS, 1, 1 << 20)),
         settings.number(Setting.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE),
         settings.flag(Setting.STRICT_RECONFIG_CHECK),
-        Math.toIntExact(settings.number(Setting.MAX_LEARNERS, 1, 1000)));
+        Math.toIntExact(settings.number(Setting.MAX_LEARNERS, 1, 1000)),
+        settings.number(Setting.LEARNER_PROMOTION_MARGIN, 0, 1_000_000),
+        Math.toIntExact(settings.number(Setting.ELECTION_PRIORITY, 0, RaftConfig.HIGHEST_PRIORITY)),
+        Math.toIntExact(
+            settings.number(Setting.LEADER_LEASE_DRIFT, 0, LeaderRules.MAX_DRIFT_PERCENT)));
   }
 
   private static boolean joining(Settings settings) {

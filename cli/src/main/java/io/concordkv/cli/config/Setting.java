@@ -28,6 +28,14 @@ public enum Setting {
   QUOTA_BACKEND_BYTES("0", "the most bytes stored, 0: two gigabytes"),
   STRICT_RECONFIG_CHECK("true", "refuse changes of the members that would cost the quorum"),
   MAX_LEARNERS("1", "how many members may be learners at a time"),
+  LEARNER_PROMOTION_MARGIN(
+      "0", "promote a learner by itself once it lacks fewer entries than this; 0: never"),
+  ELECTION_PRIORITY(
+      "10", "0 to 10: who leads hands over to a member of a higher one that keeps up"),
+  LEADER_LEASE_DRIFT(
+      "0",
+      "percent by which two members' clocks may drift apart; above 0 the leader answers reads"
+          + " without asking the others"),
   CONFIG_FILE("", "a YAML file with the same names as keys");
 
   private static final String EXPERIMENTAL = "experimental-";

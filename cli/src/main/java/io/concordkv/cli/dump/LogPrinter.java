@@ -115,11 +115,11 @@ final class LogPrinter implements LogSurvey.Visitor {
               .texts(
                   "peerUrls",
                   founders.stream().flatMap(founder -> founder.peerUrls().stream()).toList());
-      case Command.AddMember(var member, var urls, var learner) ->
+      case Command.AddMember(var member, var urls, var standing) ->
           row.text("change", "add")
               .id("member", member)
               .texts("peerUrls", urls)
-              .flag("learner", learner);
+              .text("standing", standing.name().toLowerCase(Locale.ROOT));
       case Command.RemoveMember(var member) -> row.text("change", "remove").id("member", member);
       case Command.PromoteMember(var member) -> row.text("change", "promote").id("member", member);
       case Command.UpdateMember(var member, var urls) ->
@@ -128,8 +128,13 @@ final class LogPrinter implements LogSurvey.Visitor {
           row.text("change", "unsafe recovery")
               .text("by", by)
               .text("at", Instant.ofEpochMilli(envelope.proposedAtMillis()).toString());
-      case Command.Change _, Command.Publish _ -> {
-        // They are no part of a change of the members.
+      case Command.Publish(var member, var name, var urls, _) ->
+          row.text("change", "publish")
+              .id("member", member)
+              .text("name", name)
+              .texts("clientUrls", urls);
+      case Command.Change _ -> {
+        // It is no part of a change of the members.
       }
     }
   }
@@ -144,8 +149,6 @@ final class LogPrinter implements LogSurvey.Visitor {
     }
     switch (envelope.command()) {
       case Command.Membership _ -> change(row.kind("members"), envelope);
-      case Command.Publish(var member, var name, var urls, _) ->
-          row.kind("publish").id("member", member).text("name", name).texts("clientUrls", urls);
       case Command.Change(var change) -> {
         var request = Requests.of(change);
         row.kind("command").message(request.name(), request.message());

@@ -8,6 +8,7 @@ import io.concordkv.mvcc.StoredRow;
 import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.StoredPair;
 import io.concordkv.raft.SnapshotMark;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class PairRows {
       row.text("name", member.name())
           .texts("peerUrls", member.peerUrls())
           .texts("clientUrls", member.clientUrls())
-          .flag("learner", member.learner());
+          .text("standing", member.standing().name().toLowerCase(Locale.ROOT));
     }
   }
 

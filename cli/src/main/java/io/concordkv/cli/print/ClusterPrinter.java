@@ -6,34 +6,50 @@ import io.concordkv.proto.etcdserverpb.MemberListResponse;
 import io.concordkv.proto.etcdserverpb.StatusResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Answers about members.
 public record ClusterPrinter(Out out, Format format, boolean hex) {
   public void members(MemberListResponse answer) {
     switch (format) {
       case SIMPLE ->
-          answer.getMembersList().forEach(member -> out.line(String.join(", ", cells(member))));
+          answer
+              .getMembersList()
+              .forEach(member -> out.line(String.join(", ", cells(member, witnesses(answer)))));
       case FIELDS -> {
         var fields = new FieldsText(out, false).header(answer.getHeader());
         answer.getMembersList().forEach(member -> fields(out, fields, member));
       }
       case JSON -> out.line(hex ? hexMembers(answer) : JsonText.of(answer));
       case TABLE -> {
-        var table = new Table("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner");
-        answer.getMembersList().forEach(member -> table.row(cells(member).toArray()));
+        boolean witnesses = witnesses(answer);
+        var titles = List.of("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner");
+        var table = new Table(more(titles, witnesses, "Is Witness").toArray(new String[0]));
+        answer.getMembersList().forEach(member -> table.row(cells(member, witnesses).toArray()));
         table.print(out);
       }
     }
   }
 
-  private static List<String> cells(Member member) {
-    return List.of(
-        GoText.hexId(member.getID()),
-        member.getName().isEmpty() ? "unstarted" : "started",
-        member.getName(),
-        String.join(",", member.getPeerURLsList()),
-        String.join(",", member.getClientURLsList()),
-        Boolean.toString(member.getIsLearner()));
+  /// Only then a column tells of them: without any, the output is etcdctl's to the byte.
+  private static boolean witnesses(MemberListResponse answer) {
+    return answer.getMembersList().stream().anyMatch(Member::getIsWitness);
+  }
+
+  private static List<String> more(List<String> cells, boolean witnesses, String last) {
+    return witnesses ? Stream.concat(cells.stream(), Stream.of(last)).toList() : cells;
+  }
+
+  private static List<String> cells(Member member, boolean witnesses) {
+    var cells =
+        List.of(
+            GoText.hexId(member.getID()),
+            member.getName().isEmpty() ? "unstarted" : "started",
+            member.getName(),
+            String.join(",", member.getPeerURLsList()),
+            String.join(",", member.getClientURLsList()),
+            Boolean.toString(member.getIsLearner()));
+    return more(cells, witnesses, Boolean.toString(member.getIsWitness()));
   }
 
   static void fields(Out out, FieldsText fields, Member member) {
@@ -41,7 +57,14 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
     member.getPeerURLsList().forEach(url -> fields.quoted("PeerURL", url));
     member.getClientURLsList().forEach(url -> fields.quoted("ClientURL", url));
     fields.raw("IsLearner", member.getIsLearner());
+    witness(fields, member.getIsWitness());
     out.line("");
+  }
+
+  private static void witness(FieldsText fields, boolean witness) {
+    if (witness) {
+      fields.raw("IsWitness", true);
+    }
   }
 
   private static String hexMembers(MemberListResponse answer) {
@@ -60,8 +83,8 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
   public void statuses(Map<Endpoint, StatusResponse> answers) {
     switch (format) {
       case SIMPLE ->
-          answers.forEach(
-              (endpoint, status) -> out.line(String.join(", ", cells(endpoint, status))));
+          answers.forEach((endpoint, status) ->
+              out.line(String.join(", ", cells(endpoint, status, witnesses(answers)))));
       case FIELDS -> answers.forEach(this::fields);
       case JSON -> {
         var json = new JsonText().open('[');
@@ -75,8 +98,9 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
         out.line(json.close(']').toString());
       }
       case TABLE -> {
-        var table =
-            new Table(
+        boolean witnesses = witnesses(answers);
+        var titles =
+            List.of(
                 "Endpoint",
                 "ID",
                 "Version",
@@ -93,32 +117,40 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
                 "Errors",
                 "Downgrade Target Version",
                 "Downgrade Enabled");
-        answers.forEach((endpoint, status) -> table.row(cells(endpoint, status).toArray()));
+        var table = new Table(more(titles, witnesses, "Is Witness").toArray(new String[0]));
+        answers.forEach(
+            (endpoint, status) -> table.row(cells(endpoint, status, witnesses).toArray()));
         table.print(out);
       }
     }
   }
 
-  private static List<String> cells(Endpoint endpoint, StatusResponse status) {
+  private static boolean witnesses(Map<Endpoint, StatusResponse> answers) {
+    return answers.values().stream().anyMatch(StatusResponse::getIsWitness);
+  }
+
+  private static List<String> cells(Endpoint endpoint, StatusResponse status, boolean witnesses) {
     var used =
         status.getDbSize() == 0 ? 1.0 : (double) status.getDbSizeInUse() / status.getDbSize();
-    return List.of(
-        endpoint.text(),
-        GoText.hexId(status.getHeader().getMemberId()),
-        status.getVersion(),
-        status.getStorageVersion(),
-        GoText.humanBytes(status.getDbSize()),
-        GoText.humanBytes(status.getDbSizeInUse()),
-        (int) ((1 - used) * 100) + "%",
-        GoText.humanBytes(status.getDbSizeQuota()),
-        Boolean.toString(status.getLeader() == status.getHeader().getMemberId()),
-        Boolean.toString(status.getIsLearner()),
-        Long.toUnsignedString(status.getRaftTerm()),
-        Long.toUnsignedString(status.getRaftIndex()),
-        Long.toUnsignedString(status.getRaftAppliedIndex()),
-        String.join(", ", status.getErrorsList()),
-        status.getDowngradeInfo().getTargetVersion(),
-        Boolean.toString(status.getDowngradeInfo().getEnabled()));
+    var cells =
+        List.of(
+            endpoint.text(),
+            GoText.hexId(status.getHeader().getMemberId()),
+            status.getVersion(),
+            status.getStorageVersion(),
+            GoText.humanBytes(status.getDbSize()),
+            GoText.humanBytes(status.getDbSizeInUse()),
+            (int) ((1 - used) * 100) + "%",
+            GoText.humanBytes(status.getDbSizeQuota()),
+            Boolean.toString(status.getLeader() == status.getHeader().getMemberId()),
+            Boolean.toString(status.getIsLearner()),
+            Long.toUnsignedString(status.getRaftTerm()),
+            Long.toUnsignedString(status.getRaftIndex()),
+            Long.toUnsignedString(status.getRaftAppliedIndex()),
+            String.join(", ", status.getErrorsList()),
+            status.getDowngradeInfo().getTargetVersion(),
+            Boolean.toString(status.getDowngradeInfo().getEnabled()));
+    return more(cells, witnesses, Boolean.toString(status.getIsWitness()));
   }
 
   private void fields(Endpoint endpoint, StatusResponse status) {
@@ -127,7 +159,9 @@ public record ClusterPrinter(Out out, Format format, boolean hex) {
     fields.quoted("StorageVersion", status.getStorageVersion());
     fields.raw("DBSize", status.getDbSize()).raw("DBSizeInUse", status.getDbSizeInUse());
     fields.raw("DBSizeQuota", status.getDbSizeQuota()).unsigned("Leader", status.getLeader());
-    fields.raw("IsLearner", status.getIsLearner()).unsigned("RaftIndex", status.getRaftIndex());
+    fields.raw("IsLearner", status.getIsLearner());
+    witness(fields, status.getIsWitness());
+    fields.unsigned("RaftIndex", status.getRaftIndex());
     fields.unsigned("RaftTerm", status.getRaftTerm());
     fields.unsigned("RaftAppliedIndex", status.getRaftAppliedIndex());
     fields.raw("Errors", "[" + String.join(" ", status.getErrorsList()) + "]");

@@ -13,7 +13,11 @@ import java.util.stream.Collectors;
 /// Answers about changes of the members.
 public record MemberPrinter(Out out, Format format) {
   public void added(MemberAddResponse answer) {
-    var as = answer.getMember().getIsLearner() ? "added as learner to" : "added to";
+    var member = answer.getMember();
+    var as =
+        member.getIsWitness()
+            ? "added as witness to"
+            : member.getIsLearner() ? "added as learner to" : "added to";
     changed(answer.getMember().getID(), as, answer.getHeader(), answer, answer.getMembersList());
   }
 

@@ -1,6 +1,7 @@
 package io.concordkv.cli.process;
 
 import io.concordkv.cli.print.JsonText;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ final class MembersPage {
       strings(json.name("peerURLs"), member.peerUrls());
       if (member.learner()) {
         json.name("isLearner").raw(true);
+      }
+      if (member.witness()) {
+        json.name("isWitness").raw(true);
       }
       if (member.started()) {
         json.name("name").string(member.name());
@@ -48,13 +52,19 @@ final class MembersPage {
                 each.path("name").asString(""),
                 strings(each.path("peerURLs")),
                 strings(each.path("clientURLs")),
-                each.path("isLearner").asBoolean(false),
+                standing(each),
                 0));
       }
       return members;
     } catch (JacksonException | NullPointerException e) {
       throw new IllegalArgumentException("no list of members: " + text, e);
     }
+  }
+
+  private static Standing standing(JsonNode member) {
+    return member.path("isWitness").asBoolean(false)
+        ? Standing.WITNESS
+        : member.path("isLearner").asBoolean(false) ? Standing.LEARNER : Standing.VOTER;
   }
 
   private static List<String> strings(JsonNode list) {

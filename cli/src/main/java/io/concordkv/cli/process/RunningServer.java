@@ -4,6 +4,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.RealEnv;
 import io.concordkv.cli.config.ServerOptions;
 import io.concordkv.node.Bootstrap;
+import io.concordkv.node.LeaderRules;
 import io.concordkv.node.MemberRules;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeConfig;
@@ -110,11 +111,14 @@ final class RunningServer implements AutoCloseable {
         Math.max(base.maxEntryBytes(), options.maxRequestBytes() + (64 << 10)),
         base.maxApplyLag(),
         base.maxPending(),
+        base.raft(),
         base.wal(),
         base.lsm(),
         base.mvcc(),
         base.watch(),
-        new MemberRules(options.strictReconfigCheck(), options.maxLearners()),
+        new MemberRules(
+            options.strictReconfigCheck(), options.maxLearners(), options.promotionMargin()),
+        new LeaderRules(options.leaseDriftPercent(), options.electionPriority()),
         base.upkeep());
   }
 

@@ -99,6 +99,24 @@ final class SettingsTest {
   }
 
   @Test
+  void who_leads_and_reads_under_leases_is_a_setting_with_bounds() {
+    assertThat(options().leaseDriftPercent()).isZero();
+    assertThat(options().electionPriority()).isEqualTo(10);
+    assertThat(options().promotionMargin()).isZero();
+    var chosen =
+        options(
+            "--leader-lease-drift=5", "--election-priority=3", "--learner-promotion-margin=1000");
+    assertThat(chosen.leaseDriftPercent()).isEqualTo(5);
+    assertThat(chosen.electionPriority()).isEqualTo(3);
+    assertThat(chosen.promotionMargin()).isEqualTo(1000);
+    assertThatThrownBy(() -> options("--leader-lease-drift=51"))
+        .hasMessage("--leader-lease-drift: \"51\" is not a number from 0 to 50");
+    assertThatThrownBy(() -> options("--election-priority=11")).hasMessageContaining("0 to 10");
+    assertThatThrownBy(() -> options(Map.of("CONCORD_LEARNER_PROMOTION_MARGIN", "-1")))
+        .hasMessageContaining("CONCORD_LEARNER_PROMOTION_MARGIN: \"-1\"");
+  }
+
+  @Test
   void security_is_never_silently_left_out() {
     assertThatThrownBy(() -> options("--peer-auto-tls")).hasMessageContaining("asks for TLS");
     assertThatThrownBy(() -> options(Map.of("ETCD_CERT_FILE", "a.pem")))

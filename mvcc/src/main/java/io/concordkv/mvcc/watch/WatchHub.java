@@ -70,11 +70,14 @@ public final class WatchHub {
         touch(event, revision.number());
       }
       for (var watch : touched) {
-        if (watch.state == Watch.State.SYNCED && !sendLive(watch, revision, watch.pending)) {
+        boolean late = env.fault("watch/lag");
+        if (watch.state == Watch.State.SYNCED
+            && (late || !sendLive(watch, revision, watch.pending))) {
           synced.remove(watch);
           syncedByTurn.remove(watch.turn);
           lag(watch, revision.number());
           behind = true;
+          env.reached("watch/fell-behind");
         }
         watch.pending.clear();
       }
@@ -294,6 +297,7 @@ public final class WatchHub {
     }
     lagging.remove(watch.turn);
     watch.state = Watch.State.COMPACTED;
+    env.reached("watch/compacted");
     watch.stream.compacted(watch, store.compactRevision());
     return true;
   }

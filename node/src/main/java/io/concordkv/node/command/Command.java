@@ -8,18 +8,20 @@ public sealed interface Command {
   /// A change of the keyspace.
   record Change(Mutation mutation) implements Command {}
 
-  /// A member tells its name and where clients reach it.
+  /// What goes beside a configuration, or is about one: who the members are. So it also reaches
+  /// members without data.
+  sealed interface Membership extends Command {}
+
+  /// A member tells its name and where clients reach it. The configuration stays as it is.
   ///
   /// @param birth drawn when its data directory was made: who comes with the same id and another
   ///   one has lost what it had acknowledged
-  record Publish(long member, String name, List<String> clientUrls, long birth) implements Command {
+  record Publish(long member, String name, List<String> clientUrls, long birth)
+      implements Membership {
     public Publish {
       clientUrls = List.copyOf(clientUrls);
     }
   }
-
-  /// What goes beside a configuration, or is about one: who the members are.
-  sealed interface Membership extends Command {}
 
   /// The first members, in order of id; in the log's first entry.
   record Found(List<Founder> founders) implements Membership {
@@ -34,7 +36,7 @@ public sealed interface Command {
     }
   }
 
-  record AddMember(long member, List<String> peerUrls, boolean learner) implements Membership {
+  record AddMember(long member, List<String> peerUrls, Standing standing) implements Membership {
     public AddMember {
       peerUrls = List.copyOf(peerUrls);
     }

@@ -44,8 +44,8 @@ public final class EnvelopeCodec {
       case Command.Found(var founders) ->
           out.list(
               founders, (w, each) -> w.u64(each.member()).list(each.peerUrls(), ByteWriter::text));
-      case Command.AddMember(var member, var urls, var learner) ->
-          out.u64(member).list(urls, ByteWriter::text).flag(learner);
+      case Command.AddMember(var member, var urls, var standing) ->
+          Standing.write(out.u64(member).list(urls, ByteWriter::text), standing);
       case Command.RemoveMember(var member) -> out.u64(member);
       case Command.Recover(var survivors, var by) -> out.list(survivors, ByteWriter::u64).text(by);
       case Command.PromoteMember(var member) -> out.u64(member);
@@ -79,7 +79,8 @@ public final class EnvelopeCodec {
           case PUBLISH ->
               new Command.Publish(in.u64(), in.text(), in.list(ByteReader::text), in.u64());
           case FOUND -> new Command.Found(in.list(EnvelopeCodec::founder));
-          case ADD_MEMBER -> new Command.AddMember(in.u64(), in.list(ByteReader::text), in.flag());
+          case ADD_MEMBER ->
+              new Command.AddMember(in.u64(), in.list(ByteReader::text), Standing.read(in));
           case RECOVER -> new Command.Recover(in.list(ByteReader::u64), in.text());
           case REMOVE_MEMBER -> new Command.RemoveMember(in.u64());
           case PROMOTE_MEMBER -> new Command.PromoteMember(in.u64());
@@ -107,7 +108,7 @@ public final class EnvelopeCodec {
   /// Whether it is about members, without decoding the rest.
   public static boolean aboutMembers(Bytes encoded) {
     int kind = encoded.at(KIND_OFFSET);
-    return (kind >= FOUND && kind <= UPDATE_MEMBER) || kind == RECOVER;
+    return (kind >= PUBLISH && kind <= UPDATE_MEMBER) || kind == RECOVER;
   }
 
   /// Who asked, without decoding the rest.

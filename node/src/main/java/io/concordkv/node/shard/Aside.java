@@ -24,10 +24,6 @@ record Aside(@Nullable Envelope envelope, @Nullable Configuration configuration)
     if (envelope != null) {
       refused =
           switch (envelope.command()) {
-            case Command.Publish said -> {
-              members.publish(said, batch);
-              yield null;
-            }
             case Command.Membership command -> members.apply(command, batch);
             case Command.Change _ ->
                 throw new InvariantError("a change of the keyspace is no aside");

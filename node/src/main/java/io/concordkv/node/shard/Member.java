@@ -1,5 +1,6 @@
 package io.concordkv.node.shard;
 
+import io.concordkv.node.command.Standing;
 import java.util.List;
 
 /// A member of the cluster. Until it has published itself its name and client URLs are empty.
@@ -10,7 +11,7 @@ public record Member(
     String name,
     List<String> peerUrls,
     List<String> clientUrls,
-    boolean learner,
+    Standing standing,
     long birth) {
   public Member {
     peerUrls = List.copyOf(peerUrls);
@@ -18,11 +19,23 @@ public record Member(
   }
 
   /// One that has not published itself.
-  public static Member unstarted(long id, List<String> peerUrls, boolean learner) {
-    return new Member(id, "", peerUrls, List.of(), learner, 0);
+  public static Member unstarted(long id, List<String> peerUrls, Standing standing) {
+    return new Member(id, "", peerUrls, List.of(), standing, 0);
+  }
+
+  public Member with(Standing standing) {
+    return new Member(id, name, peerUrls, clientUrls, standing, birth);
   }
 
   public boolean started() {
     return !name.isEmpty();
+  }
+
+  public boolean learner() {
+    return standing == Standing.LEARNER;
+  }
+
+  public boolean witness() {
+    return standing == Standing.WITNESS;
   }
 }

@@ -3,6 +3,7 @@ package io.concordkv.node.shard;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.command.Command;
+import io.concordkv.node.command.Standing;
 import io.concordkv.raft.Configuration;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.Order;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The members of the cluster as the log knows them, in unsigned order of id, and who was removed:
 /// those ids never come back.
 ///
-/// Invariant: its members are those of the configuration, and as many of them are learners.
+/// Invariant: its members are those of the configuration, each with its standing there.
 final class MemberTable {
   private final TreeMap<Long, Member> byId = new TreeMap<>(Long::compareUnsigned);
   private final TreeSet<Long> removed = new TreeSet<>();
@@ -42,9 +43,10 @@ final class MemberTable {
     switch (command) {
       case Command.Found(var founders) ->
           founders.forEach(
-              each -> put(Member.unstarted(each.member(), each.peerUrls(), false), batch));
-      case Command.AddMember(var id, var urls, var learner) ->
-          put(Member.unstarted(id, urls, learner), batch);
+              each -> put(Member.unstarted(each.member(), each.peerUrls(), Standing.VOTER), batch));
+      case Command.AddMember(var id, var urls, var standing) ->
+          put(Member.unstarted(id, urls, standing), batch);
+      case Command.Publish said -> publish(said, batch);
       case Command.RemoveMember(var id) -> remove(id, batch);
       case Command.PromoteMember _, Command.Recover _ -> {
         // The configuration says it all.
@@ -60,24 +62,23 @@ final class MemberTable {
   void follow(Configuration configuration, WriteBatch batch) {
     var members = configuration.members();
     for (var member : all()) {
+      var standing = standing(configuration, member.id());
       if (!members.contains(member.id())) {
         remove(member.id(), batch);
-      } else if (member.learner() == configuration.votes(member.id())) {
-        put(
-            new Member(
-                member.id(),
-                member.name(),
-                member.peerUrls(),
-                member.clientUrls(),
-                !member.learner(),
-                member.birth()),
-            batch);
+      } else if (member.standing() != standing) {
+        put(member.with(standing), batch);
       }
     }
   }
 
+  private static Standing standing(Configuration configuration, long id) {
+    return configuration.witnesses().contains(id)
+        ? Standing.WITNESS
+        : configuration.votes(id) ? Standing.VOTER : Standing.LEARNER;
+  }
+
   /// Sets what a member says of itself. Nothing happens if it is not a member (any more).
-  void publish(Command.Publish said, WriteBatch batch) {
+  private void publish(Command.Publish said, WriteBatch batch) {
     var known = byId.get(said.member());
     if (known != null) {
       put(
@@ -86,7 +87,7 @@ final class MemberTable {
               said.name(),
               known.peerUrls(),
               said.clientUrls(),
-              known.learner(),
+              known.standing(),
               said.birth()),
           batch);
     }
@@ -124,7 +125,7 @@ final class MemberTable {
       return ErrorCode.PEER_URL_EXISTS;
     }
     put(
-        new Member(id, known.name(), urls, known.clientUrls(), known.learner(), known.birth()),
+        new Member(id, known.name(), urls, known.clientUrls(), known.standing(), known.birth()),
         batch);
     return null;
   }

@@ -5,6 +5,7 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.node.command.Standing;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.SnapshotMark;
@@ -23,6 +24,10 @@ final class ShardKeys {
   static final KeyRange ALL_MEMBERS = KeyRange.prefix(new ByteWriter().u8(MEMBERS).u32(0).finish());
 
   static final int MEMBER_KEY_BYTES = 1 + 4 + 8;
+
+  /// What says who takes part and up to where, and nothing of what is stored for clients.
+  static final KeyRange GROUP =
+      new KeyRange(new ByteWriter().u8(MEMBERS).finish(), new ByteWriter().u8(SHARD + 1).finish());
 
   /// The ids of those who are not members any more, and never will be again.
   static final KeyRange ALL_REMOVED =
@@ -47,14 +52,10 @@ final class ShardKeys {
   }
 
   static Bytes encode(Member member) {
-    return new ByteWriter()
-        .u64(member.id())
-        .text(member.name())
-        .list(member.peerUrls(), ByteWriter::text)
-        .list(member.clientUrls(), ByteWriter::text)
-        .flag(member.learner())
-        .u64(member.birth())
-        .finish();
+    var out = new ByteWriter().u64(member.id()).text(member.name());
+    out.list(member.peerUrls(), ByteWriter::text).list(member.clientUrls(), ByteWriter::text);
+    Standing.write(out, member.standing());
+    return out.u64(member.birth()).finish();
   }
 
   static Member decodeMember(Bytes encoded) {
@@ -65,7 +66,7 @@ final class ShardKeys {
             in.text(),
             in.list(ByteReader::text),
             in.list(ByteReader::text),
-            in.flag(),
+            Standing.read(in),
             in.u64());
     in.end();
     return member;

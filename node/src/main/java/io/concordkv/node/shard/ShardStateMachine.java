@@ -241,8 +241,8 @@ public final class ShardStateMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot() {
-    return new Source(applied, engine.view());
+  public SnapshotSource snapshot(boolean bare) {
+    return new Source(applied, engine.view(), bare ? ShardKeys.GROUP : KeyRange.ALL);
   }
 
   @Override
@@ -260,10 +260,10 @@ public final class ShardStateMachine implements StateMachine {
     private final View view;
     private final Cursor cursor;
 
-    Source(SnapshotMark mark, View view) {
+    Source(SnapshotMark mark, View view, KeyRange range) {
       this.mark = mark;
       this.view = view;
-      cursor = view.scan(KeyRange.ALL, Order.ASCENDING);
+      cursor = view.scan(range, Order.ASCENDING);
     }
 
     @Override

@@ -50,7 +50,7 @@ class EnvelopeCodecTest {
         new Command.Change(new Mutation.RevokeLease(Long.MIN_VALUE)),
         new Command.Publish(9, "näme", List.of("http://a:1", "http://b:1"), -5),
         new Command.Found(List.of(new Command.Founder(-9, List.of("http://a:2")))),
-        new Command.AddMember(1, List.of("http://a:2", "http://b:2"), true),
+        new Command.AddMember(1, List.of("http://a:2", "http://b:2"), Standing.WITNESS),
         new Command.RemoveMember(-1),
         new Command.PromoteMember(2),
         new Command.UpdateMember(3, List.of()),

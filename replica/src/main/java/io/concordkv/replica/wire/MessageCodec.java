@@ -18,14 +18,11 @@ public final class MessageCodec {
   private static final int VERSION = 1;
 
   private static final int VOTE = 1;
-  private static final int VOTE_REPLY = 2;
-  private static final int APPEND = 3;
-  private static final int APPEND_REPLY = 4;
-  private static final int HEARTBEAT = 5;
-
-  /// The kind of a heartbeat's answer, which alone wakes nobody.
+  public static final int VOTE_REPLY = 2;
+  public static final int APPEND = 3;
+  public static final int APPEND_REPLY = 4;
+  public static final int HEARTBEAT = 5;
   public static final int HEARTBEAT_REPLY = 6;
-
   private static final int INSTALL_SNAPSHOT = 7;
   private static final int TIMEOUT_NOW = 8;
   private static final int READ_INDEX = 9;
@@ -61,7 +58,10 @@ public final class MessageCodec {
       case Message.Heartbeat m ->
           frame(Lane.CONTROL, HEARTBEAT, start(m.term()).varint(m.commit()).u64(m.context()));
       case Message.HeartbeatReply m ->
-          frame(Lane.CONTROL, HEARTBEAT_REPLY, start(m.term()).u64(m.context()).u8(m.priority()));
+          frame(
+              Lane.CONTROL,
+              HEARTBEAT_REPLY,
+              start(m.term()).u64(m.context()).u8(m.priority()).varint(m.leaseNanos()));
       case Message.InstallSnapshot m -> {
         var out = start(m.term());
         EntryCodec.write(out, m.snapshot());
@@ -102,7 +102,8 @@ public final class MessageCodec {
               new Message.AppendReply(
                   from, to, term, in.u64(), in.flag(), EntryCodec.position(in), in.flag());
           case HEARTBEAT -> new Message.Heartbeat(from, to, term, in.varint(), in.u64());
-          case HEARTBEAT_REPLY -> new Message.HeartbeatReply(from, to, term, in.u64(), in.u8());
+          case HEARTBEAT_REPLY ->
+              new Message.HeartbeatReply(from, to, term, in.u64(), in.u8(), in.varint());
           case INSTALL_SNAPSHOT -> new Message.InstallSnapshot(from, to, term, EntryCodec.mark(in));
           case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
           case READ_INDEX -> new Message.ReadIndex(from, to, in.u64());

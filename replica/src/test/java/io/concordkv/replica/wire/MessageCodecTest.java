@@ -41,7 +41,7 @@ final class MessageCodecTest {
           new Message.AppendReply(1, 2, 5, 9, false, new LogPosition(4, 2), true),
           new Message.AppendReply(1, 2, 5, -9, true, LogPosition.START, false),
           new Message.Heartbeat(1, 2, 5, 6, 0x77),
-          new Message.HeartbeatReply(1, 2, 5, -0x77, 10),
+          new Message.HeartbeatReply(1, 2, 5, -0x77, 10, 300),
           new Message.InstallSnapshot(1, 2, 5, MARK),
           new Message.TimeoutNow(1, 2, 5),
           new Message.ReadIndex(1, 2, 0x1234),
@@ -156,7 +156,7 @@ final class MessageCodecTest {
       4 0105000000000000000900040201
       4 0105fffffffffffffff701000000
       5 0105060000000000000077
-      6 0105ffffffffffffff890a
+      6 0105ffffffffffffff890aac02
       7 0105ac02041d0300000000000000010000000000000002000000000000000300000000
       8 0105
       9 01000000000000001234

@@ -4,6 +4,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Membership;
+import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.proto.etcdserverpb.ClusterGrpc;
 import io.concordkv.proto.etcdserverpb.MemberAddRequest;
@@ -56,13 +57,22 @@ final class ClusterService {
     }
     membership.add(
         PeerUrls.sorted(request.getPeerURLsList()),
-        request.getIsLearner(),
+        standing(request),
         call.reply(answer ->
             MemberAddResponse.newBuilder()
                 .setHeader(Headers.at(answer.header(), 0))
                 .setMember(message(answer.value().member()))
                 .addAllMembers(messages(answer.value().members()).toList())
                 .build()));
+  }
+
+  private static Standing standing(MemberAddRequest request) {
+    if (request.getIsWitness() && request.getIsLearner()) {
+      throw new ConcordException(ErrorCode.WITNESS_IS_NO_LEARNER);
+    }
+    return request.getIsWitness()
+        ? Standing.WITNESS
+        : request.getIsLearner() ? Standing.LEARNER : Standing.VOTER;
   }
 
   private void remove(MemberRemoveRequest request, UnaryCall<MemberRemoveResponse> call) {
@@ -111,6 +121,7 @@ final class ClusterService {
         .addAllPeerURLs(member.peerUrls())
         .addAllClientURLs(member.clientUrls())
         .setIsLearner(member.learner())
+        .setIsWitness(member.witness())
         .build();
   }
 }

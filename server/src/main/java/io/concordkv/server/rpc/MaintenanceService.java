@@ -4,6 +4,7 @@ import io.concordkv.mvcc.MvccStore.KeyspaceHash;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeStatus;
+import io.concordkv.node.command.Standing;
 import io.concordkv.proto.etcdserverpb.DowngradeInfo;
 import io.concordkv.proto.etcdserverpb.HashKVRequest;
 import io.concordkv.proto.etcdserverpb.HashKVResponse;
@@ -55,7 +56,8 @@ final class MaintenanceService {
         .setRaftIndex(status.committedIndex())
         .setRaftAppliedIndex(status.appliedIndex())
         .setRaftTerm(status.term())
-        .setIsLearner(status.learner())
+        .setIsLearner(status.standing() == Standing.LEARNER)
+        .setIsWitness(status.standing() == Standing.WITNESS)
         .addAllErrors(status.errors())
         .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
         .build();

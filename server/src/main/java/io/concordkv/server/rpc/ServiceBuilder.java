@@ -11,24 +11,24 @@ import io.grpc.ServerServiceDefinition;
 final class ServiceBuilder {
   private final ServerServiceDefinition.Builder service;
   private final LeaderRule leaderRule;
-  private final LearnerRule learnerRule;
+  private final StandingRule standingRule;
   private final int limitBytes;
 
-  ServiceBuilder(String name, LeaderRule leaderRule, LearnerRule learnerRule, int limitBytes) {
+  ServiceBuilder(String name, LeaderRule leaderRule, StandingRule standingRule, int limitBytes) {
     this.service = ServerServiceDefinition.builder(name);
     this.leaderRule = leaderRule;
-    this.learnerRule = learnerRule;
+    this.standingRule = standingRule;
     this.limitBytes = limitBytes;
   }
 
   <Q extends MessageLite, A> ServiceBuilder unary(
       MethodDescriptor<Q, A> method, Parser<Q> parser, Unary.Method<Q, A> run) {
-    return add(method, parser, new Unary<>(run, leaderRule, learnerRule));
+    return add(method, parser, new Unary<>(run, leaderRule, standingRule));
   }
 
   <Q extends MessageLite, A> ServiceBuilder stream(
       MethodDescriptor<Q, A> method, Parser<Q> parser, ServerCallHandler<Received<Q>, A> handler) {
-    return add(method, parser, learnerRule.guard(handler));
+    return add(method, parser, standingRule.guard(handler));
   }
 
   private <Q extends MessageLite, A> ServiceBuilder add(

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /// All services of one node.
 public final class Services {
   private final LeaderRule leaderRule;
-  private final LearnerRule learnerRule;
+  private final StandingRule standingRule;
   private final OpenStreams streams;
   private final Limits limits;
   private final List<ServerServiceDefinition> definitions;
@@ -25,7 +25,7 @@ public final class Services {
   public Services(Node node, Limits limits) {
     this.limits = limits;
     leaderRule = new LeaderRule(node::observeLeader);
-    learnerRule = new LearnerRule(node::observeLearner);
+    standingRule = new StandingRule(node::observeStanding);
     streams = new OpenStreams(leaderRule);
     definitions =
         List.of(
@@ -42,7 +42,7 @@ public final class Services {
   }
 
   private ServiceBuilder service(String name) {
-    return new ServiceBuilder(name, leaderRule, learnerRule, limits.receiveBytes());
+    return new ServiceBuilder(name, leaderRule, standingRule, limits.receiveBytes());
   }
 
   public List<ServerServiceDefinition> definitions() {

@@ -25,12 +25,12 @@ final class Unary<Q, A> implements ServerCallHandler<Received<Q>, A> {
 
   private final Method<Q, A> method;
   private final LeaderRule leaderRule;
-  private final LearnerRule learnerRule;
+  private final StandingRule standingRule;
 
-  Unary(Method<Q, A> method, LeaderRule leaderRule, LearnerRule learnerRule) {
+  Unary(Method<Q, A> method, LeaderRule leaderRule, StandingRule standingRule) {
     this.method = method;
     this.leaderRule = leaderRule;
-    this.learnerRule = learnerRule;
+    this.standingRule = standingRule;
   }
 
   @Override
@@ -75,8 +75,9 @@ final class Unary<Q, A> implements ServerCallHandler<Received<Q>, A> {
     }
 
     private void run(Q value, UnaryCall<A> unary) {
-      if (learnerRule.refuses(value)) {
-        unary.fail(ErrorCode.NOT_SUPPORTED_FOR_LEARNER);
+      var refusal = standingRule.refusal(value);
+      if (refusal != null) {
+        unary.fail(refusal);
         return;
       }
       if (refused) {

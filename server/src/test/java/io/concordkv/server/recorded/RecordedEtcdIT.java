@@ -128,11 +128,13 @@ final class RecordedEtcdIT {
         config.maxEntryBytes(),
         config.maxApplyLag(),
         config.maxPending(),
+        config.raft(),
         config.wal(),
         config.lsm(),
         config.mvcc(),
         watch(scenario),
         config.members(),
+        config.leaders(),
         config.upkeep());
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.node.command.Standing;
 import io.concordkv.proto.etcdserverpb.KVGrpc;
 import io.concordkv.proto.etcdserverpb.LeaseGrantRequest;
 import io.concordkv.proto.etcdserverpb.LeaseGrpc;
@@ -117,7 +118,7 @@ final class UnaryIT {
         new ServiceBuilder(
                 KVGrpc.SERVICE_NAME,
                 rule,
-                new LearnerRule(observer -> observer.accept(false)),
+                new StandingRule(observer -> observer.accept(Standing.VOTER)),
                 LIMIT)
             .unary(KVGrpc.getPutMethod(), PutRequest.parser(), UnaryIT::put)
             .build();

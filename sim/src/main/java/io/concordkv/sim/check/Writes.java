@@ -144,6 +144,11 @@ public final class Writes {
   private void claim(Ask ask, ErrorCode code) {
     switch (code) {
       case TOO_MANY_REQUESTS, REQUEST_TOO_LARGE, LEASE_TTL_TOO_LARGE -> {
+        if (ask.mutation instanceof Mutation.GrantLease(var id, _) && id == 0) {
+          unnamedGrants--;
+          Violation.unless(unnamedGrants >= 0, REFUSED, ask + " was refused, but is committed");
+          return;
+        }
         var known = of(ask.mutation);
         known.refused++;
         if (!(ask.mutation instanceof Mutation.RevokeLease)) {

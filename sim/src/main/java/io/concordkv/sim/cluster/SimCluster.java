@@ -1,5 +1,6 @@
 package io.concordkv.sim.cluster;
 
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileException;
 import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
@@ -48,6 +49,11 @@ public final class SimCluster {
     opened.add(observer);
   }
 
+  /// Those that are not lost for good.
+  public List<SimNode> sound() {
+    return nodes.stream().filter(node -> !node.lost).toList();
+  }
+
   public List<SimNode> up() {
     return nodes.stream().filter(node -> node.up() != null).toList();
   }
@@ -70,13 +76,12 @@ public final class SimCluster {
 
   /// Starts a node that is down, on what its disk has.
   public void start(SimNode node) {
-    if (node.running()) {
+    if (node.running() || (node.lost && simulation.disk(node.name).isDamaged())) {
       return;
     }
     node.lives++;
     node.node = null;
-    node.excused = false;
-    simulation.disk(node.name).failSyncs("", 0);
+    node.lost = false;
     var env = simulation.env(node.name, escaped -> died(node, escaped));
     node.env = env;
     var url = "http://" + node.name + ":2379";
@@ -86,7 +91,7 @@ public final class SimCluster {
           node.node =
               Node.open(
                   env,
-                  swarm.config(),
+                  swarm.config(nodes.indexOf(node)),
                   bootstrap,
                   (self, _, _) -> {
                     node.id = self;
@@ -96,9 +101,13 @@ public final class SimCluster {
         });
   }
 
-  /// Of the faults that are played here only a failing sync may bring a node down by itself.
-  private static void died(SimNode node, Throwable escaped) {
+  /// Only a disk that fails or lies may bring a node down by itself.
+  private void died(SimNode node, Throwable escaped) {
     if (node.excused && escaped instanceof FileException) {
+      return;
+    }
+    if (escaped instanceof CorruptionError && simulation.disk(node.name).wasDamaged()) {
+      node.lost = true;
       return;
     }
     if (escaped instanceof Violation violation) {
@@ -115,9 +124,14 @@ public final class SimCluster {
     simulation.powerCut(node.name);
   }
 
-  /// Cuts the power when the node does its `operation`th file operation from now.
-  public void powerCutAt(SimNode node, long operation) {
-    simulation.disk(node.name).powerCutAtOperation(operation);
+  /// The process ends, or the power goes, when the node does its `operation`th file operation from
+  /// now.
+  public void dieAt(SimNode node, long operation, boolean power) {
+    if (power) {
+      simulation.disk(node.name).powerCutAtOperation(operation);
+    } else {
+      simulation.disk(node.name).killAtOperation(operation);
+    }
   }
 
   /// The node's next sync fails, and ends it.
@@ -126,9 +140,32 @@ public final class SimCluster {
     simulation.disk(node.name).failSyncs("", 1);
   }
 
-  /// Takes back [#powerCutAt] and [#failSync].
+  /// The node's next reading of a file whose path contains `path` fails, and ends it.
+  public void failRead(SimNode node, String path) {
+    node.excused = true;
+    simulation.disk(node.name).failReads(path, 1);
+  }
+
+  /// The node's next writing to a file whose path contains `path` fails half-way, and ends it.
+  public void failWrite(SimNode node, String path) {
+    node.excused = true;
+    simulation.disk(node.name).failWrites(path, 1);
+  }
+
+  /// The node's disk has room for so much more.
+  public void fill(SimNode node, long bytes) {
+    node.excused = true;
+    simulation.disk(node.name).limitSpace(bytes);
+  }
+
+  /// Takes back whatever the node's disk was still to fail in, but not what was damaged.
   public void spare(SimNode node) {
-    simulation.disk(node.name).spare();
-    simulation.disk(node.name).failSyncs("", 0);
+    var disk = simulation.disk(node.name);
+    disk.spare();
+    disk.failSyncs("", 0);
+    disk.failReads("", 0);
+    disk.failWrites("", 0);
+    disk.limitSpace(Long.MAX_VALUE);
+    node.excused = false;
   }
 }

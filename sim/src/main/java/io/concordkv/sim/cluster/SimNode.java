@@ -15,6 +15,9 @@ public final class SimNode {
   /// Whether a failing disk may end this life.
   boolean excused;
 
+  /// Whether it ended on finding its files damaged, as it must.
+  boolean lost;
+
   SimNode(String name) {
     this.name = name;
   }
@@ -41,6 +44,11 @@ public final class SimNode {
   /// Whether there is a process, perhaps one that still opens its files.
   public boolean running() {
     return env != null && env.alive();
+  }
+
+  /// Whether its disk is damaged and it knows: it stays down.
+  public boolean lost() {
+    return lost;
   }
 
   public @Nullable SimEnv env() {

@@ -1,127 +1,89 @@
 package io.concordkv.sim.cluster;
 
-import io.concordkv.mvcc.MvccOptions;
-import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.node.LeaderRules;
 import io.concordkv.node.NodeConfig;
-import io.concordkv.node.Upkeep;
-import io.concordkv.storage.engine.lsm.LsmOptions;
-import io.concordkv.storage.wal.WalOptions;
-import java.time.Duration;
+import io.concordkv.raft.RaftConfig;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// What a seed switches on at all, and how far its knobs are turned (swarm testing: Groce et al.,
 /// ISSTA 2012): a fault that is off lets others go deeper.
 ///
-/// @param chaos how long the nemesis is at work
-/// @param oneWay links are cut in one direction
-/// @param kills processes end, what they wrote stays in the page cache
-/// @param powerCuts a node loses what it has not synced
-/// @param blackouts all nodes lose power at once
-/// @param pauses nodes stand still for a while and then go on
-/// @param coups a leader is cut off while it takes writes, and comes back as its successor falls
-/// @param stalls the disk of the leader stands still for a while, perhaps until the power goes
-/// @param twins transactions write a second key, so that a revision has several events
-/// @param badSyncs a sync fails, which has to end the node
+/// @param drawn what the seed switches on, before the setup switches some of it off
+/// @param peaceMillis between two faults, on average
+/// @param keys how many keys clients fight for
+/// @param priorities of the nodes, to lead
 public record Swarm(
+    Setup setup,
     int nodes,
-    Duration chaos,
-    boolean foulWeather,
-    boolean partitions,
-    boolean oneWay,
-    boolean kills,
-    boolean powerCuts,
-    boolean blackouts,
-    boolean pauses,
-    boolean transfers,
-    boolean compactions,
-    boolean leases,
-    boolean slowWatchers,
+    Set<Toggle> drawn,
+    long peaceMillis,
     int clients,
     int keys,
-    NodeConfig config,
-    boolean coups,
-    boolean stalls,
-    boolean twins,
-    boolean badSyncs) {
-  public static Swarm draw(SplittableRandom random, int nodes, Duration chaos) {
+    List<Integer> priorities,
+    NodeConfig config) {
+  /// @param streams a fresh stream of chance for each name, so that no choice shifts another
+  public static Swarm draw(Setup setup, Function<String, SplittableRandom> streams) {
+    Function<String, SplittableRandom> own = name -> streams.apply("swarm/" + name);
+    var drawn = EnumSet.noneOf(Toggle.class);
+    for (var toggle : Toggle.values()) {
+      if (own.apply(toggle.name()).nextInt(4) < toggle.quarters()) {
+        drawn.add(toggle);
+      }
+    }
+    if (setup.beyond()) {
+      drawn.add(Toggle.ROT);
+    }
+    int clients = own.apply("clients").nextInt(2, 12);
+    int nodes = setup.nodes() == 0 ? nodes(own.apply("nodes")) : setup.nodes();
     return new Swarm(
-        nodes == 0 ? random.nextInt(5) < 3 ? 3 : 5 : nodes,
-        chaos,
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextInt(4) == 0,
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextInt(2, 12),
-        random.nextInt(1, 9),
-        config(random),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean(),
-        random.nextBoolean());
+        setup,
+        nodes,
+        drawn,
+        own.apply("peace").nextLong(400, 2000),
+        setup.clients() < 0 ? clients : setup.clients(),
+        own.apply("keys").nextInt(1, 9),
+        priorities(own.apply("priorities"), nodes),
+        new Knobs(own).draw());
   }
 
-  private static NodeConfig config(SplittableRandom random) {
-    var defaults = NodeConfig.DEFAULT;
-    return new NodeConfig(
-        defaults.tick(),
-        defaults.electionTicks(),
-        random.nextBoolean() ? random.nextLong(10, 51) : random.nextLong(200, 2000),
-        random.nextBoolean() ? random.nextLong(0, 20) : random.nextLong(100, 1000),
-        defaults.catchUpBytes(),
-        defaults.maxEntryBytes(),
-        defaults.maxApplyLag(),
-        defaults.maxPending(),
-        wal(random),
-        lsm(random),
-        MvccOptions.DEFAULT,
-        watch(random),
-        defaults.members(),
-        upkeep(random));
+  /// Mostly three or five; now and then another number, to be seen at least.
+  private static int nodes(SplittableRandom chance) {
+    int drawn = chance.nextInt(20);
+    return switch (drawn) {
+      case 0 -> 1;
+      case 1 -> 2;
+      case 2 -> 4;
+      case 3 -> 7;
+      default -> drawn < 13 ? 3 : 5;
+    };
   }
 
-  private static WatchOptions watch(SplittableRandom random) {
-    return new WatchOptions(
-        Duration.ofMillis(random.nextLong(200, 4000)),
-        random.nextBoolean() ? random.nextInt(100, 400) : WatchOptions.DEFAULT.maxResponseBytes(),
-        random.nextBoolean() ? random.nextInt(1, 20) : 1000);
+  /// Of four seeds one has preferences.
+  private static List<Integer> priorities(SplittableRandom chance, int nodes) {
+    int highest = RaftConfig.HIGHEST_PRIORITY;
+    boolean differ = chance.nextInt(4) == 0;
+    return IntStream.range(0, nodes)
+        .mapToObj(_ -> differ ? chance.nextInt(highest + 1) : highest)
+        .toList();
   }
 
-  /// Snapshots that take their time, and scrubs that come round within a run.
-  private static Upkeep upkeep(SplittableRandom random) {
-    return new Upkeep(
-        random.nextBoolean() ? 0 : random.nextLong(64 << 10, 4 << 20),
-        random.nextBoolean() ? 0 : random.nextLong(16 << 10, 1 << 20),
-        Duration.ofSeconds(1));
+  /// How the `number`th node behaves, from 0 on.
+  public NodeConfig config(int number) {
+    return config.withLeaders(
+        new LeaderRules(config.leaders().leaseDriftPercent(), priorities.get(number)));
   }
 
-  private static WalOptions wal(SplittableRandom random) {
-    var defaults = WalOptions.DEFAULT;
-    return new WalOptions(
-        random.nextBoolean() ? 4096L << random.nextInt(4) : 1 << 20,
-        random.nextInt(3) == 0 ? random.nextLong(5, 50) : Long.MAX_VALUE,
-        defaults.maxRecordBytes(),
-        defaults.maxBufferedBytes());
+  public boolean has(Toggle toggle) {
+    return drawn.contains(toggle) && !setup.off().contains(toggle);
   }
 
-  private static LsmOptions lsm(SplittableRandom random) {
-    var defaults = LsmOptions.DEFAULT;
-    return new LsmOptions(
-        random.nextBoolean() ? 4096L << random.nextInt(5) : 1 << 20,
-        random.nextInt(2, 5),
-        random.nextBoolean() ? 512 : 4096,
-        random.nextInt(3) == 0 ? 0 : defaults.bloomBitsPerKey(),
-        random.nextInt(2, 5),
-        32 << 10,
-        random.nextInt(2, 10),
-        random.nextBoolean() ? 4096 : 64 << 10,
-        random.nextBoolean() ? 8192 : 1 << 20,
-        random.nextBoolean());
+  /// How many nodes may be lost for good while the others must still serve.
+  public int expendable() {
+    return (nodes - 1) / 2;
   }
 }

@@ -1,9 +1,12 @@
 package io.concordkv.sim.model;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.mvcc.Outcome;
 import io.concordkv.node.command.Command;
+import io.concordkv.node.command.Envelope;
 import io.concordkv.node.command.EnvelopeCodec;
 import io.concordkv.raft.Configuration;
+import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,23 +61,20 @@ public final class Replay {
   /// The entry behind the last one, now that it is committed.
   public void add(Entry entry) {
     long before = model.revision();
-    var envelope =
-        entry.kind() == Entry.Kind.COMMAND ? EnvelopeCodec.decode(entry.payload()) : null;
+    var envelope = said(entry);
     Outcome outcome = null;
-    if (envelope != null) {
-      switch (envelope.command()) {
-        case Command.Change(var mutation) -> outcome = model.apply(mutation);
-        case Command.Publish publish -> published(publish);
-        case Command.Membership _ -> {
-          // What it does to the configuration stands in an entry of that kind.
-        }
-      }
-    } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
+    if (envelope != null && envelope.command() instanceof Command.Change(var mutation)) {
+      outcome = model.apply(mutation);
+    }
+    if (entry.kind() == Entry.Kind.CONFIGURATION) {
       var next = entry.configuration();
       configuration = next;
       var stay = new TreeMap<>(published);
       stay.keySet().retainAll(next.members());
       published = Collections.unmodifiableSortedMap(stay);
+      if (envelope != null && envelope.command() instanceof Command.Publish publish) {
+        published(publish);
+      }
     }
     if (model.revision() != before) {
       indexOfRevision.add(entry.index());
@@ -93,6 +93,16 @@ public final class Replay {
             published);
     steps.add(step);
     observers.forEach(observer -> observer.accept(step));
+  }
+
+  private static @Nullable Envelope said(Entry entry) {
+    var encoded =
+        switch (entry.kind()) {
+          case NO_OP -> Bytes.EMPTY;
+          case COMMAND -> entry.payload();
+          case CONFIGURATION -> ConfigurationEntry.decode(entry.payload()).context();
+        };
+    return encoded.isEmpty() ? null : EnvelopeCodec.decode(encoded);
   }
 
   /// Who is no member has nothing to say.

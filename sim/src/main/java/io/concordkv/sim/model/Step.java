@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One committed entry, and what is the case once it is applied.
 ///
 /// @param nanos when the oracle first saw it committed
-/// @param envelope null unless it is a command
+/// @param envelope the command, by itself or beside a configuration; null if there is none
 /// @param outcome what whoever asked for it is to be told; null unless it changes the keyspace
 /// @param compactRevision -1 if never compacted
 /// @param configuration null until the first one that is an entry

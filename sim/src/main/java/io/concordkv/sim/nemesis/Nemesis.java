@@ -1,49 +1,28 @@
 package io.concordkv.sim.nemesis;
 
-import io.concordkv.base.ConcordException;
-import io.concordkv.node.Header;
-import io.concordkv.node.Reply;
+import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.SimNetwork;
-import io.concordkv.sim.net.Weather;
 import io.concordkv.sim.workload.Clients;
 import io.concordkv.testkit.Simulation;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
-/// Strikes again and again, with what the seed has switched on, and undoes each blow after a while.
+/// Executes the faults that the seed has made, and undoes each blow after a while.
 public final class Nemesis {
-  private static final long MAX_PEACE_MILLIS = 2500;
-  private static final long MAX_HARM_MILLIS = 6000;
-
-  /// What it can do.
-  private enum Blow {
-    WEATHER,
-    HALVES,
-    ISOLATE_LEADER,
-    ISOLATE_ONE,
-    ONE_WAY,
-    KILL,
-    POWER_CUT,
-    POWER_CUT_LEADER,
-    POWER_CUT_AT_OPERATION,
-    BLACKOUT,
-    PAUSE,
-    TRANSFER
-  }
-
   private final Simulation simulation;
   private final SimCluster cluster;
   private final SimNetwork network;
-  private final SplittableRandom chance;
-  private final List<Blow> blows = new ArrayList<>();
+  private final Field field;
+  private final List<Fault> faults;
+  private final NetworkHarm between;
+  private final ProcessHarm process;
+  private final DiskHarm disk;
   private final Plots plots;
-  private boolean stopped;
+  private Consumer<String> onStrike = _ -> {};
   private int struck;
 
   public Nemesis(
@@ -51,164 +30,112 @@ public final class Nemesis {
     this.simulation = simulation;
     this.cluster = cluster;
     this.network = network;
-    plots = new Plots(simulation, cluster, network, clients, swarm);
-    chance = simulation.random("nemesis");
-    arm(swarm.foulWeather(), Blow.WEATHER, Blow.WEATHER);
-    arm(swarm.partitions(), Blow.HALVES, Blow.ISOLATE_LEADER, Blow.ISOLATE_ONE);
-    arm(swarm.oneWay(), Blow.ONE_WAY);
-    arm(swarm.kills(), Blow.KILL);
-    arm(swarm.powerCuts(), Blow.POWER_CUT, Blow.POWER_CUT_LEADER, Blow.POWER_CUT_AT_OPERATION);
-    arm(swarm.blackouts(), Blow.BLACKOUT);
-    arm(swarm.pauses(), Blow.PAUSE);
-    arm(swarm.transfers(), Blow.TRANSFER);
-  }
-
-  private void arm(boolean on, Blow... more) {
-    if (on) {
-      blows.addAll(List.of(more));
-    }
+    field = new Field(simulation, cluster, network, clients, swarm);
+    faults = Fault.plan(swarm, simulation.random("nemesis"));
+    between = new NetworkHarm(field);
+    process = new ProcessHarm(field);
+    disk = new DiskHarm(field);
+    plots = new Plots(field);
   }
 
   public void start() {
-    plots.start();
-    if (!blows.isEmpty()) {
-      later(chance.nextLong(MAX_PEACE_MILLIS), this::strike);
-    }
+    faults.forEach(fault -> field.later(fault.atMillis(), () -> strike(fault)));
   }
 
-  /// Stops, and undoes what was done: every link works, every node runs.
-  public void stop() {
-    stopped = true;
-    plots.stop();
+  /// Tells `listener` of each fault when it comes.
+  public void onStrike(Consumer<String> listener) {
+    onStrike = listener;
+  }
+
+  /// Nothing new happens, but what was done stays.
+  public void rest() {
+    field.fallSilent();
+  }
+
+  /// Every link works, every node runs.
+  public void healAll() {
+    rest();
     network.heal();
-    cluster.nodes().forEach(cluster::spare);
-    cluster.nodes().forEach(cluster::start);
+    cluster.nodes().forEach(this::heal);
   }
 
+  /// `node` can do again what it likes.
+  public void heal(SimNode node) {
+    cluster.spare(node);
+    simulation.clock(node.name()).thawWall();
+    var env = node.env();
+    if (env != null) {
+      env.slow(0);
+    }
+    cluster.start(node);
+  }
+
+  /// How many faults there were.
   public int struck() {
-    return struck + plots.struck();
+    return struck;
   }
 
-  private void later(long millis, Runnable task) {
-    simulation
-        .world()
-        .after(
-            Duration.ofMillis(millis),
-            () -> {
-              if (!stopped) {
-                task.run();
-              }
-            });
+  /// The numbers of all that are to happen.
+  public List<Integer> planned() {
+    return faults.stream().map(Fault::number).toList();
   }
 
-  private void strike() {
-    later(1 + chance.nextLong(MAX_PEACE_MILLIS), this::strike);
+  /// All that are to happen, for people to read.
+  public List<String> describe() {
+    return faults.stream().map(Fault::toString).toList();
+  }
+
+  private void strike(Fault fault) {
     struck++;
-    var blow = blows.get(chance.nextInt(blows.size()));
-    simulation.note(blow.name().length());
-    var victim = cluster.nodes().get(chance.nextInt(cluster.nodes().size()));
-    long harm = 50 + chance.nextLong(MAX_HARM_MILLIS);
-    switch (blow) {
-      case WEATHER -> {
-        network.weather(foul());
-        later(harm, () -> network.weather(Weather.FAIR));
-      }
-      case HALVES -> {
-        var ids = new ArrayList<>(ids());
-        int cut = 1 + chance.nextInt(ids.size() - 1);
-        for (int i = ids.size() - 1; i > 0; i--) {
-          Collections.swap(ids, i, chance.nextInt(i + 1));
-        }
-        network.part(ids.subList(0, cut), ids.subList(cut, ids.size()));
-        later(harm, network::mendAll);
-      }
-      case ISOLATE_LEADER -> isolate(leaderOr(victim), harm);
-      case ISOLATE_ONE -> isolate(victim, harm);
-      case ONE_WAY -> {
-        var other = cluster.nodes().get(chance.nextInt(cluster.nodes().size()));
-        network.cut(victim.id(), other.id());
-        later(harm, () -> network.mend(victim.id(), other.id()));
-      }
-      case KILL -> {
-        cluster.kill(victim);
-        restart(victim, harm);
-      }
-      case POWER_CUT -> powerCut(victim, harm);
-      case POWER_CUT_LEADER -> powerCut(leaderOr(victim), harm);
-      case POWER_CUT_AT_OPERATION -> {
-        if (victim.running()) {
-          cluster.powerCutAt(victim, 1 + chance.nextInt(40));
-          restart(victim, 3000 + harm);
-        }
-      }
-      case BLACKOUT -> {
-        for (var node : cluster.nodes()) {
-          powerCut(node, chance.nextLong(MAX_HARM_MILLIS));
-        }
-      }
-      case PAUSE -> {
-        var env = victim.env();
-        if (env != null && env.alive()) {
-          env.pause(Duration.ofMillis(chance.nextLong(1, MAX_HARM_MILLIS)));
-        }
-      }
-      case TRANSFER -> transfer(victim);
+    simulation.note(fault.number());
+    onStrike.accept(fault.toString());
+    var victim = field.victim(fault);
+    switch (fault.blow()) {
+      case WEATHER -> between.weather(fault);
+      case HALVES -> between.halves(fault);
+      case ISOLATE_LEADER -> between.isolate(field.leaderOr(victim).id(), fault);
+      case ISOLATE_ONE -> between.isolate(victim.id(), fault);
+      case BRIDGE -> between.bridge(fault);
+      case RING -> between.ring(fault);
+      case ONE_WAY -> between.oneWay(fault);
+      case MUTE -> between.mute(fault);
+      case LOSE_APPEND_REPLIES -> between.deaf(fault, MessageCodec.APPEND_REPLY);
+      case LOSE_HEARTBEATS -> between.loseHeartbeats(fault);
+      case LOSE_APPENDS -> between.deaf(fault, MessageCodec.APPEND);
+      case LOSE_CHUNKS -> between.loseChunks(fault);
+      case LOSE_VOTE_REPLIES -> between.deaf(fault, MessageCodec.VOTE_REPLY);
+      case CLOG -> between.clog(Route.ALL, fault);
+      case CLOG_ONE -> between.clog(Route.of(victim.id()), fault);
+      case NARROW -> between.narrow(fault);
+      case RESET -> between.reset(fault);
+      case KILL -> process.kill(fault);
+      case KILL_AT_OPERATION -> process.dieAtOperation(fault, false);
+      case CRASH_LOOP -> process.crashLoop(fault);
+      case ROLLING_RESTART -> process.rollingRestart(fault);
+      case POWER_CUT -> process.powerCut(victim, fault);
+      case POWER_CUT_LEADER -> process.powerCut(field.leaderOr(victim), fault);
+      case POWER_CUT_AT_OPERATION -> process.dieAtOperation(fault, true);
+      case BLACKOUT -> process.blackout(fault);
+      case MAJORITY_DOWN -> process.majorityDown(fault);
+      case PAUSE -> process.pause(fault);
+      case PAUSE_AT_EVENT -> process.pauseAtEvent(fault);
+      case SLOW_NODE -> process.slowNode(fault);
+      case SLOW_DISK -> process.slowDisk(fault);
+      case WALL_JUMP -> process.wallJump(fault);
+      case WALL_FREEZE -> process.wallFreeze(fault);
+      case TRANSFER -> process.transfer(fault);
+      case COUP -> plots.coup(fault);
+      case RUSH -> plots.rush(fault);
+      case STALL -> plots.stall(fault);
+      case BAD_SYNC -> disk.badSync(fault);
+      case BAD_READ -> disk.badRead(fault);
+      case BAD_WRITE -> disk.badWrite(fault);
+      case FULL_DISK -> disk.fullDisk(fault);
+      case ROT_LOG -> disk.rotLog(fault, false);
+      case ROT_LOG_TAIL -> disk.rotLog(fault, true);
+      case ROT_STATE -> disk.rotState(fault);
+      case MISDIRECTED_WRITE -> disk.astray(fault, true);
+      case PHANTOM_WRITE -> disk.astray(fault, false);
     }
-  }
-
-  private void isolate(SimNode node, long millis) {
-    var others = ids().stream().filter(id -> id != node.id()).toList();
-    network.part(List.of(node.id()), others);
-    later(millis, network::mendAll);
-  }
-
-  private void powerCut(SimNode node, long millis) {
-    cluster.powerCut(node);
-    restart(node, millis);
-  }
-
-  private void restart(SimNode node, long millis) {
-    later(millis, () -> cluster.start(node));
-  }
-
-  private void transfer(SimNode to) {
-    var leader = cluster.leader();
-    var node = leader == null ? null : leader.up();
-    if (node != null) {
-      node.moveLeader(
-          to.id(),
-          new Reply<Header>() {
-            @Override
-            public void done(Header header) {
-              simulation.note(header.term());
-            }
-
-            @Override
-            public void failed(ConcordException error) {
-              simulation.note(error.code().name().length());
-            }
-          });
-    }
-  }
-
-  private SimNode leaderOr(SimNode other) {
-    var leader = cluster.leader();
-    return leader == null ? other : leader;
-  }
-
-  private List<Long> ids() {
-    return cluster.nodes().stream().map(SimNode::id).toList();
-  }
-
-  private Weather foul() {
-    return new Weather(
-        chance.nextBoolean() ? chance.nextInt(300) : 0,
-        chance.nextBoolean() ? chance.nextInt(300) : 0,
-        chance.nextBoolean() ? chance.nextInt(20) : 0,
-        100,
-        500 + chance.nextInt(50_000),
-        chance.nextBoolean() ? chance.nextInt(200) : 0,
-        1 + chance.nextInt(3_000_000),
-        chance.nextBoolean());
   }
 }

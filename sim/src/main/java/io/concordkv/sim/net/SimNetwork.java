@@ -3,6 +3,7 @@ package io.concordkv.sim.net;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.replica.ReplicaHost;
+import io.concordkv.sim.oracle.Violation;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.SimLoop;
 import io.concordkv.testkit.Simulation;
@@ -11,44 +12,40 @@ import io.concordkv.transport.FrameCodec;
 import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// All links between all nodes. A frame is encoded when it is sent and decoded where it arrives;
-/// one that arrives damaged is dropped, as a connection would be.
+/// one that arrives damaged must be noticed there and is dropped.
 ///
 /// Only frames of replication are ever delivered twice. [Transport] promises at most once, and what
 /// nodes say to one another beside replication counts on it: a write that a follower passes on to
 /// the leader is no longer the same write the second time, so a repeated one would be applied
 /// twice, as a real connection never makes it happen.
 public final class SimNetwork {
-  /// A repeated frame comes again within this time: long enough to meet another term.
+  /// A repeated frame mostly comes again within this time: long enough to meet another term.
   private static final long MAX_ECHO_MICROS = 5_000_000;
+
+  /// Some come when nobody remembers what they answer.
+  private static final long MAX_LATE_ECHO_MICROS = 180_000_000;
+
+  private static final int LATE_ECHO_ONE_IN = 20;
 
   private final SimLoop world;
   private final Simulation simulation;
   private final Wiretap wiretap;
-  private final SplittableRandom chance;
   private final TreeMap<Long, Port> ports = new TreeMap<>();
-  private final TreeSet<Link> cut = new TreeSet<>();
-  private final TreeMap<Link, Long> lastArrival = new TreeMap<>();
-  private Weather weather = Weather.FAIR;
-
-  private record Link(long from, long to) implements Comparable<Link> {
-    @Override
-    public int compareTo(Link other) {
-      return from != other.from ? Long.compare(from, other.from) : Long.compare(to, other.to);
-    }
-  }
+  private final TreeMap<Long, TreeMap<Long, Wire>> wires = new TreeMap<>();
+  private final List<Trouble> troubles = new ArrayList<>();
 
   public SimNetwork(Simulation simulation, Wiretap wiretap) {
     this.simulation = simulation;
     this.wiretap = wiretap;
     world = simulation.world();
-    chance = simulation.random("network");
   }
 
   /// The end of the network at one life of a node.
@@ -58,95 +55,192 @@ public final class SimNetwork {
     return port;
   }
 
-  public void weather(Weather weather) {
-    this.weather = weather;
+  public void add(Trouble trouble) {
+    troubles.add(trouble);
   }
 
-  /// Cuts the way in one direction; frames under way are lost.
-  public void cut(long from, long to) {
-    cut.add(new Link(from, to));
-  }
-
-  public void mend(long from, long to) {
-    cut.remove(new Link(from, to));
-  }
-
-  /// Separates both sides from one another, both ways.
-  public void part(List<Long> one, List<Long> other) {
-    for (long a : one) {
-      for (long b : other) {
-        cut(a, b);
-        cut(b, a);
-      }
+  /// Takes back what was added; harmless if it is over already.
+  public void remove(Trouble trouble) {
+    boolean _ = troubles.remove(trouble);
+    if (trouble instanceof Trouble.Clog) {
+      unclog();
     }
   }
 
   /// Every link works and the weather is fair.
   public void heal() {
-    cut.clear();
-    weather = Weather.FAIR;
+    troubles.clear();
+    unclog();
   }
 
-  public void mendAll() {
-    cut.clear();
+  /// Connections break: what is under way is lost, and of the last frame only a part arrives.
+  public void reset(Route route) {
+    for (var of : wires.values()) {
+      for (var wire : of.values()) {
+        if (route.covers(wire.from, wire.to)) {
+          wire.connection++;
+          wire.lastArrival = 0;
+          int whole = wire.lastSent.length();
+          if (whole > 0) {
+            var part = Arrays.copyOf(wire.lastSent.toArray(), wire.chance.nextInt(whole));
+            deliver(wire, Bytes.wrap(part), true);
+          }
+          tell(wire.from, wire.to);
+        }
+      }
+    }
+  }
+
+  /// The machine of `node` closes all its connections, as it does when the process ends.
+  public void hangUp(long node) {
+    for (long other : ports.keySet()) {
+      if (other != node) {
+        tell(node, other);
+      }
+    }
+  }
+
+  /// `to` hears, unless it cannot, that its connection from `from` is closed.
+  private void tell(long from, long to) {
+    var wire = wire(from, to);
+    world.after(
+        Duration.ofNanos(micros(wire, Weather.FAIR) * 1000),
+        () -> {
+          var port = ports.get(to);
+          if (port != null && !cut(from, to)) {
+            port.disconnected(from);
+          }
+        });
+  }
+
+  private void unclog() {
+    for (var of : wires.values()) {
+      for (var wire : of.values()) {
+        for (var encoded : wire.release()) {
+          carry(wire, encoded, true, false, micros(wire, Weather.FAIR));
+        }
+      }
+    }
+  }
+
+  private Wire wire(long from, long to) {
+    return wires
+        .computeIfAbsent(from, _ -> new TreeMap<>())
+        .computeIfAbsent(
+            to, _ -> new Wire(from, to, simulation.random("network/" + from + "/" + to)));
   }
 
   private void send(long from, long to, Frame frame) {
     wiretap.sent(from, to, frame);
-    var link = new Link(from, to);
-    if (cut.contains(link) || strikes(weather.loss())) {
+    var wire = wire(from, to);
+    var weather = Weather.FAIR;
+    long bytesPerSecond = Long.MAX_VALUE;
+    boolean clogged = false;
+    for (var trouble : troubles) {
+      if (!trouble.route().covers(from, to)) {
+        continue;
+      }
+      switch (trouble) {
+        case Trouble.Cut _ -> {
+          return;
+        }
+        case Trouble.Deaf(_, var kinds) -> {
+          if (kinds.contains(frame.kind())) {
+            return;
+          }
+        }
+        case Trouble.Foul(_, var foul) -> weather = foul;
+        case Trouble.Clog _ -> clogged = true;
+        case Trouble.Narrow(_, var limit) -> bytesPerSecond = Math.min(bytesPerSecond, limit);
+      }
+    }
+    if (wire.strikes(weather.loss())) {
       return;
     }
     var encoded = FrameCodec.encode(frame);
-    if (strikes(weather.damage())) {
-      encoded = damaged(encoded);
+    wire.lastSent = encoded;
+    if (clogged) {
+      wire.hold(encoded);
+      return;
     }
-    carry(link, encoded, micros());
-    if (frame.kind() < ReplicaHost.FIRST_NODE_KIND && strikes(weather.duplication())) {
-      carry(link, encoded, chance.nextLong(MAX_ECHO_MICROS));
+    long micros = micros(wire, weather) + waiting(wire, encoded, bytesPerSecond);
+    boolean damaged = wire.strikes(weather.damage());
+    carry(wire, damaged ? damaged(wire, encoded) : encoded, !weather.reordered(), damaged, micros);
+    if (frame.kind() < ReplicaHost.FIRST_NODE_KIND && wire.strikes(weather.duplication())) {
+      boolean late = wire.chance.nextInt(LATE_ECHO_ONE_IN) == 0;
+      long echo = wire.chance.nextLong(late ? MAX_LATE_ECHO_MICROS : MAX_ECHO_MICROS);
+      carry(wire, encoded, false, false, echo);
     }
   }
 
-  private boolean strikes(int thousandths) {
-    return thousandths > 0 && chance.nextInt(1000) < thousandths;
+  /// For how many microseconds a frame waits on a link that carries little.
+  private long waiting(Wire wire, Bytes encoded, long bytesPerSecond) {
+    if (bytesPerSecond == Long.MAX_VALUE) {
+      return 0;
+    }
+    long nanos = encoded.length() * 1_000_000_000L / bytesPerSecond;
+    wire.busyUntil = Math.max(wire.busyUntil, simulation.nanos()) + nanos;
+    return (wire.busyUntil - simulation.nanos()) / 1000;
   }
 
-  private long micros() {
-    long micros = chance.nextInt(weather.minMicros(), weather.maxMicros() + 1);
-    return strikes(weather.slow()) ? micros + chance.nextInt(weather.slowMicros()) : micros;
+  private static long micros(Wire wire, Weather weather) {
+    long micros = wire.chance.nextInt(weather.minMicros(), weather.maxMicros() + 1);
+    return wire.strikes(weather.slow())
+        ? micros + wire.chance.nextInt(weather.slowMicros())
+        : micros;
   }
 
-  private Bytes damaged(Bytes encoded) {
+  private static Bytes damaged(Wire wire, Bytes encoded) {
     var array = encoded.toArray();
-    array[chance.nextInt(array.length)] ^= (byte) (1 << chance.nextInt(8));
+    array[wire.chance.nextInt(array.length)] ^= (byte) (1 << wire.chance.nextInt(8));
     return Bytes.wrap(array);
   }
 
-  private void carry(Link link, Bytes encoded, long micros) {
+  private void carry(Wire wire, Bytes encoded, boolean inOrder, boolean damaged, long micros) {
     long arrival = simulation.nanos() + micros * 1000;
-    if (!weather.reordered()) {
-      arrival = Math.max(arrival, lastArrival.getOrDefault(link, 0L));
-      lastArrival.put(link, arrival);
+    if (inOrder) {
+      arrival = Math.max(arrival, wire.lastArrival);
+      wire.lastArrival = arrival;
     }
-    world.after(Duration.ofNanos(arrival - simulation.nanos()), () -> arrive(link, encoded));
+    int connection = wire.connection;
+    world.after(
+        Duration.ofNanos(arrival - simulation.nanos()),
+        () -> {
+          if (connection == wire.connection && !cut(wire.from, wire.to)) {
+            deliver(wire, encoded, damaged);
+          }
+        });
   }
 
-  private void arrive(Link link, Bytes encoded) {
-    var port = ports.get(link.to);
-    if (port == null || cut.contains(link)) {
+  private void deliver(Wire wire, Bytes encoded, boolean damaged) {
+    var port = ports.get(wire.to);
+    if (port == null) {
       return;
     }
     try {
-      port.deliver(link.from, FrameCodec.decode(encoded));
-    } catch (CorruptionError damaged) {
+      var frame = FrameCodec.decode(encoded);
+      Violation.unless(!damaged, "frame-checksum", "a damaged frame is taken for a whole one");
+      port.deliver(wire.from, frame);
+    } catch (CorruptionError noticed) {
+      Violation.unless(damaged, "frame-checksum", "a whole frame is taken for a damaged one");
       simulation.note(encoded.length());
     }
+  }
+
+  private boolean cut(long from, long to) {
+    for (var trouble : troubles) {
+      if (trouble instanceof Trouble.Cut(var route) && route.covers(from, to)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private final class Port implements Transport {
     private final SimEnv env;
     private final long node;
     private @Nullable Receiver receiver;
+    private LongConsumer onDisconnect = _ -> {};
 
     Port(SimEnv env, long node) {
       this.env = env;
@@ -164,8 +258,19 @@ public final class SimNetwork {
     }
 
     @Override
+    public void onDisconnect(LongConsumer listener) {
+      onDisconnect = listener;
+    }
+
+    void disconnected(long from) {
+      if (env.alive()) {
+        env.loop().post(() -> onDisconnect.accept(from));
+      }
+    }
+
+    @Override
     public boolean connected(long toNode) {
-      return !cut.contains(new Link(node, toNode));
+      return !cut(node, toNode);
     }
 
     void deliver(long from, Frame frame) {

@@ -13,6 +13,7 @@ import io.concordkv.transport.Frame;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Sees all members at once and hears all they say. What it knows survives every crash, so it
@@ -27,12 +28,15 @@ public final class Oracle implements Wiretap {
   private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
   private final TreeMap<Long, TreeMap<Long, Long>> votes = new TreeMap<>();
   private final Function<String, FileSystem> media;
+  private final Predicate<String> damaged;
   private int elections;
 
   /// @param replay gets every entry that is committed
   /// @param media what a power cut would leave of each member's disk, by the member's name
-  public Oracle(Replay replay, Function<String, FileSystem> media) {
+  /// @param damaged whether the disk of the member of that name was ever damaged
+  public Oracle(Replay replay, Function<String, FileSystem> media, Predicate<String> damaged) {
     this.media = media;
+    this.damaged = damaged;
     facts = new LogFacts(replay);
     configurations = new Configurations(replay);
   }
@@ -50,7 +54,8 @@ public final class Oracle implements Wiretap {
     var now = node.raftStatus();
     var witness = witnesses.get(now.id());
     if (witness == null) {
-      witness = new Witness(name, facts, new Medium(media.apply(name), WAL, Node.GROUP));
+      var medium = new Medium(media.apply(name), WAL, Node.GROUP);
+      witness = new Witness(name, facts, medium, () -> damaged.test(name));
       witnesses.put(now.id(), witness);
     }
     var then = witness.before(node);
@@ -134,8 +139,8 @@ public final class Oracle implements Wiretap {
     var position = new LogPosition(index, leader.term(index));
     var holders = new TreeSet<Long>();
     for (var entry : witnesses.entrySet()) {
-      if (entry.getValue().medium().holds(position)) {
-        entry.getValue().promiseIndex(index);
+      if (entry.getValue().holds(position)) {
+        entry.getValue().holdTo(index);
         holders.add(entry.getKey());
       }
     }
@@ -161,13 +166,9 @@ public final class Oracle implements Wiretap {
         var witness = witnesses.get(from);
         if (witness != null) {
           Violation.unless(
-              witness.medium().holdsOrLater(reply.index(), reply.term()),
+              witness.holdsOrLater(reply.index(), reply.term()),
               "I6 acknowledged-is-durable",
-              from
-                  + " acknowledges "
-                  + reply.index()
-                  + ", its medium has "
-                  + witness.medium().last());
+              from + " acknowledges " + reply.index() + ", its medium has " + witness.durable());
           witness.promiseTerm(reply.term());
           witness.promiseIndex(reply.index());
         }
@@ -185,9 +186,9 @@ public final class Oracle implements Wiretap {
       long committed = then.hardState().committed();
       Violation.unless(
           then.configuration().mayLead(to)
-              && heir.medium().holds(new LogPosition(committed, leader.term(committed))),
+              && heir.holds(new LogPosition(committed, leader.term(committed))),
           "I10 handed-over",
-          from + " hands leadership to " + to + ", which has " + heir.medium().last());
+          from + " hands leadership to " + to + ", which has " + heir.durable());
     }
   }
 
@@ -197,7 +198,7 @@ public final class Oracle implements Wiretap {
     var witness = witnesses.get(voter);
     if (witness != null) {
       Violation.unless(
-          witness.medium().holdsVote(term, candidate),
+          witness.holdsVote(term, candidate),
           "I2 durable-vote",
           voter + " votes in term " + term + " for " + candidate + " without having it durably");
       witness.promiseTerm(term);

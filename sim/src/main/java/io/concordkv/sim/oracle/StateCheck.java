@@ -1,6 +1,7 @@
 package io.concordkv.sim.oracle;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.mvcc.Event;
@@ -13,9 +14,11 @@ import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.model.Step;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// I13 and I14: whatever a member has applied, by entries or by a snapshot, its whole state is what
@@ -36,6 +39,7 @@ public final class StateCheck {
   private static final int RECENT = 50;
 
   private final Replay replay;
+  private final Predicate<String> damaged;
   private final TreeMap<String, Seen> seen = new TreeMap<>();
 
   private static final class Seen {
@@ -45,8 +49,11 @@ public final class StateCheck {
     long fullAt;
   }
 
-  public StateCheck(Replay replay) {
+  /// @param damaged whether the disk of the member of that name was ever damaged, so that reading
+  ///   may fail, but not be wrong
+  public StateCheck(Replay replay, Predicate<String> damaged) {
     this.replay = replay;
+    this.damaged = damaged;
   }
 
   /// Looks at a member; to be called after every event of its loop.
@@ -93,14 +100,26 @@ public final class StateCheck {
     env.workers()
         .run(
             Lane.BACKGROUND,
-            contents,
+            () -> readable(name, contents),
             env.loop(),
             read -> {
-              var difference = contents.difference(read, replay.model());
+              var difference =
+                  read.map(found -> contents.difference(found, replay.model())).orElse(null);
               Violation.unless(
                   difference == null, check, name + " at entry " + index + " " + difference);
               done.run();
             });
+  }
+
+  private Optional<Contents.Read> readable(String name, Contents contents) {
+    try {
+      return Optional.of(contents.get());
+    } catch (CorruptionError e) {
+      if (damaged.test(name)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /// What is in memory and is not a pair.

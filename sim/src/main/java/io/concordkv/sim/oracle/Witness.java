@@ -7,13 +7,18 @@ import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import java.util.Arrays;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What one member was seen to have and to promise, through all its lives.
 final class Witness {
+  /// A follower in doubt about its log.
+  private static final String LOST = "LOST";
+
   private final String name;
   private final LogFacts facts;
   private final Medium medium;
+  private final BooleanSupplier damaged;
   private long[] terms = new long[256];
   private long lastIndex;
 
@@ -29,18 +34,46 @@ final class Witness {
   private @Nullable Node life;
   private @Nullable RaftStatus before;
 
-  Witness(String name, LogFacts facts, Medium medium) {
+  /// @param damaged whether its disk ever showed something else than was written: then nothing can
+  ///   be told from the medium
+  Witness(String name, LogFacts facts, Medium medium, BooleanSupplier damaged) {
     this.name = name;
     this.facts = facts;
     this.medium = medium;
+    this.damaged = damaged;
   }
 
-  Medium medium() {
-    return medium;
+  /// Whether it has the entry where no power cut reaches; of a damaged disk, whether it says so.
+  boolean holds(LogPosition position) {
+    return damaged.getAsBoolean()
+        ? before == null || before.last().index() >= position.index()
+        : medium.holds(position);
+  }
+
+  /// Whether it holds `index` as it was in `term`, or has gone on to a later term.
+  boolean holdsOrLater(long index, long term) {
+    return damaged.getAsBoolean() || medium.holdsOrLater(index, term);
+  }
+
+  /// Whether a vote for `candidate` in `term` cannot be forgotten or given twice.
+  boolean holdsVote(long term, long candidate) {
+    return damaged.getAsBoolean() || medium.holdsVote(term, candidate);
+  }
+
+  /// Where its log ends on the medium.
+  LogPosition durable() {
+    return medium.last();
   }
 
   long term(long index) {
     return index < terms.length ? terms[(int) index] : 0;
+  }
+
+  /// Has it keep what it is seen to hold. What a damaged disk only says is no promise.
+  void holdTo(long index) {
+    if (!damaged.getAsBoolean()) {
+      promiseIndex(index);
+    }
   }
 
   void promiseIndex(long index) {
@@ -108,7 +141,7 @@ final class Witness {
     lastIndex = Math.min(lastIndex, now.last().index());
   }
 
-  /// I7: within a life all goes forward.
+  /// I7: within a life all goes forward, but for what a follower says it has lost.
   private void steps(RaftStatus then, RaftStatus now) {
     Violation.unless(
         now.hardState().term() >= then.hardState().term(),
@@ -132,7 +165,10 @@ final class Witness {
           "I7 next-above-match",
           name + " of " + follower.getKey() + ": " + follower.getValue());
       Violation.unless(
-          !sameReign(then, now) || old == null || follower.getValue().match() >= old.match(),
+          !sameReign(then, now)
+              || old == null
+              || follower.getValue().match() >= old.match()
+              || follower.getValue().state().equals(LOST),
           "I7 monotone-match",
           name + " forgot that " + follower.getKey() + " has " + old);
     }

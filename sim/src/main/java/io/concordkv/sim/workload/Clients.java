@@ -22,6 +22,7 @@ import io.concordkv.sim.check.Writes;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.model.ApiModel;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.oracle.Violation;
@@ -65,11 +66,11 @@ public final class Clients {
     writes = new Writes(replay);
     reads = new Reads(replay);
     leases = new Leases(this, new LeaseCheck(replay, simulation::nanos));
-    explorer = new Explorer(this, simulation.random("explorer"), swarm.compactions());
+    explorer = new Explorer(this, simulation.random("explorer"), swarm.has(Toggle.COMPACTIONS));
     for (int i = 0; i < swarm.clients(); i++) {
       clients.add(new Client(i, this, simulation.random("client/" + i)));
     }
-    boolean slow = swarm.slowWatchers();
+    boolean slow = swarm.has(Toggle.SLOW_WATCHERS);
     for (var node : cluster.nodes()) {
       var chance = simulation.random("watcher/" + node.name());
       var watcher = new Watcher(node.name(), this, chance, node, slow);
@@ -244,8 +245,12 @@ public final class Clients {
     return ++lastValue;
   }
 
+  long minLeaseSeconds() {
+    return swarm.config().minLeaseSeconds();
+  }
+
   boolean twins() {
-    return swarm.twins();
+    return swarm.has(Toggle.TWINS);
   }
 
   /// What `key` may well hold now.
@@ -288,8 +293,8 @@ public final class Clients {
   /// What is done beside reading and writing plain keys.
   void side(SimNode member, SplittableRandom chance, Runnable done) {
     var up = member.up();
-    boolean compacts = swarm.compactions() && chance.nextInt(3) == 0;
-    if (up == null || !(compacts || swarm.leases())) {
+    boolean compacts = swarm.has(Toggle.COMPACTIONS) && chance.nextInt(3) == 0;
+    if (up == null || !(compacts || swarm.has(Toggle.LEASES))) {
       done.run();
     } else if (compacts) {
       compact(member, up, reads.acknowledged() - chance.nextInt(100), chance.nextBoolean());

@@ -65,7 +65,8 @@ final class Leases {
   }
 
   private void grant(SimNode member, Node node, SplittableRandom chance, Runnable done) {
-    long seconds = 2L + chance.nextInt(6);
+    // Less would be given more.
+    long seconds = Math.max(2L + chance.nextInt(6), world.minLeaseSeconds());
     boolean picked = chance.nextInt(4) == 0;
     long id = picked ? 0 : ++lastId;
     var ask =

@@ -60,8 +60,11 @@ final class Watcher {
   }
 
   /// Whether it was told of all that it watches, up to `revision`. Where its member is down it goes
-  /// to another.
+  /// to another; from a home that is lost for good nothing is expected.
   boolean knows(long revision) {
+    if (home != null && home.lost()) {
+      return true;
+    }
     if (stream == null || !stream.lives()) {
       hop();
       return false;

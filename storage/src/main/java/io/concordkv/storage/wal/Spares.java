@@ -115,6 +115,7 @@ final class Spares {
 
   private void retired(Optional<Spare> spare) {
     if (spare.isPresent()) {
+      env.reached("wal/segment-recycled");
       ready = spare.get();
       wanted = false;
     }
@@ -140,6 +141,7 @@ final class Spares {
     full = spare.capacity() == 0;
     growing = full || spare.capacity() == segmentBytes ? null : spare;
     if (full) {
+      env.reached("wal/disk-full");
       env.loop().after(RETRY, this::retry);
     } else if (growing == null) {
       ready = spare;

@@ -65,6 +65,12 @@ public final class Wal implements AutoCloseable {
     end = recovered.end();
     durable = end;
     filling.begin(end);
+    env.reached(
+        switch (tail) {
+          case CLEAN -> "wal/clean-tail";
+          case TORN -> "wal/torn-tail";
+          case LOST -> "wal/lost-tail";
+        });
   }
 
   /// Opens or makes the log in `directory` and replays every durable record in order. Blocks.
@@ -123,7 +129,9 @@ public final class Wal implements AutoCloseable {
     Check.that(
         end - durable + bytes <= maxUnsyncedBytes, "a host does not append to an overloaded log");
     if (filling.records() > 0
-        && (filling.size() + bytes > groupBytes || filling.records() >= options.segmentRecords())) {
+        && (filling.size() + bytes > groupBytes
+            || filling.records() >= options.segmentRecords()
+            || env.fault("wal/small-group"))) {
       endGroup();
     }
     filling.add(record);
@@ -182,6 +190,7 @@ public final class Wal implements AutoCloseable {
     recycle(groups);
     if (written.usedSpare()) {
       spares.used();
+      env.reached("wal/spare-used");
     }
     if (written.almostFull() && !env.fault("wal/no-spare")) {
       spares.prepare();

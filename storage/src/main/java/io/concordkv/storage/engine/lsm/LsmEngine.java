@@ -123,7 +123,8 @@ public final class LsmEngine implements Engine {
       mark = batch.mark();
       active.mark = mark;
     }
-    if (active.list.bytes() >= options.memtableBytes()) {
+    boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
+    if (active.list.bytes() >= options.memtableBytes() || early) {
       switchMemtable();
       schedule();
     }
@@ -192,6 +193,7 @@ public final class LsmEngine implements Engine {
           durableMark = mark;
           memtables = new Memtable[] {new Memtable(mark)};
           replacing = false;
+          env.reached("lsm/replaced");
           tellDurable();
           done.run();
           schedule();
@@ -374,6 +376,7 @@ public final class LsmEngine implements Engine {
           use(levels.with(List.of(), placed));
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
           durableMark = job.memtable.mark;
+          env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
           tellDurable();
           schedule();
@@ -422,6 +425,7 @@ public final class LsmEngine implements Engine {
     commits.submit(
         () -> {
           if (job != compaction) {
+            env.reached("lsm/compaction-in-vain");
             letGo(job.levels);
             discard(job::abandon);
             return null;
@@ -431,6 +435,7 @@ public final class LsmEngine implements Engine {
         () -> {
           use(levels.with(job.task.inputs(), placed));
           letGo(job.levels);
+          env.reached(job.task.isMove() ? "lsm/table-moved" : "lsm/compacted");
           compaction = compaction == job ? null : compaction;
           schedule();
         });

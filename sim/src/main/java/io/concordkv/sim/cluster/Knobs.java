@@ -1,0 +1,112 @@
+package io.concordkv.sim.cluster;
+
+import io.concordkv.mvcc.MvccOptions;
+import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.node.LeaderRules;
+import io.concordkv.node.NodeConfig;
+import io.concordkv.node.Upkeep;
+import io.concordkv.raft.RaftConfig;
+import io.concordkv.raft.RaftOptions;
+import io.concordkv.storage.engine.lsm.LsmOptions;
+import io.concordkv.storage.wal.WalOptions;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/// Turns the knobs of a node, mostly far from where anybody would have them. Each knob has a stream
+/// of its own: one more does not turn the others.
+final class Knobs {
+  private final Function<String, SplittableRandom> streams;
+
+  /// @param streams a fresh stream of chance for each name
+  Knobs(Function<String, SplittableRandom> streams) {
+    this.streams = name -> streams.apply("knob/" + name);
+  }
+
+  NodeConfig draw() {
+    var defaults = NodeConfig.DEFAULT;
+    int electionTicks = oneOf("electionTicks", 3, 5, 10, 10, 20);
+    return new NodeConfig(
+        Duration.ofMillis(oneOf("tick", 20, 50, 100, 100)),
+        electionTicks,
+        either("snapshotEntries", 10, 51, 200, 2000),
+        either("catchUpEntries", 0, 20, 100, 1000),
+        or("catchUpBytes", 4, 1, 3000, defaults.catchUpBytes()),
+        defaults.maxEntryBytes(),
+        or("maxApplyLag", 4, 1, 50, defaults.maxApplyLag()),
+        (int) or("maxPending", 4, 2, 50, defaults.maxPending()),
+        raft(electionTicks),
+        wal(),
+        lsm(),
+        new MvccOptions(1, 1, oneOf("purgeBatch", 1, 10, 1000)),
+        new WatchOptions(
+            Duration.ofMillis(stream("progressInterval").nextLong(200, 4000)),
+            (int) or("maxResponseBytes", 2, 100, 400, WatchOptions.DEFAULT.maxResponseBytes()),
+            oneOf("catchUpRevisions", 1, 7, 1000)),
+        defaults.members(),
+        new LeaderRules((int) or("leaseDriftPercent", 2, 1, 20, 0), RaftConfig.HIGHEST_PRIORITY),
+        upkeep());
+  }
+
+  /// Snapshots that take their time, and scrubs that come round within a run.
+  private Upkeep upkeep() {
+    return new Upkeep(
+        or("snapshotRate", 2, 64 << 10, 4 << 20, 0),
+        or("scrubRate", 2, 16 << 10, 1 << 20, 0),
+        Duration.ofSeconds(1));
+  }
+
+  private RaftOptions raft(int electionTicks) {
+    var defaults = RaftOptions.DEFAULT;
+    return new RaftOptions(
+        1 + stream("heartbeatTicks").nextInt(Math.max(1, electionTicks / 3)),
+        or("maxAppendBytes", 2, 1, 400, defaults.maxAppendBytes()),
+        (int) or("maxInflightMessages", 2, 1, 5, defaults.maxInflightMessages()),
+        or("maxInflightBytes", 3, 1, 2000, defaults.maxInflightBytes()),
+        or("maxUncommittedBytes", 4, 200, 5000, defaults.maxUncommittedBytes()),
+        or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()));
+  }
+
+  private WalOptions wal() {
+    var defaults = WalOptions.DEFAULT;
+    return new WalOptions(
+        oneOf("segmentBytes", 4096, 8192, 16384, 32768, 1 << 20, 1 << 20),
+        or("segmentRecords", 3, 5, 50, Long.MAX_VALUE),
+        defaults.maxRecordBytes(),
+        defaults.maxBufferedBytes());
+  }
+
+  private LsmOptions lsm() {
+    var defaults = LsmOptions.DEFAULT;
+    return new LsmOptions(
+        oneOf("memtableBytes", 4096, 16384, 65536, 1 << 20, 1 << 20),
+        oneOf("maxMemtables", 2, 3, 4),
+        oneOf("blockBytes", 512, 4096),
+        oneOf("bloomBitsPerKey", 0, defaults.bloomBitsPerKey(), defaults.bloomBitsPerKey()),
+        oneOf("level0Tables", 2, 3, 4),
+        32 << 10,
+        oneOf("levelFactor", 2, 4, 9),
+        oneOf("tableBytes", 4096, 64 << 10),
+        oneOf("blockCacheBytes", 8192, 1 << 20),
+        stream("compress").nextBoolean());
+  }
+
+  private SplittableRandom stream(String name) {
+    return streams.apply(name);
+  }
+
+  private int oneOf(String name, int... choices) {
+    return choices[stream(name).nextInt(choices.length)];
+  }
+
+  /// Every `oneIn`th seed draws it from a range, the others keep what it is.
+  private long or(String name, int oneIn, long from, long to, long otherwise) {
+    var stream = stream(name);
+    return stream.nextInt(oneIn) == 0 ? stream.nextLong(from, to) : otherwise;
+  }
+
+  private long either(String name, long from, long to, long orFrom, long orTo) {
+    var stream = stream(name);
+    return stream.nextBoolean() ? stream.nextLong(from, to) : stream.nextLong(orFrom, orTo);
+  }
+}

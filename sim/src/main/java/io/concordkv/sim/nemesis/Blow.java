@@ -1,0 +1,79 @@
+package io.concordkv.sim.nemesis;
+
+import io.concordkv.sim.cluster.Toggle;
+
+/// What can be done to a cluster.
+enum Blow {
+  WEATHER(Toggle.FOUL_WEATHER, 2),
+  HALVES(Toggle.PARTITIONS),
+  ISOLATE_LEADER(Toggle.PARTITIONS),
+  ISOLATE_ONE(Toggle.PARTITIONS),
+  /// Two halves that only one node can speak to.
+  BRIDGE(Toggle.PARTITIONS),
+  /// Every node hears a majority, and no two the same one.
+  RING(Toggle.PARTITIONS),
+  ONE_WAY(Toggle.ONE_WAY),
+  /// Nobody hears a node that hears everybody, or the other way round.
+  MUTE(Toggle.ONE_WAY),
+  LOSE_APPEND_REPLIES(Toggle.DEAF),
+  LOSE_HEARTBEATS(Toggle.DEAF),
+  LOSE_APPENDS(Toggle.DEAF),
+  LOSE_CHUNKS(Toggle.DEAF),
+  LOSE_VOTE_REPLIES(Toggle.DEAF),
+  CLOG(Toggle.CLOGS),
+  CLOG_ONE(Toggle.CLOGS),
+  NARROW(Toggle.CLOGS),
+  RESET(Toggle.CLOGS),
+  KILL(Toggle.KILLS),
+  KILL_AT_OPERATION(Toggle.KILLS),
+  CRASH_LOOP(Toggle.KILLS),
+  ROLLING_RESTART(Toggle.KILLS),
+  POWER_CUT(Toggle.POWER_CUTS),
+  POWER_CUT_LEADER(Toggle.POWER_CUTS),
+  POWER_CUT_AT_OPERATION(Toggle.POWER_CUTS, 2),
+  BLACKOUT(Toggle.BLACKOUTS),
+  /// Most nodes are gone; one comes back, and much later the others.
+  MAJORITY_DOWN(Toggle.BLACKOUTS),
+  PAUSE(Toggle.PAUSES),
+  /// Stands still between two steps that are close in time: between checking that it leads and
+  /// answering a read.
+  PAUSE_AT_EVENT(Toggle.PAUSES, 2),
+  SLOW_NODE(Toggle.SLOW_NODES),
+  SLOW_DISK(Toggle.SLOW_NODES),
+  WALL_JUMP(Toggle.CLOCKS),
+  WALL_FREEZE(Toggle.CLOCKS),
+  TRANSFER(Toggle.TRANSFERS, 2),
+  COUP(Toggle.COUPS, 2),
+  RUSH(Toggle.COUPS, 2),
+  STALL(Toggle.STALLS, 3),
+  BAD_SYNC(Toggle.BAD_DISKS, 2),
+  BAD_READ(Toggle.BAD_DISKS),
+  BAD_WRITE(Toggle.BAD_DISKS),
+  FULL_DISK(Toggle.FULL_DISKS, 2),
+  ROT_LOG(Toggle.ROT),
+  ROT_LOG_TAIL(Toggle.ROT),
+  ROT_STATE(Toggle.ROT),
+  MISDIRECTED_WRITE(Toggle.ROT),
+  PHANTOM_WRITE(Toggle.ROT);
+
+  private final Toggle toggle;
+  private final int weight;
+
+  Blow(Toggle toggle) {
+    this(toggle, 1);
+  }
+
+  Blow(Toggle toggle, int weight) {
+    this.toggle = toggle;
+    this.weight = weight;
+  }
+
+  Toggle toggle() {
+    return toggle;
+  }
+
+  /// How much of the faults of a seed that has them all it is.
+  int weight() {
+    return weight;
+  }
+}

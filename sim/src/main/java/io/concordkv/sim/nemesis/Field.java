@@ -1,0 +1,87 @@
+package io.concordkv.sim.nemesis;
+
+import io.concordkv.sim.cluster.SimCluster;
+import io.concordkv.sim.cluster.SimNode;
+import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.net.SimNetwork;
+import io.concordkv.sim.net.Trouble;
+import io.concordkv.sim.workload.Clients;
+import io.concordkv.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// Where blows fall: what all of them reach for.
+final class Field {
+  final Simulation simulation;
+  final SimCluster cluster;
+  final SimNetwork network;
+  final Clients clients;
+  final Swarm swarm;
+  private boolean still;
+
+  Field(
+      Simulation simulation, SimCluster cluster, SimNetwork network, Clients clients, Swarm swarm) {
+    this.simulation = simulation;
+    this.cluster = cluster;
+    this.network = network;
+    this.clients = clients;
+    this.swarm = swarm;
+  }
+
+  /// Nothing that is planned happens any more.
+  void fallSilent() {
+    still = true;
+  }
+
+  void later(long millis, Runnable task) {
+    laterMicros(millis * 1000, task);
+  }
+
+  void laterMicros(long micros, Runnable task) {
+    simulation
+        .world()
+        .after(
+            Duration.ofNanos(micros * 1000),
+            () -> {
+              if (!still) {
+                task.run();
+              }
+            });
+  }
+
+  SimNode victim(Fault fault) {
+    return cluster.nodes().get(fault.victim() % cluster.nodes().size());
+  }
+
+  SimNode leaderOr(SimNode other) {
+    var leader = cluster.leader();
+    return leader == null ? other : leader;
+  }
+
+  /// The ids of all nodes, in an order that chance decides.
+  List<Long> shuffledIds(SplittableRandom chance) {
+    var ids = new ArrayList<>(cluster.nodes().stream().map(SimNode::id).toList());
+    for (int i = ids.size() - 1; i > 0; i--) {
+      Collections.swap(ids, i, chance.nextInt(i + 1));
+    }
+    return ids;
+  }
+
+  /// For `millis` the network has `trouble`.
+  void trouble(Trouble trouble, long millis) {
+    network.add(trouble);
+    later(millis, () -> network.remove(trouble));
+  }
+
+  void restart(SimNode node, long millis) {
+    later(millis, () -> cluster.start(node));
+  }
+
+  void powerCut(SimNode node, long millis) {
+    cluster.powerCut(node);
+    restart(node, millis);
+  }
+}
