@@ -429,8 +429,7 @@ public final class RaftNode {
     var configuration = start.configuration();
     for (var entry : entries) {
       if (entry.index() <= applied && entry.kind() == Entry.Kind.CONFIGURATION) {
-        var next = entry.configuration();
-        configuration = next.equals(configuration) ? configuration : next;
+        configuration = entry.after(configuration);
       }
     }
     return configuration;

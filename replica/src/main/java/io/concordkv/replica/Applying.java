@@ -111,8 +111,7 @@ final class Applying {
       for (var entry : batch) {
         bytes += entry.bytes();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-          var next = entry.configuration();
-          configuration = next.equals(configuration) ? configuration : next;
+          configuration = entry.after(configuration);
         }
       }
       Check.that(

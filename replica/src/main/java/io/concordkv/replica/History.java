@@ -31,12 +31,7 @@ final class History {
     for (var entry : entries) {
       boolean reconfigures = entry.kind() == Entry.Kind.CONFIGURATION;
       if (reconfigures || entry.term() != last.term) {
-        var configuration = last.configuration;
-        if (reconfigures) {
-          var next = entry.configuration();
-          // Most often it is the same one, which need not be kept twice.
-          configuration = next.equals(configuration) ? configuration : next;
-        }
+        var configuration = reconfigures ? entry.after(last.configuration) : last.configuration;
         last = new Span(entry.index(), entry.term(), configuration);
         spans.add(last);
       }

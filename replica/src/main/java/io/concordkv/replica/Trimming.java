@@ -1,9 +1,9 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.env.Env;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.RaftNode;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.base.env.Env;
 import io.concordkv.storage.wal.Wal;
 import java.util.List;
 

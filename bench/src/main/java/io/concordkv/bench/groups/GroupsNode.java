@@ -70,8 +70,7 @@ final class GroupsNode implements AutoCloseable {
     var machine = new CountingMachine(all, () -> counted(number));
     machines.add(machine);
     var config =
-        new ReplicaConfig(group, all, raft, 100_000, 1000, 1 << 20)
-            .withRestTicks(restTicks);
+        new ReplicaConfig(group, all, raft, 100_000, 1000, 1 << 20).withRestTicks(restTicks);
     replicas.add(host.start(config, machine));
   }
 
