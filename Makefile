@@ -24,7 +24,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench sim sim-determinism mutants chaos format
+  test-integration test-e2e test-benchmark test-all bench bench-groups sim sim-determinism mutants chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ test-benchmark: ROUNDS = 1
 test-benchmark: bench ## a short benchmark: does it run at all
 
 test-all: test sim ## all tests, then many simulated clusters
+
+bench-groups: build ## what many idle and active Raft groups cost
+	@bench/groups.sh
 
 bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that binary beside us
 	@ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bench/run.sh

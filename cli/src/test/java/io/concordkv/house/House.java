@@ -64,7 +64,8 @@ record House(String root) {
             "replica",
             "client",
             "proto"));
-    SEES.put("bench", List.of("proto", "client"));
+    SEES.put(
+        "bench", List.of("proto", "client", "base", "raft", "storage", "transport", "replica"));
   }
 
   /// The rooms in which a node is a deterministic function of its inputs.

@@ -108,6 +108,7 @@ public final class Node {
                 identity.member(),
                 "wal",
                 config.tick(),
+                config.electionTicks(),
                 config.wal(),
                 config.upkeep().snapshotBytesPerSecond()),
             this::receive);

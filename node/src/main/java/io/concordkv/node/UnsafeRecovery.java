@@ -61,7 +61,8 @@ public final class UnsafeRecovery {
         ReplicaHost.open(
             env,
             new Nobody(),
-            new HostConfig(identity.member(), "wal", config.tick(), config.wal(), 0),
+            new HostConfig(
+                identity.member(), "wal", config.tick(), config.electionTicks(), config.wal(), 0),
             (_, _) -> {});
     var engine = LsmEngine.open(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);
@@ -78,7 +79,7 @@ public final class UnsafeRecovery {
     }
     var replica =
         new ReplicaConfig(
-            Node.GROUP, first, RaftConfig.of(identity.member()), 1, 0, config.catchUpBytes());
+            Node.GROUP, first, RaftConfig.of(identity.member()), 1, 0, config.catchUpBytes(), 0);
     var applied = stored == null ? new SnapshotMark(LogPosition.START, first.next()) : stored;
     var command = new Command.Recover(List.of(identity.member()), by);
     var context =

@@ -21,6 +21,11 @@ final class Confirmation {
     this.firstOfTerm = firstOfTerm;
   }
 
+  /// Whether anybody waits, for a round that is under way or the next.
+  boolean waiting() {
+    return reads.waiting() || reads.context() != 0;
+  }
+
   /// Returns false if it was refused because too many wait.
   boolean add(long member, long token) {
     boolean taken = reads.add(member, token);

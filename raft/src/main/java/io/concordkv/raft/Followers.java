@@ -7,6 +7,7 @@ import io.concordkv.raft.quorum.VoteResult;
 import java.util.ArrayList;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a leader knows of each other member of the configuration in force.
@@ -59,6 +60,23 @@ final class Followers {
       boolean heard = member == self.id() || (follower != null && follower.active());
       return heard ? Ballot.GRANTED : Ballot.REFUSED;
     })
+        == VoteResult.WON;
+  }
+
+  /// Whether everybody who `lives` follows, has the log up to `last` and was told that all of it is
+  /// committed, and these are a quorum.
+  boolean haveAll(long last, LongPredicate lives) {
+    for (var follower : all) {
+      boolean whole =
+          follower.state() == Progress.State.REPLICATE
+              && follower.counted() == last
+              && follower.sentCommit() == last;
+      if (!whole && lives.test(follower.member())) {
+        return false;
+      }
+    }
+    return self.quorum.result(
+            member -> member == self.id() || lives.test(member) ? Ballot.GRANTED : Ballot.REFUSED)
         == VoteResult.WON;
   }
 

@@ -26,16 +26,18 @@ final class Handover {
     return to != 0;
   }
 
+  /// Whether this leader gives its place away, or soon will.
+  boolean wanted() {
+    return underWay() || preferred() != 0;
+  }
+
   /// False if `member` cannot take over now: it may not lead, or does not keep up.
   boolean begin(long member) {
     if (member == self.id()) {
       return true;
     }
     var peer = followers.find(member);
-    if (peer == null
-        || !self.configuration.mayLead(member)
-        || peer.lost()
-        || peer.state() != Progress.State.REPLICATE) {
+    if (peer == null || !mayTakeOver(peer)) {
       return false;
     }
     if (member != to) {
@@ -86,25 +88,30 @@ final class Handover {
     }
     if (to == 0 && ticks >= 2 * self.config.electionTicks()) {
       ticks = 0;
-      prefer();
+      long best = preferred();
+      if (best != 0) {
+        begin(best);
+      }
     }
   }
 
-  private void prefer() {
+  private boolean mayTakeOver(Progress peer) {
+    return self.configuration.mayLead(peer.member())
+        && !peer.lost()
+        && peer.state() == Progress.State.REPLICATE;
+  }
+
+  private long preferred() {
     long best = 0;
     int highest = self.config.priority();
     for (var peer : followers.all()) {
       int priority = priorities.getOrDefault(peer.member(), 0);
-      if (priority > highest
-          && self.configuration.mayLead(peer.member())
-          && peer.counted() >= self.log.applied()) {
+      if (priority > highest && peer.counted() >= self.log.applied() && mayTakeOver(peer)) {
         highest = priority;
         best = peer.member();
       }
     }
-    if (best != 0) {
-      begin(best);
-    }
+    return best;
   }
 
   private void order(long member) {

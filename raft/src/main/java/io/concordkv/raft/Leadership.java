@@ -6,6 +6,7 @@ import io.concordkv.raft.progress.Progress;
 import io.concordkv.raft.read.ReadRounds;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.LongPredicate;
 
 /// One term as the leader, from the election to the end of it.
 ///
@@ -254,5 +255,17 @@ final class Leadership {
     peer.lose(nonce, self.log.lastIndex() + 1);
     append(Entry.Kind.NO_OP, Bytes.EMPTY);
     handover.abandon(peer.member());
+  }
+
+  /// See [RaftNode#atRest].
+  boolean atRest(LongPredicate lives) {
+    var log = self.log;
+    long last = log.lastIndex();
+    return log.applied() == last
+        && log.persisted() == last
+        && !handover.wanted()
+        && !confirmation.waiting()
+        && membership.due() == null
+        && followers.haveAll(last, lives);
   }
 }

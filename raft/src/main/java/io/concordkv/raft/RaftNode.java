@@ -7,6 +7,7 @@ import io.concordkv.raft.read.ReadRounds;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -234,6 +235,22 @@ public final class RaftNode {
   /// simulator's invariants.
   public @Nullable Entry entry(long index) {
     return index > log.startIndex() && index <= log.lastIndex() ? log.entry(index) : null;
+  }
+
+  /// On the leader: whether nothing is under way and everybody who `lives` has the whole log and
+  /// knows that it is committed; those are a quorum.
+  public boolean atRest(LongPredicate lives) {
+    return leadership != null && !hasReady() && leadership.atRest(lives);
+  }
+
+  /// Whether `leader` leads here in `term`, and the log ends at `index`, committed and applied.
+  public boolean follows(long leader, long term, long index) {
+    return self.role == Role.FOLLOWER
+        && self.leader == leader
+        && self.term == term
+        && !suspicion.suspect()
+        && log.lastIndex() == index
+        && log.applied() == index;
   }
 
   /// The position with `index`, which is that of an entry here or of the last one trimmed.

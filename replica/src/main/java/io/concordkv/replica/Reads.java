@@ -61,6 +61,11 @@ final class Reads {
     return true;
   }
 
+  /// Whether nobody waits.
+  boolean idle() {
+    return waiting == 0;
+  }
+
   /// Starts a round if one is due.
   void ask() {
     if (asked.isEmpty() && !arriving.isEmpty() && !refused) {

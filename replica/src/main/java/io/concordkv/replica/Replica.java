@@ -1,7 +1,6 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.Env;
 import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Entry;
@@ -12,17 +11,18 @@ import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Ready;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.replica.Renewal.Arrived;
 import io.concordkv.replica.wire.MessageCodec;
-import io.concordkv.replica.wire.StreamFrame;
+import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One group on this node. All methods are called on its loop.
@@ -43,12 +43,10 @@ public final class Replica {
   private final RaftNode raft;
   private final GroupWriter writer;
   private final Applying applying;
-  private final History history;
-  private final CatchUp catchUp;
   private final Reads reads;
   private final Trimming trimming;
-  private final SnapshotStreams streams;
-  private final Renewal renewal;
+  private final Installing installing;
+  private final Rest rest;
 
   /// Handed out, and not yet known to be durable, oldest first.
   private final ArrayDeque<Ready> unsynced = new ArrayDeque<>();
@@ -56,14 +54,12 @@ public final class Replica {
   private boolean awake;
   private boolean started;
   private boolean closed;
-  private boolean installing;
   private boolean suspect;
   private long connectedLeader;
   private Role role = Role.FOLLOWER;
   private long leader;
   private long term;
   private long committed;
-  private @Nullable Arrived arrived;
 
   Replica(
       Env env,
@@ -74,6 +70,7 @@ public final class Replica {
       StateMachine machine,
       Recovery recovery,
       SendBudget budget,
+      LongPredicate lives,
       Consumer<Replica> wake,
       Runnable logFreed) {
     this.env = env;
@@ -96,19 +93,13 @@ public final class Replica {
             Math.max(applied.last().index(), start));
     writer = new GroupWriter(wal, config.group(), recovery);
     applying = new Applying(machine, Math.max(applied.last().index(), start), this::applied);
-    history = new History(recovery.start());
-    catchUp = new CatchUp(config.catchUpEntries(), config.catchUpBytes(), start);
     reads =
         new Reads(
             raft,
             env.random("replica/reads/" + name).nextLong(),
             config.raft().electionTicks(),
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
-    long patience = config.raft().electionTicks();
-    streams =
-        new SnapshotStreams(
-            env, machine, budget, env.random("replica/streams/" + name), patience, new Streaming());
-    renewal = new Renewal(config.raft().id(), raft, applying, streams, patience);
+    rest = new Rest(env, config, raft, lives, transport);
     suspect = recovery.suspect();
     if (suspect) {
       env.reached("replica/suspect");
@@ -120,16 +111,18 @@ public final class Replica {
             env,
             wal,
             host.wal().segmentBytes(),
-            config.snapshotEntries(),
+            config,
             machine,
             applying,
             writer,
-            history,
-            catchUp,
+            raft,
+            recovery,
             logFreed);
-    keepForFollowers(recovery.entries().subList(0, (int) (applying.reported() - start)));
+    installing =
+        new Installing(
+            this, env, config, transport, machine, budget, raft, applying, trimming, reads);
     if (recovery.hollow()) {
-      renewal.beginHollow();
+      installing.renewal().beginHollow();
     }
     writer.repair(recovery.repair());
     wal.sync(wal.end(), this::start);
@@ -181,18 +174,19 @@ public final class Replica {
   /// A part of the state is damaged: replaces it by that of a peer, while the log goes on. False if
   /// there is no other voter who could have it.
   public boolean renewState() {
-    return renewal.begin();
+    wake.accept(this);
+    return installing.renewal().begin();
   }
 
   /// Whether there is no state yet that could be read: what was here is lost, and a peer's is
   /// awaited.
   public boolean hollow() {
-    return renewal.hollow();
+    return installing.renewal().hollow();
   }
 
   /// Whether the state is being replaced by that of a peer.
   public boolean renewing() {
-    return renewal.active();
+    return installing.renewal().active();
   }
 
   /// Committed but not yet applied: a measure of overload.
@@ -209,6 +203,15 @@ public final class Replica {
     return raft.entry(index);
   }
 
+  boolean closed() {
+    return closed;
+  }
+
+  /// Asks for a turn.
+  void wake() {
+    wake.accept(this);
+  }
+
   /// False if it waits for its turn already.
   boolean becomeAwake() {
     boolean was = awake;
@@ -220,11 +223,25 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    if (frame.kind() == RestFrame.SLEEP) {
+      turn(); // what came just before it
+      var sleep = (RestFrame.Sleep) RestFrame.decode(frame);
+      if (!rest.told(from, sleep, quiet())) {
+        wake.accept(this);
+      }
+      return;
+    }
+    if (rest.asleep()) {
+      if (frame.kind() == MessageCodec.HEARTBEAT_REPLY) {
+        return; // to the last heartbeat before the sleep
+      }
+      wake.accept(this);
+    }
     if (frame.kind() <= MessageCodec.LAST_KIND) {
       raft.step(MessageCodec.decode(from, config.raft().id(), frame));
       wake.accept(this);
-    } else if (!installing) {
-      streams.receive(from, StreamFrame.decode(frame));
+    } else {
+      installing.receive(from, frame);
     }
   }
 
@@ -232,12 +249,14 @@ public final class Replica {
     if (!started || closed) {
       return;
     }
+    if (rest.tick(role == Role.LEADER && quiet())) {
+      return;
+    }
     tellTime();
     watchLeader();
     raft.tick();
     reads.tick();
-    streams.tick();
-    renewal.tick(role);
+    installing.tick(role);
     if (role == Role.LEADER) {
       for (long member : applying.now().configuration().members()) {
         boolean lost = !transport.connected(member) || env.fault("replica/unreachable");
@@ -246,10 +265,59 @@ public final class Replica {
         }
       }
     }
-    if (!installing) {
-      trimming.tick();
-    }
+    var _ = trimLog();
     wake.accept(this);
+  }
+
+  long group() {
+    return config.group();
+  }
+
+  SortedSet<Long> members() {
+    return applying.now().configuration().members();
+  }
+
+  /// Whether nothing happens here, so that it does not tick.
+  public boolean asleep() {
+    return rest.asleep();
+  }
+
+  /// Who led when it fell asleep.
+  long leader() {
+    return leader;
+  }
+
+  boolean leads() {
+    return role == Role.LEADER;
+  }
+
+  /// On the leader: whether nothing is under way, and all who live have everything.
+  boolean mayRest() {
+    return leads() && quiet() && rest.possible();
+  }
+
+  void rise() {
+    rest.rise();
+  }
+
+  /// The leader's node is silent.
+  void leaderSilent() {
+    raft.leaderLost(leader);
+  }
+
+  /// Gives of the log free what the state has by now. Returns whether it could be more soon.
+  boolean trimLog() {
+    return started && !closed && !installing.underWay() && trimming.tick();
+  }
+
+  private boolean quiet() {
+    return !awake
+        && !suspect
+        && installing.idle()
+        && !applying.busy()
+        && unsynced.isEmpty()
+        && reads.idle()
+        && committed == applying.now().last().index();
   }
 
   /// Does what Raft wants done by now.
@@ -259,14 +327,14 @@ public final class Replica {
       return;
     }
     tellTime();
-    if (!installing) {
+    if (!installing.underWay()) {
       reads.ask();
     }
-    while (!installing && !closed && raft.hasReady()) {
+    while (!installing.underWay() && !closed && raft.hasReady()) {
       handle(raft.ready());
     }
     codec.forget();
-    renew();
+    installing.renew();
     if (suspect && !raft.status().suspect()) {
       suspect = false;
       env.reached("replica/trusted-again");
@@ -281,7 +349,7 @@ public final class Replica {
 
   void close() {
     closed = true;
-    streams.close();
+    installing.streams().close();
     reads.close();
   }
 
@@ -324,8 +392,7 @@ public final class Replica {
       persist(ready);
       applying.add(ready.committed());
     } else {
-      installing = true;
-      applying.pause(() -> install(ready, snapshot));
+      installing.install(ready, snapshot);
     }
     for (var state : ready.readStates()) {
       reads.answered(state.token(), state.index(), applying.now().last().index());
@@ -337,7 +404,7 @@ public final class Replica {
     long newTerm = hardState == null ? term : hardState.term();
     if (ready.role() != role || ready.leader() != leader || newTerm != term) {
       if (role == Role.LEADER) {
-        streams.stopSending();
+        installing.streams().stopSending();
       }
       role = ready.role();
       leader = ready.leader();
@@ -347,7 +414,7 @@ public final class Replica {
     }
   }
 
-  private void persist(Ready ready) {
+  void persist(Ready ready) {
     writer.write(ready, raft);
     if (ready.mustSync()) {
       unsynced.add(ready);
@@ -380,7 +447,7 @@ public final class Replica {
 
   private void send(Message message) {
     if (message instanceof Message.InstallSnapshot install) {
-      streams.start(install);
+      installing.streams().start(install);
     } else {
       transport.send(message.to(), codec.encode(message));
     }
@@ -391,122 +458,8 @@ public final class Replica {
       return;
     }
     raft.applied(now.last().index());
-    history.add(entries);
-    raft.trim(catchUp.add(entries, bytes));
+    trimming.applied(entries, now.last().index(), bytes);
     reads.applied(now.last().index());
-    if (env.fault("replica/short-memory")) {
-      catchUp.restart(now.last().index());
-      raft.trim(now.last().index());
-    }
-    trimming.applied(now.last().index());
     wake.accept(this);
-  }
-
-  private void keepForFollowers(List<Entry> applied) {
-    long bytes = 0;
-    for (var entry : applied) {
-      bytes += entry.bytes();
-    }
-    history.add(applied);
-    raft.trim(catchUp.add(applied, bytes));
-  }
-
-  private void install(Ready ready, SnapshotMark mark) {
-    var taken = arrived;
-    if (taken == null || !taken.end().mark().equals(mark)) {
-      throw new InvariantError("Raft installs the snapshot that arrived");
-    }
-    arrived = null;
-    taken.sink().install(mark, () -> installed(ready, mark, taken));
-  }
-
-  private void installed(Ready ready, SnapshotMark mark, Arrived taken) {
-    if (closed) {
-      return;
-    }
-    long index = mark.last().index();
-    writer.restart(mark);
-    history.restart(mark);
-    catchUp.restart(index);
-    trimming.replaced(index);
-    renewal.done();
-    applying.resume(mark);
-    persist(ready);
-    installing = false;
-    env.reached("replica/snapshot-installed");
-    reads.applied(index);
-    streams.answer(taken, StreamFrame.State.INSTALLED);
-    wake.accept(this);
-  }
-
-  /// Puts a state that was asked for in the place of this one, once that can be done.
-  private void renew() {
-    var taken = installing || closed ? null : renewal.take();
-    if (taken == null) {
-      return;
-    }
-    installing = true;
-    var mark = taken.end().mark();
-    taken
-        .sink()
-        .install(
-            mark,
-            () -> {
-              if (!closed) {
-                trimming.replaced(mark.last().index());
-                renewal.done();
-                installing = false;
-                applying.renewed(mark);
-                streams.answer(taken, StreamFrame.State.INSTALLED);
-                wake.accept(this);
-              }
-            });
-  }
-
-  private final class Streaming implements SnapshotStreams.Owner {
-    @Override
-    public void send(long to, StreamFrame frame) {
-      transport.send(to, frame.encode(config.group()));
-    }
-
-    @Override
-    public boolean mayServe() {
-      return !renewal.active();
-    }
-
-    @Override
-    public void delivered(long follower, boolean delivered) {
-      raft.reportSnapshot(follower, delivered);
-      wake.accept(Replica.this);
-    }
-
-    @Override
-    public void arrived(long from, StreamFrame.End end, SnapshotSink sink) {
-      if (closed || installing) {
-        sink.abandon();
-        return;
-      }
-      var stream = new Arrived(from, end, sink);
-      if (end.stream().isRequested()) {
-        if (!renewal.offer(stream)) {
-          sink.abandon();
-          streams.answer(stream, StreamFrame.State.FAILED);
-        }
-        wake.accept(Replica.this);
-        return;
-      }
-      arrived = stream;
-      turn();
-      raft.step(StreamFrame.message(from, config.raft().id(), end));
-      turn();
-      if (arrived != null && !installing) {
-        // Not needed any more, or of a term that is over.
-        arrived = null;
-        sink.abandon();
-        streams.answer(stream, StreamFrame.State.INSTALLED);
-        env.reached("replica/snapshot-not-needed");
-      }
-      wake.accept(Replica.this);
-    }
   }
 }

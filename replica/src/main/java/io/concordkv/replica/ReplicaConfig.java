@@ -13,14 +13,17 @@ import io.concordkv.raft.RaftConfig;
 ///   that the log can be trimmed
 /// @param catchUpEntries applied entries that stay in memory for slow followers
 /// @param catchUpBytes and how many bytes of them at most
+/// @param restTicks a group in which nothing happened for so long falls asleep: its members stop
+///   ticking until something happens or a node dies. 0: never
 public record ReplicaConfig(
     long group,
     ConfigurationEntry bootstrap,
     RaftConfig raft,
     long snapshotEntries,
     long catchUpEntries,
-    long catchUpBytes) {
-  /// With nothing for the state machine in entry 1.
+    long catchUpBytes,
+    int restTicks) {
+  /// With nothing for the state machine in entry 1, and without sleep.
   public ReplicaConfig(
       long group,
       Configuration bootstrap,
@@ -34,6 +37,12 @@ public record ReplicaConfig(
         raft,
         snapshotEntries,
         catchUpEntries,
-        catchUpBytes);
+        catchUpBytes,
+        0);
+  }
+
+  public ReplicaConfig withRestTicks(int ticks) {
+    return new ReplicaConfig(
+        group, bootstrap, raft, snapshotEntries, catchUpEntries, catchUpBytes, ticks);
   }
 }

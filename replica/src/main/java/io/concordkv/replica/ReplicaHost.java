@@ -4,7 +4,9 @@ import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.SnapshotMark;
+import io.concordkv.replica.wire.BundleCodec;
 import io.concordkv.replica.wire.LogRecord;
+import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.storage.wal.WalDamage;
 import io.concordkv.storage.wal.WalRecord;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /// The groups of one event loop, with the log and the transport that they share.
 public final class ReplicaHost implements AutoCloseable {
@@ -26,7 +29,7 @@ public final class ReplicaHost implements AutoCloseable {
   public static final int FIRST_NODE_KIND = 64;
 
   private final Env env;
-  private final Transport transport;
+  private final Bundles transport;
   private final HostConfig config;
   private final Receiver others;
   private final Wal wal;
@@ -34,9 +37,15 @@ public final class ReplicaHost implements AutoCloseable {
   private final TreeSet<Long> known;
   private final TreeMap<Long, Replica> replicas = new TreeMap<>();
   private final ArrayDeque<Replica> awake = new ArrayDeque<>();
+  private final Dormitory dormitory = new Dormitory();
+  private final Neighbours neighbours;
+  private final RestFrame.Beat beat;
   private final SendBudget budget;
   private final List<WalDamage> damages = new ArrayList<>();
   private long shedTo;
+  private long sleepersTrimmedAt;
+  private boolean sleepersFlush;
+  private boolean freed;
   private long replayed;
   private boolean turnPosted;
   private boolean ticking;
@@ -44,9 +53,11 @@ public final class ReplicaHost implements AutoCloseable {
 
   private ReplicaHost(Env env, Transport transport, HostConfig config, Receiver others) {
     this.env = env;
-    this.transport = transport;
+    this.transport = new Bundles(transport);
     this.config = config;
     this.others = others;
+    neighbours = new Neighbours(config.silentTicks());
+    beat = new RestFrame.Beat(env.random("replica/life").nextLong() | 1);
     long millis = Math.max(1, config.tick().toMillis());
     budget = new SendBudget(Math.ceilDiv(config.snapshotBytesPerSecond() * millis, 1000));
     wal = Wal.openAt(env, config.directory(), config.wal(), this::replay, this::damaged);
@@ -143,9 +154,11 @@ public final class ReplicaHost implements AutoCloseable {
             machine,
             recovery,
             budget,
+            neighbours::lives,
             this::wake,
-            this::trimWal);
+            () -> freed = true);
     replicas.put(group, replica);
+    dormitory.add(replica);
     wake(replica);
     if (!ticking) {
       ticking = true;
@@ -185,18 +198,46 @@ public final class ReplicaHost implements AutoCloseable {
     if (closed) {
       return;
     }
+    if (neighbours.heard(from)) {
+      // Leaders may have gone to sleep without it, and if it starts anew it is up.
+      rouse(replica -> replica.leads() && replica.members().contains(from));
+    }
     if (frame.kind() >= FIRST_NODE_KIND) {
       others.receive(from, frame);
       return;
     }
+    switch (frame.kind()) {
+      case BundleCodec.BUNDLE -> BundleCodec.decode(frame).forEach(each -> toReplica(from, each));
+      case RestFrame.BEAT -> {
+        var told = (RestFrame.Beat) RestFrame.decode(frame);
+        if (neighbours.beat(from, told.life())) {
+          rouse(replica -> replica.leader() == from);
+        }
+      }
+      default -> toReplica(from, frame);
+    }
+  }
+
+  private void toReplica(long from, Frame frame) {
     var replica = replicas.get(frame.group());
     if (replica != null) {
       replica.receive(from, frame);
+      if (frame.kind() == RestFrame.SLEEP && replica.asleep()) {
+        dormitory.laid(replica);
+      }
     }
+  }
+
+  private void rouse(Predicate<Replica> concerned) {
+    dormitory.sleepers(concerned).forEach(this::wake);
   }
 
   /// The group has something to do: once all inputs that came together are taken.
   private void wake(Replica replica) {
+    if (replica.asleep()) {
+      replica.rise();
+      dormitory.wake(replica);
+    }
     if (replica.becomeAwake()) {
       awake.add(replica);
     }
@@ -212,6 +253,7 @@ public final class ReplicaHost implements AutoCloseable {
     for (int i = 0; i < count && !closed; i++) {
       awake.remove().turn();
     }
+    transport.flush();
   }
 
   private void tickLater() {
@@ -221,16 +263,50 @@ public final class ReplicaHost implements AutoCloseable {
             () -> {
               if (!closed) {
                 tickLater();
-                budget.tick();
-                if (shedding()) {
-                  replicas.values().forEach(replica -> replica.shedLog(shedTo));
-                }
-                if (!env.fault("host/tick-lost")) {
-                  replicas.values().forEach(Replica::tick);
-                }
-                syncLeftovers();
+                tick();
               }
             });
+  }
+
+  private void tick() {
+    budget.tick();
+    if (shedding()) {
+      replicas.values().forEach(replica -> replica.shedLog(shedTo));
+    }
+    for (long dead : neighbours.tick(transport::connected)) {
+      for (var replica : dormitory.sleepers(sleeper -> sleeper.leader() == dead)) {
+        wake(replica);
+        replica.leaderSilent();
+      }
+      rouse(replica -> replica.leads() && !replica.mayRest());
+    }
+    if (!env.fault("host/tick-lost")) {
+      dormitory.tick();
+    }
+    trimSleepers();
+    if (freed) {
+      freed = false;
+      trimWal();
+    }
+    for (long node : dormitory.companions()) {
+      if (node != config.node()) {
+        transport.send(node, beat.encode(0));
+      }
+    }
+    transport.flush();
+    syncLeftovers();
+  }
+
+  /// The log has moved on to another segment: the first ones may be kept only by who sleeps.
+  private void trimSleepers() {
+    long segment = wal.segmentStart(wal.end());
+    if ((segment != sleepersTrimmedAt || sleepersFlush || shedding()) && dormitory.look()) {
+      sleepersTrimmedAt = segment;
+      sleepersFlush = false;
+    }
+    for (var sleeper : dormitory.looked()) {
+      sleepersFlush |= sleeper.trimLog();
+    }
   }
 
   /// How far the log is committed is written without a sync of its own, and goes with the next one.

@@ -63,6 +63,11 @@ final class SnapshotStreams {
     this.owner = owner;
   }
 
+  /// Whether nothing is sent or received.
+  boolean idle() {
+    return outgoing.isEmpty() && incoming == null;
+  }
+
   /// Raft wants the follower to get the state. If it is under way already, that one has to do.
   void start(Message.InstallSnapshot message) {
     long follower = message.to();

@@ -1,7 +1,11 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.env.Env;
+import io.concordkv.raft.Entry;
+import io.concordkv.raft.RaftNode;
+import io.concordkv.raft.SnapshotMark;
 import io.concordkv.storage.wal.Wal;
+import java.util.List;
 
 /// Gives the log free, once the state has durably what it holds and that lets whole segments go.
 /// What followers may still need stays, unless it pins the log of all groups.
@@ -17,34 +21,50 @@ final class Trimming {
   private final GroupWriter writer;
   private final History history;
   private final CatchUp catchUp;
+  private final RaftNode raft;
   private final Runnable freed;
   private boolean trimming;
   private long flushedAt;
   private long shedTo;
 
-  /// @param flushEntries after so many applied entries the state is to become durable
   Trimming(
       Env env,
       Wal wal,
       long segmentBytes,
-      long flushEntries,
+      ReplicaConfig config,
       StateMachine machine,
       Applying applying,
       GroupWriter writer,
-      History history,
-      CatchUp catchUp,
+      RaftNode raft,
+      Recovery recovery,
       Runnable freed) {
     this.env = env;
     this.wal = wal;
     this.segmentBytes = segmentBytes;
-    this.flushEntries = flushEntries;
+    flushEntries = config.snapshotEntries();
     this.machine = machine;
     this.applying = applying;
     this.writer = writer;
-    this.history = history;
-    this.catchUp = catchUp;
+    this.raft = raft;
     this.freed = freed;
+    long start = recovery.start().last().index();
+    history = new History(recovery.start());
+    catchUp = new CatchUp(config.catchUpEntries(), config.catchUpBytes(), start);
     flushedAt = applying.now().last().index();
+    var applied = recovery.entries().subList(0, (int) (applying.reported() - start));
+    long bytes = 0;
+    for (var entry : applied) {
+      bytes += entry.bytes();
+    }
+    keep(applied, bytes);
+  }
+
+  /// The log begins anew behind `mark`, with a state that came from elsewhere and is durable.
+  void restart(SnapshotMark mark) {
+    writer.restart(mark);
+    history.restart(mark);
+    catchUp.restart(mark.last().index());
+    replaced(mark.last().index());
   }
 
   /// The state came from elsewhere and is durable up to `index`.
@@ -52,11 +72,22 @@ final class Trimming {
     flushedAt = index;
   }
 
-  void applied(long index) {
+  /// These entries, which end at `index` and weigh `bytes`, are applied.
+  void applied(List<Entry> entries, long index, long bytes) {
+    keep(entries, bytes);
+    if (env.fault("replica/short-memory")) {
+      catchUp.restart(index);
+      raft.trim(index);
+    }
     if (index - flushedAt >= flushEntries || env.fault("replica/early-flush")) {
       flushedAt = index;
       machine.flush();
     }
+  }
+
+  private void keep(List<Entry> applied, long bytes) {
+    history.add(applied);
+    raft.trim(catchUp.add(applied, bytes));
   }
 
   /// Holds nothing back that lies before `position` of the log.
@@ -64,7 +95,8 @@ final class Trimming {
     shedTo = position;
   }
 
-  void tick() {
+  /// Returns whether the state is just being made durable, so that more can be given free.
+  boolean tick() {
     long applied = applying.reported();
     boolean pinned =
         wal.end() - writer.released() > PINNED_SEGMENTS * segmentBytes
@@ -76,7 +108,7 @@ final class Trimming {
     }
     long upTo = pinned ? durable : Math.min(durable, catchUp.start());
     if (trimming || upTo < writer.trimmedTo()) {
-      return;
+      return pinned && durable < applied;
     }
     if (wal.segmentStart(writer.neededFrom(upTo)) > writer.released()) {
       trimming = true;
@@ -89,5 +121,6 @@ final class Trimming {
           });
     }
     history.forgetBefore(Math.min(upTo, writer.trimmedTo()));
+    return pinned && durable < applied;
   }
 }

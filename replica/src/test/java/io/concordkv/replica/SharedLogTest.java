@@ -20,6 +20,7 @@ final class SharedLogTest {
   private static final long SEGMENT_BYTES = 4096;
 
   private final Simulation simulation = new Simulation(51).withoutFaultSites();
+  private int restTicks;
   private final TestNetwork network = new TestNetwork(simulation);
 
   /// A life of the node.
@@ -33,6 +34,7 @@ final class SharedLogTest {
                 1,
                 "wal",
                 Duration.ofMillis(10),
+                10,
                 new WalOptions(SEGMENT_BYTES, Long.MAX_VALUE, 2048, 1 << 20),
                 0),
             (_, _) -> {});
@@ -55,8 +57,9 @@ final class SharedLogTest {
     }
   }
 
-  private static ReplicaConfig config(long group) {
-    return new ReplicaConfig(group, ALONE, RaftConfig.of(1), 20, 10, 1 << 20);
+  private ReplicaConfig config(long group) {
+    return new ReplicaConfig(group, ALONE, RaftConfig.of(1), 20, 10, 1 << 20)
+        .withRestTicks(restTicks);
   }
 
   @Test
@@ -83,6 +86,25 @@ final class SharedLogTest {
     var third = new Life();
     third.await("both", () -> third.idle.commands().equals(List.of("precious", "another")));
     third.await("all of the other's", () -> third.busy.commands().size() == 300);
+  }
+
+  @Test
+  void a_group_that_sleeps_does_not_hold_back_the_log() {
+    restTicks = 5;
+    var life = new Life();
+    life.propose(life.idleReplica, life.idle, "precious");
+    life.await("sleep", life.idleReplica::asleep);
+    for (int i = 0; i < 600; i++) {
+      life.propose(life.busyReplica, life.busy, "a-command-of-some-length-" + i);
+    }
+    simulation.runFor(Duration.ofSeconds(1));
+    assertThat(life.idleReplica.asleep()).isTrue();
+    assertThat(life.segments()).isLessThan(9);
+    simulation.powerCut("n");
+
+    var second = new Life();
+    second.await("its only entry", () -> second.idle.commands().equals(List.of("precious")));
+    second.await("all of the other's", () -> second.busy.commands().size() == 600);
   }
 
   /// What is damaged may have been of either group, so both look at what they miss.

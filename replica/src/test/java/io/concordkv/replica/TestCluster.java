@@ -30,6 +30,7 @@ final class TestCluster {
   WalOptions wal = new WalOptions(16 << 10, Long.MAX_VALUE, 8 << 10, 1 << 20);
   long snapshotEntries = 1000;
   long catchUpEntries = 1000;
+  int restTicks;
   long snapshotBytesPerSecond;
   boolean slowMachines;
   UnaryOperator<RaftConfig> raft = config -> config;
@@ -72,19 +73,20 @@ final class TestCluster {
         ReplicaHost.open(
             env,
             transport,
-            new HostConfig(id, "wal", Duration.ofMillis(10), wal, snapshotBytesPerSecond),
+            new HostConfig(id, "wal", Duration.ofMillis(10), 10, wal, snapshotBytesPerSecond),
             (from, frame) -> {});
     var machine = new ListMachine(env, bootstrap);
     machine.slow = slowMachines;
     var replica =
         host.start(
             new ReplicaConfig(
-                GROUP,
-                bootstrap,
-                raft.apply(RaftConfig.of(id)),
-                snapshotEntries,
-                catchUpEntries,
-                1 << 20),
+                    GROUP,
+                    bootstrap,
+                    raft.apply(RaftConfig.of(id)),
+                    snapshotEntries,
+                    catchUpEntries,
+                    1 << 20)
+                .withRestTicks(restTicks),
             machine);
     var member = new Member(id, env, host, machine, replica);
     members.put(id, member);

@@ -35,6 +35,7 @@ final class Knobs {
         defaults.maxEntryBytes(),
         or("maxApplyLag", 4, 1, 50, defaults.maxApplyLag()),
         (int) or("maxPending", 4, 2, 50, defaults.maxPending()),
+        (int) or("restTicks", 3, 1, 30, 0),
         raft(electionTicks),
         wal(),
         lsm(),
