@@ -392,14 +392,14 @@ public final class LsmEngine implements Engine {
             step -> {
               if (store.isClosed()) {
                 letGo(job.levels);
-              } else if (job != compaction || step.damage != null) {
+              } else if (job != compaction || step.damage() != null) {
                 letGo(job.levels);
                 discard(job::abandon);
                 if (job == compaction) {
                   compaction = null;
-                  damage = step.damage;
+                  damage = step.damage();
                 }
-              } else if (step.finished) {
+              } else if (step.finished()) {
                 commit(job, job.outputs());
               } else {
                 step(job);
