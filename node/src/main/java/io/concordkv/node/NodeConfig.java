@@ -104,6 +104,7 @@ public record NodeConfig(
     var plain =
         RaftConfig.of(member, electionTicks, raft).withPromotionMargin(members.promotionMargin());
     return new ReplicaConfig(
+<<<<<<< ours
         group,
         first,
         leaders.on(plain, tick),
@@ -111,6 +112,9 @@ public record NodeConfig(
         catchUpEntries,
         catchUpBytes,
         restTicks);
+=======
+        group, first, leaders.on(plain, tick), snapshotEntries, catchUpEntries, catchUpBytes, 0);
+>>>>>>> theirs
   }
 
   public Duration electionTimeout() {

@@ -29,11 +29,11 @@ public record Configuration(
   public static final Configuration EMPTY = of(List.of());
 
   public Configuration {
-    voters = Collections.unmodifiableSortedSet(new TreeSet<>(voters));
-    outgoing = Collections.unmodifiableSortedSet(new TreeSet<>(outgoing));
-    learners = Collections.unmodifiableSortedSet(new TreeSet<>(learners));
-    learnersNext = Collections.unmodifiableSortedSet(new TreeSet<>(learnersNext));
-    witnesses = Collections.unmodifiableSortedSet(new TreeSet<>(witnesses));
+    voters = frozen(voters);
+    outgoing = frozen(outgoing);
+    learners = frozen(learners);
+    learnersNext = frozen(learnersNext);
+    witnesses = frozen(witnesses);
     for (long learner : learners) {
       Check.that(
           !voters.contains(learner) && !outgoing.contains(learner),
@@ -103,6 +103,12 @@ public record Configuration(
     var configuration = new Configuration(ids(in), ids(in), ids(in), ids(in), ids(in));
     in.end();
     return configuration;
+  }
+
+  private static SortedSet<Long> frozen(SortedSet<Long> ids) {
+    return ids.isEmpty()
+        ? Collections.emptySortedSet()
+        : Collections.unmodifiableSortedSet(new TreeSet<>(ids));
   }
 
   private static SortedSet<Long> ids(ByteReader in) {

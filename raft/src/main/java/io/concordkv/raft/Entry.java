@@ -34,6 +34,13 @@ public record Entry(long index, long term, Kind kind, Bytes payload) {
     return ConfigurationEntry.decode(payload).next();
   }
 
+  /// The configuration in a CONFIGURATION entry behind `before`: most often they are equal, and
+  /// then it is the same object, which need not be kept twice.
+  public Configuration after(Configuration before) {
+    var next = configuration();
+    return next.equals(before) ? before : next;
+  }
+
   static int bytes(Bytes payload) {
     return payload.length() + 32;
   }

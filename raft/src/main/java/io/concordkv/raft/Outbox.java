@@ -5,9 +5,9 @@ import java.util.List;
 
 /// What is to leave with the next Ready.
 final class Outbox {
-  private final List<Message> messages = new ArrayList<>();
-  private final List<Message> messagesAfterPersist = new ArrayList<>();
-  private final List<ReadState> readStates = new ArrayList<>();
+  private final List<Message> messages = new ArrayList<>(2);
+  private final List<Message> messagesAfterPersist = new ArrayList<>(2);
+  private final List<ReadState> readStates = new ArrayList<>(2);
 
   /// Leaves at once.
   void send(Message message) {

@@ -83,7 +83,9 @@ public record RaftConfig(
   }
 
   public RaftConfig withSuspect(boolean suspect) {
-    return with(id, electionTicks, suspect, priority, promotionMargin, leaseNanos);
+    return suspect == this.suspect
+        ? this
+        : with(id, electionTicks, suspect, priority, promotionMargin, leaseNanos);
   }
 
   public RaftConfig withPriority(int priority) {

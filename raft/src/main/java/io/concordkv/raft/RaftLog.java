@@ -35,7 +35,7 @@ final class RaftLog {
     }
   }
 
-  private final ArrayDeque<Write> writes = new ArrayDeque<>();
+  private final ArrayDeque<Write> writes = new ArrayDeque<>(1);
   private Entry[] entries;
   private int head;
   private int size;
@@ -51,7 +51,7 @@ final class RaftLog {
 
   RaftLog(LogPosition start, List<Entry> stored, long committed, long applied) {
     this.start = start;
-    this.entries = new Entry[Math.max(64, stored.size())];
+    this.entries = new Entry[Math.max(4, stored.size())];
     for (var entry : stored) {
       push(entry);
     }

@@ -429,7 +429,7 @@ public final class RaftNode {
     var configuration = start.configuration();
     for (var entry : entries) {
       if (entry.index() <= applied && entry.kind() == Entry.Kind.CONFIGURATION) {
-        configuration = entry.configuration();
+        configuration = entry.after(configuration);
       }
     }
     return configuration;

@@ -111,7 +111,7 @@ final class Applying {
       for (var entry : batch) {
         bytes += entry.bytes();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-          configuration = entry.configuration();
+          configuration = entry.after(configuration);
         }
       }
       Check.that(

@@ -11,7 +11,7 @@ final class CatchUp {
 
   private final long maxEntries;
   private final long maxBytes;
-  private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+  private final ArrayDeque<Batch> batches = new ArrayDeque<>(1);
   private long start;
   private long entries;
   private long bytes;

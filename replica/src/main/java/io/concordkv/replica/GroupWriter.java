@@ -26,7 +26,7 @@ final class GroupWriter {
 
   private final Wal wal;
   private final long group;
-  private final ArrayDeque<Written> written = new ArrayDeque<>();
+  private final ArrayDeque<Written> written = new ArrayDeque<>(1);
   private HardState hardState;
   private boolean suspect;
   private long released;

@@ -14,7 +14,7 @@ final class History {
   /// From `first` on, until the next one.
   private record Span(long first, long term, Configuration configuration) {}
 
-  private final ArrayDeque<Span> spans = new ArrayDeque<>();
+  private final ArrayDeque<Span> spans = new ArrayDeque<>(1);
 
   History(SnapshotMark start) {
     restart(start);
@@ -31,7 +31,7 @@ final class History {
     for (var entry : entries) {
       boolean reconfigures = entry.kind() == Entry.Kind.CONFIGURATION;
       if (reconfigures || entry.term() != last.term) {
-        var configuration = reconfigures ? entry.configuration() : last.configuration;
+        var configuration = reconfigures ? entry.after(last.configuration) : last.configuration;
         last = new Span(entry.index(), entry.term(), configuration);
         spans.add(last);
       }

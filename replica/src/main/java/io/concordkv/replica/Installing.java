@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// the log is not to be had any more, or because a part of the state here is damaged.
 final class Installing implements SnapshotStreams.Owner {
   private final Replica replica;
+  private final Env env;
   private final ReplicaConfig config;
   private final Env env;
   private final Transport transport;

@@ -29,8 +29,8 @@ final class Reads {
   private final RaftNode raft;
   private final long patienceTicks;
   private final long retryTicks;
-  private final ArrayDeque<Batch> arriving = new ArrayDeque<>();
-  private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>();
+  private final ArrayDeque<Batch> arriving = new ArrayDeque<>(1);
+  private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>(1);
   private List<Batch> asked = List.of();
   private long token;
   private long tick;

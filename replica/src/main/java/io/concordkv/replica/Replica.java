@@ -49,7 +49,7 @@ public final class Replica {
   private final Rest rest;
 
   /// Handed out, and not yet known to be durable, oldest first.
-  private final ArrayDeque<Ready> unsynced = new ArrayDeque<>();
+  private final ArrayDeque<Ready> unsynced = new ArrayDeque<>(1);
 
   private boolean awake;
   private boolean started;

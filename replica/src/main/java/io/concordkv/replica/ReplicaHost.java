@@ -273,6 +273,14 @@ public final class ReplicaHost implements AutoCloseable {
     if (shedding()) {
       replicas.values().forEach(replica -> replica.shedLog(shedTo));
     }
+    if (!env.fault("host/tick-lost")) {
+      tickGroups();
+    }
+    transport.flush();
+    syncLeftovers();
+  }
+
+  private void tickGroups() {
     for (long dead : neighbours.tick(transport::connected)) {
       for (var replica : dormitory.sleepers(sleeper -> sleeper.leader() == dead)) {
         wake(replica);
@@ -293,8 +301,6 @@ public final class ReplicaHost implements AutoCloseable {
         transport.send(node, beat.encode(0));
       }
     }
-    transport.flush();
-    syncLeftovers();
   }
 
   /// The log has moved on to another segment: the first ones may be kept only by who sleeps.

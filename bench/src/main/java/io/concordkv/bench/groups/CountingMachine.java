@@ -59,7 +59,7 @@ final class CountingMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot() {
+  public SnapshotSource snapshot(boolean bare) {
     var mark = applied;
     return new SnapshotSource() {
       @Override

@@ -56,21 +56,21 @@ final class GroupsNode implements AutoCloseable {
                   new HostConfig(id, "wal", TICK, ELECTION_TICKS, WalOptions.DEFAULT, 0),
                   (_, _) -> {});
           var node = new GroupsNode(env, host);
+          var raft = RaftConfig.of(id);
           for (long group = 1; group <= groups; group++) {
-            node.start(id, group, all, restTicks);
+            node.start(raft, group, all, restTicks);
           }
           opened.complete(node);
         });
     return opened.join();
   }
 
-  private void start(long id, long group, Configuration all, int restTicks) {
+  private void start(RaftConfig raft, long group, Configuration all, int restTicks) {
     int number = replicas.size();
     var machine = new CountingMachine(all, () -> counted(number));
     machines.add(machine);
     var config =
-        new ReplicaConfig(group, all, RaftConfig.of(id), 100_000, 1000, 1 << 20)
-            .withRestTicks(restTicks);
+        new ReplicaConfig(group, all, raft, 100_000, 1000, 1 << 20).withRestTicks(restTicks);
     replicas.add(host.start(config, machine));
   }
 

@@ -8,8 +8,8 @@ import io.concordkv.base.Check;
 public final class Inflights {
   private final int maxMessages;
   private final long maxBytes;
-  private long[] lastIndexes = new long[8];
-  private long[] sizes = new long[8];
+  private long[] lastIndexes = new long[2];
+  private long[] sizes = new long[2];
   private int start;
   private int count;
   private long bytes;

@@ -1,6 +1,7 @@
 package io.concordkv.raft.read;
 
 import io.concordkv.raft.quorum.Quorum;
+import java.util.Arrays;
 import java.util.TreeMap;
 
 /// How long no other leader can be elected, as a leader knows it.
@@ -15,8 +16,8 @@ public final class LeaderLease {
 
   private final long nanos;
   private final long originNanos;
-  private final long[] contexts = new long[ROUNDS];
-  private final long[] sent = new long[ROUNDS];
+  private final long[] contexts;
+  private final long[] sent;
   private final TreeMap<Long, Long> confirmed = new TreeMap<>();
   private int next;
   private boolean surrendered;
@@ -26,6 +27,9 @@ public final class LeaderLease {
   public LeaderLease(long nanos, long nowNanos) {
     this.nanos = nanos;
     this.originNanos = nowNanos;
+    int rounds = nanos == 0 ? 0 : ROUNDS;
+    contexts = new long[rounds];
+    sent = new long[rounds];
   }
 
   /// A heartbeat is about to be sent. The same context may be sent again later; it counts from the
@@ -64,9 +68,7 @@ public final class LeaderLease {
   /// What was promised to another configuration says nothing about this one.
   public void forget() {
     confirmed.clear();
-    for (int i = 0; i < ROUNDS; i++) {
-      contexts[i] = 0;
-    }
+    Arrays.fill(contexts, 0);
   }
 
   /// An election was ordered that the promises do not hold up: it may come about at any time later.
