@@ -17,9 +17,7 @@ import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.storage.engine.lsm.LsmEngine;
-import io.concordkv.transport.Frame;
-import io.concordkv.transport.Receiver;
-import io.concordkv.transport.Transport;
+import io.concordkv.transport.SilentTransport;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +58,7 @@ public final class UnsafeRecovery {
     var host =
         ReplicaHost.open(
             env,
-            new Nobody(),
+            new SilentTransport(),
             new HostConfig(identity.member(), "wal", config.tick(), config.wal(), 0),
             (_, _) -> {});
     var engine = LsmEngine.open(env, "state", config.lsm());
@@ -114,22 +112,5 @@ public final class UnsafeRecovery {
     } catch (Exception e) {
       throw new IllegalStateException("the data directory cannot be unlocked", e);
     }
-  }
-
-  /// Nobody is spoken to.
-  private static final class Nobody implements Transport {
-    @Override
-    public void send(long toNode, Frame frame) {}
-
-    @Override
-    public void onFrame(Receiver receiver) {}
-
-    @Override
-    public boolean connected(long node) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 }
