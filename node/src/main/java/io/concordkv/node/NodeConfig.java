@@ -6,6 +6,7 @@ import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
+import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
@@ -92,6 +93,11 @@ public record NodeConfig(
         members,
         leaders,
         upkeep);
+  }
+
+  /// What the groups of `member` share.
+  HostConfig host(long member) {
+    return new HostConfig(member, "wal", tick, wal, upkeep.snapshotBytesPerSecond());
   }
 
   /// How `member` takes part in `group`.

@@ -13,7 +13,6 @@ import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.storage.engine.lsm.LsmEngine;
@@ -56,11 +55,7 @@ public final class UnsafeRecovery {
               .formatted(env.files().describe(""), identity.cluster(), cluster));
     }
     var host =
-        ReplicaHost.open(
-            env,
-            new SilentTransport(),
-            new HostConfig(identity.member(), "wal", config.tick(), config.wal(), 0),
-            (_, _) -> {});
+        ReplicaHost.open(env, new SilentTransport(), config.host(identity.member()), (_, _) -> {});
     var engine = LsmEngine.open(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);
     var first = identity.firstEntry(Node.GROUP);
