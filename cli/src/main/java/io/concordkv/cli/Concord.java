@@ -9,6 +9,7 @@ import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
 import io.concordkv.cli.process.RecoverCommand;
 import io.concordkv.cli.process.ServerCommand;
+import io.concordkv.cli.process.SnapshotFiles;
 import io.concordkv.cli.process.Training;
 import io.concordkv.cli.shell.ShellCommand;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -36,6 +37,10 @@ public final class Concord {
           case "etcd" -> ServerCommand.etcd().run(rest);
           case "cluster" -> quiet(() -> ClusterCommand.run(rest));
           case "recover" -> quiet(() -> RecoverCommand.run(rest));
+          case "snapshot" ->
+              SnapshotFiles.knows(rest)
+                  ? quiet(() -> SnapshotFiles.run(rest))
+                  : client(session -> execute(session, arguments));
           case "train" -> Training.run();
           default -> client(session -> execute(session, arguments));
         };

@@ -6,6 +6,7 @@ import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
+import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
@@ -99,12 +100,17 @@ public record NodeConfig(
         upkeep);
   }
 
+  /// What the groups of `member` share.
+  HostConfig host(long member) {
+    return new HostConfig(
+        member, "wal", tick, electionTicks, wal, upkeep.snapshotBytesPerSecond());
+  }
+
   /// How `member` takes part in `group`.
   ReplicaConfig replica(long member, long group, ConfigurationEntry first) {
     var plain =
         RaftConfig.of(member, electionTicks, raft).withPromotionMargin(members.promotionMargin());
     return new ReplicaConfig(
-<<<<<<< ours
         group,
         first,
         leaders.on(plain, tick),
@@ -112,9 +118,6 @@ public record NodeConfig(
         catchUpEntries,
         catchUpBytes,
         restTicks);
-=======
-        group, first, leaders.on(plain, tick), snapshotEntries, catchUpEntries, catchUpBytes, 0);
->>>>>>> theirs
   }
 
   public Duration electionTimeout() {

@@ -25,10 +25,7 @@ public final class MessageCodec {
 
   /// The kind of a heartbeat's answer, which alone wakes nobody.
   public static final int HEARTBEAT_REPLY = 6;
-<<<<<<< ours
 
-=======
->>>>>>> theirs
   private static final int INSTALL_SNAPSHOT = 7;
   private static final int TIMEOUT_NOW = 8;
   private static final int READ_INDEX = 9;

@@ -65,7 +65,8 @@ final class Knobs {
         (int) or("maxInflightMessages", 2, 1, 5, defaults.maxInflightMessages()),
         or("maxInflightBytes", 3, 1, 2000, defaults.maxInflightBytes()),
         or("maxUncommittedBytes", 4, 200, 5000, defaults.maxUncommittedBytes()),
-        or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()));
+        or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()),
+        or("maxWaitingBytes", 3, 200, 5000, defaults.maxWaitingBytes()));
   }
 
   private WalOptions wal() {
