@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /// The leader dies under load, again and again.
 final class LeaderKillIT {
-  private static final int KILLS = 20;
+  /// `-Dkills=100` for figures.
+  private static final int KILLS = Integer.getInteger("kills", 5);
+
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
   @Test
