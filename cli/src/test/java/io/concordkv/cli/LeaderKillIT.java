@@ -93,8 +93,12 @@ final class LeaderKillIT {
   private static void report(List<Duration> outages, int acknowledged) {
     var millis = outages.stream().map(Duration::toMillis).sorted().toList();
     System.out.printf(
-        "leader killed %d times: no writes for %d ms (median), %d ms (max); %d writes"
+        "leader killed %d times: no writes for %d ms (median), %d ms (p99), %d ms (max); %d writes"
             + " acknowledged%n",
-        millis.size(), millis.get(millis.size() / 2), millis.getLast(), acknowledged);
+        millis.size(),
+        millis.get(millis.size() / 2),
+        millis.get(Math.ceilDiv(millis.size() * 99, 100) - 1),
+        millis.getLast(),
+        acknowledged);
   }
 }
