@@ -47,7 +47,8 @@ public final class Concord {
     System.exit(exit);
   }
 
-  private static int execute(Session session, String[] arguments) {
+  /// Runs a command that is none of a server's; returns the exit code.
+  static int execute(Session session, String[] arguments) {
     var root = new Root(session);
     return Commands.line(root)
         .addSubcommand(DumpCommand.line(session))

@@ -24,7 +24,7 @@ final class Joining {
   private static final Duration ASK = Duration.ofSeconds(2);
 
   /// One that has just been added may be asked about before the one asked has heard of it.
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration PAUSE = Duration.ofMillis(200);
 
