@@ -24,8 +24,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups sim sim-determinism mutants chaos \
-  format
+  test-integration test-e2e test-benchmark test-all bench bench-groups sim sim-determinism mutants chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -50,6 +50,17 @@ public enum ErrorCode {
   NOT_SUPPORTED_FOR_WITNESS(
       Kind.FAILED_PRECONDITION,
       "concordkv: this member is a witness and has no data: ask another one"),
+  SNAPSHOT_NAME(
+      Kind.INVALID_ARGUMENT,
+      "concordkv: a snapshot's name has up to 100 letters, digits, '.', '_' and '-', and begins with"
+          + " a letter or digit"),
+  SNAPSHOT_EXISTS(
+      Kind.FAILED_PRECONDITION,
+      "concordkv: there is something of that name among the member's snapshots: choose another name,"
+          + " or remove the directory"),
+  SNAPSHOT_BASE(
+      Kind.FAILED_PRECONDITION,
+      "concordkv: the base is no complete snapshot of this member: make a full one, without a base"),
   WITNESS_IS_NO_LEARNER(
       Kind.INVALID_ARGUMENT,
       "concordkv: a member is added as a learner or as a witness, not as both"),

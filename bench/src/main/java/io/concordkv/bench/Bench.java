@@ -85,6 +85,7 @@ public final class Bench {
               Measurement.prepare(cluster, workload, PREPARING_CLIENTS, settings.prepareMillis()));
         }
       }
+      clusters.forEach(cluster -> settings.at().ifPresent(cluster::only));
       for (var workload : settings.workloads()) {
         for (int clients : settings.clients()) {
           measure(clusters, workload, clients);

@@ -10,6 +10,7 @@ import io.concordkv.proto.etcdserverpb.StatusResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -30,11 +31,14 @@ final class Cluster implements AutoCloseable {
 
   final String name;
   private final List<Integer> clientPorts;
+  private List<Integer> asked;
   private final List<Process> processes = new ArrayList<>();
+  private final List<ProcessBuilder> starts = new ArrayList<>();
 
   private Cluster(String name, List<Integer> clientPorts) {
     this.name = name;
     this.clientPorts = clientPorts;
+    this.asked = clientPorts;
   }
 
   static Cluster start(String name, Path binary, Path directory) {
@@ -62,11 +66,10 @@ final class Cluster implements AutoCloseable {
                 "--initial-cluster=" + peers,
                 "--initial-cluster-token=bench",
                 "--initial-cluster-state=new");
-        cluster.processes.add(
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("n" + i + ".log").toFile())
-                .start());
+        var log = Redirect.appendTo(directory.resolve("n" + i + ".log").toFile());
+        var start = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+        cluster.starts.add(start);
+        cluster.processes.add(start.start());
       }
       cluster.awaitServing(directory);
       cluster.firstLeads();
@@ -96,11 +99,33 @@ final class Cluster implements AutoCloseable {
   }
 
   Channels connect(int clients) {
-    return new Channels(clientPorts, clients);
+    return new Channels(asked, clients);
   }
 
   List<Long> processIds() {
     return processes.stream().map(Process::pid).toList();
+  }
+
+  /// SIGKILL.
+  void kill(int node) {
+    try {
+      processes.get(node).destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void restart(int node) {
+    try {
+      processes.set(node, starts.get(node).start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The clients talk to one node only: 0 leads, the others follow.
+  void only(int node) {
+    asked = List.of(clientPorts.get(node));
   }
 
   private void awaitServing(Path directory) {

@@ -3,6 +3,7 @@ package io.concordkv.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param warmupMillis how long clients ask before a figure is taken
 /// @param prepareMillis how long every workload runs on each system before the first figure, so
 ///   that caches are filled and a JVM has compiled what is hot
+/// @param at the one node that is asked: 0 leads; all of them if empty
 /// @param json where the figures go as JSON lines, null for standard output
 record Settings(
     Path ours,
@@ -24,6 +26,7 @@ record Settings(
     long prepareMillis,
     List<Workload> workloads,
     List<Integer> clients,
+    OptionalInt at,
     @Nullable Path json,
     Path directory) {
   static Settings from(Map<String, String> environment, Path root) {
@@ -42,6 +45,9 @@ record Settings(
         Stream.of(value(environment, "CLIENTS", "1,100,1000").split(",", -1))
             .map(Integer::valueOf)
             .toList(),
+        value(environment, "AT", "").isEmpty()
+            ? OptionalInt.empty()
+            : OptionalInt.of((int) number(environment, "AT", 0)),
         json.isEmpty() ? null : Path.of(json),
         Path.of(value(environment, "BENCH_DIR", root.resolve("bench/target/clusters").toString())));
   }

@@ -9,6 +9,7 @@ import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
 import io.concordkv.cli.process.RecoverCommand;
 import io.concordkv.cli.process.ServerCommand;
+import io.concordkv.cli.process.SnapshotFiles;
 import io.concordkv.cli.process.Training;
 import io.concordkv.cli.shell.ShellCommand;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -36,13 +37,18 @@ public final class Concord {
           case "etcd" -> ServerCommand.etcd().run(rest);
           case "cluster" -> quiet(() -> ClusterCommand.run(rest));
           case "recover" -> quiet(() -> RecoverCommand.run(rest));
+          case "snapshot" ->
+              SnapshotFiles.knows(rest)
+                  ? quiet(() -> SnapshotFiles.run(rest))
+                  : client(session -> execute(session, arguments));
           case "train" -> Training.run();
           default -> client(session -> execute(session, arguments));
         };
     System.exit(exit);
   }
 
-  private static int execute(Session session, String[] arguments) {
+  /// Runs a command that is none of a server's; returns the exit code.
+  static int execute(Session session, String[] arguments) {
     var root = new Root(session);
     return Commands.line(root)
         .addSubcommand(DumpCommand.line(session))

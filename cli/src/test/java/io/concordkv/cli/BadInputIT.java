@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +57,7 @@ final class BadInputIT {
   }
 
   private static Ran concord(String... arguments) {
-    return Ran.program(Map.of(), "", ServerUnderTest.command(List.of(arguments)));
+    return ServerUnderTest.run(arguments);
   }
 
   private static void refused(Ran ran, String message) {

@@ -14,7 +14,7 @@ final class ChaosIT {
   void real_nodes_keep_their_promises_in_trouble() {
     var chaos = new Chaos(Path.of("target", "chaos"), ServerUnderTest.command(List.of("server")));
 
-    var report = chaos.run(1, Duration.ofSeconds(20));
+    var report = chaos.run(1, Duration.ofSeconds(15));
 
     System.out.println(report);
     assertThat(report.acknowledged()).isPositive();

@@ -3,6 +3,8 @@ package io.concordkv.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.concordkv.cli.command.Session;
+import io.concordkv.cli.print.Out;
 import io.concordkv.client.ConcordClient;
 import io.concordkv.proto.etcdserverpb.CompactionRequest;
 import io.concordkv.proto.etcdserverpb.Compare;
@@ -10,7 +12,11 @@ import io.concordkv.proto.etcdserverpb.DeleteRangeRequest;
 import io.concordkv.proto.etcdserverpb.PutRequest;
 import io.concordkv.proto.etcdserverpb.RequestOp;
 import io.concordkv.proto.etcdserverpb.TxnRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,9 +39,19 @@ final class DumpIT {
   @TempDir private Path directory;
 
   private static Ran dump(Object... arguments) {
-    var words = new ArrayList<String>(List.of("dump"));
-    Arrays.stream(arguments).map(Object::toString).forEach(words::add);
-    return Ran.program(Map.of(), "", ServerUnderTest.command(words));
+    var words = Stream.concat(Stream.of("dump"), Arrays.stream(arguments).map(Object::toString));
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    try (var session =
+        new Session(
+            InputStream.nullInputStream(),
+            new Out(out),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of())) {
+      int exit = Concord.execute(session, words.toArray(String[]::new));
+      return new Ran(
+          exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
   }
 
   private static List<JsonNode> lines(String output) {
@@ -47,8 +63,7 @@ final class DumpIT {
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder()
-        .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static ByteString bytes(String text) {
@@ -258,8 +273,9 @@ final class DumpIT {
     assertThat(dump("pb", "Nonsense", other).err()).contains("there is no message \"Nonsense\"");
     assertThat(dump("wal", other, "-o", "xml").err()).contains("text and json");
     assertThat(dump().err()).contains("dump wal");
-    assertThat(dump("--help").succeeded()).contains("wal", "snapshot", "sst", "manifest", "pb");
-    assertThat(dump("wal", "--help").succeeded()).contains("--committed");
+    assertThat(ServerUnderTest.run("dump", "--help").succeeded())
+        .contains("wal", "snapshot", "sst", "manifest", "pb");
+    assertThat(ServerUnderTest.run("dump", "wal", "--help").succeeded()).contains("--committed");
   }
 
   @Test

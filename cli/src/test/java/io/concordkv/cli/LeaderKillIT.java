@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /// The leader dies under load, again and again.
 final class LeaderKillIT {
-  private static final int KILLS = 20;
+  /// `-Dkills=100` for figures.
+  private static final int KILLS = Integer.getInteger("kills", 5);
+
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
   @Test
@@ -91,8 +93,12 @@ final class LeaderKillIT {
   private static void report(List<Duration> outages, int acknowledged) {
     var millis = outages.stream().map(Duration::toMillis).sorted().toList();
     System.out.printf(
-        "leader killed %d times: no writes for %d ms (median), %d ms (max); %d writes"
+        "leader killed %d times: no writes for %d ms (median), %d ms (p99), %d ms (max); %d writes"
             + " acknowledged%n",
-        millis.size(), millis.get(millis.size() / 2), millis.getLast(), acknowledged);
+        millis.size(),
+        millis.get(millis.size() / 2),
+        millis.get(Math.ceilDiv(millis.size() * 99, 100) - 1),
+        millis.getLast(),
+        acknowledged);
   }
 }

@@ -50,13 +50,14 @@ final class Load implements AutoCloseable {
           acknowledged.add(key);
           lastBegunOfAcknowledged.accumulateAndGet(begun, (a, b) -> b - a > 0 ? b : a);
         } catch (ClientException unanswered) {
-          pause();
+          // Whoever leads next is asked in a moment.
         }
+        pause();
       }
     }
   }
 
-  /// A moment for the cluster to recover; over at once when the load stops.
+  /// A moment, since nodes that start need the processor too; over at once when the load stops.
   private void pause() {
     try {
       var _ = stop.await(5, TimeUnit.MILLISECONDS);

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Two members with data and a witness: as many machines with disks as two, as many failures as
-/// three.
+/// three. Its members speak gRPC.
 final class WitnessIT {
   private static Ran concord(ProcessCluster cluster, int at, String... words) {
     var all = new ArrayList<>(List.of("--endpoints=" + cluster.endpoint(at).text()));
@@ -21,7 +21,7 @@ final class WitnessIT {
 
   @Test
   void with_a_witness_one_of_two_may_be_lost() {
-    try (var cluster = ProcessCluster.start("witness", 2, 3);
+    try (var cluster = ProcessCluster.start("witness", 2, 3, "--peer-transport=grpc");
         var client = cluster.client(Duration.ofSeconds(5))) {
       client.kv().put("k", "v");
       Eventually.holds(

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -86,7 +87,7 @@ final class Attempt<Q, A> implements StreamObserver<A> {
       refused.add(new ClientException.Failure(endpoint, reason(status)));
     }
     asked++;
-    if (status.getCode() == Status.Code.UNAVAILABLE && (neverSent || repeatable)) {
+    if (unanswered(status) && (neverSent || repeatable)) {
       if (endpoints > 1) {
         calls.moveOnFrom(index);
         index = (index + 1) % calls.options().endpoints().size();
@@ -143,6 +144,13 @@ final class Attempt<Q, A> implements StreamObserver<A> {
           true;
       case null, default -> false;
     };
+  }
+
+  /// No server said this: the connection was lost, which gRPC calls unknown if it notices while it
+  /// writes.
+  static boolean unanswered(Status status) {
+    return status.getCode() == Status.Code.UNAVAILABLE
+        || (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException);
   }
 
   static boolean neverSent(Throwable failure) {

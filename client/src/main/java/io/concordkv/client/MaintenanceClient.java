@@ -7,6 +7,9 @@ import io.concordkv.proto.etcdserverpb.MoveLeaderRequest;
 import io.concordkv.proto.etcdserverpb.MoveLeaderResponse;
 import io.concordkv.proto.etcdserverpb.StatusRequest;
 import io.concordkv.proto.etcdserverpb.StatusResponse;
+import io.concordkv.proto.v1.SaveSnapshotRequest;
+import io.concordkv.proto.v1.SaveSnapshotResponse;
+import io.concordkv.proto.v1.SnapshotsGrpc;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,6 +41,15 @@ public final class MaintenanceClient {
     var request = HashKVRequest.newBuilder().setRevision(revision).build();
     return Calls.await(
         calls.readAt(calls.indexOf(endpoint), MaintenanceGrpc.getHashKVMethod(), request));
+  }
+
+  /// Has the member at `endpoint` save what it has, in a directory of its own.
+  ///
+  /// @param base the name of an earlier snapshot there, whose files are not kept twice; empty: none
+  public SaveSnapshotResponse saveSnapshot(Endpoint endpoint, String name, String base) {
+    var request = SaveSnapshotRequest.newBuilder().setName(name).setBase(base).build();
+    return Calls.await(
+        calls.readAt(calls.indexOf(endpoint), SnapshotsGrpc.getSaveMethod(), request));
   }
 
   /// Only the leader itself can do this: `leader` is its endpoint.

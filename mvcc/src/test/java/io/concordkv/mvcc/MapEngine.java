@@ -2,17 +2,14 @@ package io.concordkv.mvcc;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
-import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineSizes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
-import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
-import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -139,21 +136,6 @@ public final class MapEngine implements Engine {
   @Override
   public EngineSizes sizes() {
     return new EngineSizes(0, 0, 0);
-  }
-
-  @Override
-  public List<Long> files() {
-    return List.of();
-  }
-
-  @Override
-  public @Nullable Scrub scrub(long file) {
-    return null;
-  }
-
-  @Override
-  public @Nullable CorruptionError damage() {
-    return null;
   }
 
   @Override

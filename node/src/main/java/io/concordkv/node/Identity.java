@@ -135,7 +135,7 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
     }
   }
 
-  private void write(FileSystem files) {
+  void write(FileSystem files) {
     var out = new ByteWriter().u32(MAGIC).u8(VERSION).u64(cluster).u64(member);
     out.u64(birth).flag(founder);
     out.list(

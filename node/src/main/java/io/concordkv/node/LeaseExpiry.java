@@ -40,7 +40,7 @@ final class LeaseExpiry {
         return;
       }
       if (retryNanosByLease.putIfAbsent(lease, now + RETRY.toNanos()) == null) {
-        writes.submit(new Command.Change(new Mutation.RevokeLease(lease)), ended(lease));
+        writes.submitAsLeader(new Command.Change(new Mutation.RevokeLease(lease)), ended(lease));
       }
     }
   }

@@ -26,7 +26,6 @@ import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.Replica;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.transport.Frame;
@@ -67,6 +66,7 @@ public final class Node {
   private final MemberChanges changes;
   private final Membership membership;
   private final Inspection inspection;
+  private final Snapshots snapshots;
   private final Milestones milestones;
   private final Dialer dialer;
   private final DataCare care;
@@ -100,18 +100,7 @@ public final class Node {
     identity = Identity.settle(env, bootstrap);
     this.dialer = dialer;
     transport = dialer.dial(identity.member(), identity.cluster(), identity.birth());
-    host =
-        ReplicaHost.open(
-            env,
-            transport,
-            new HostConfig(
-                identity.member(),
-                "wal",
-                config.tick(),
-                config.electionTicks(),
-                config.wal(),
-                config.upkeep().snapshotBytesPerSecond()),
-            this::receive);
+    host = ReplicaHost.open(env, transport, config.host(identity.member()), this::receive);
     var first = identity.firstEntry(GROUP);
     var start = new SnapshotMark(LogPosition.START, first.next());
     var stored = StoredShard.open(env, config, host, start, new Events());
@@ -138,6 +127,7 @@ public final class Node {
     membership = new Membership(env, shard, reads, writes, () -> header(0));
     inspection = new Inspection(env, shard, replica);
     milestones = new Milestones(env.loop(), config);
+    snapshots = new Snapshots(env, stored.engine(), replica, this::isWitness);
     tellMembers();
     env.loop().post(this::sweep);
   }
@@ -224,6 +214,11 @@ public final class Node {
   /// Who belongs to the cluster, and how to change that.
   public Membership membership() {
     return membership;
+  }
+
+  /// Snapshots of what this node has, in directories.
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   public void status(Reply<Answer<NodeStatus>> reply) {
@@ -357,6 +352,7 @@ public final class Node {
     leaseDesk.close();
     leaderMove.close();
     care.close();
+    snapshots.close();
     host.close();
     shard.engine().sync();
     shard.close();

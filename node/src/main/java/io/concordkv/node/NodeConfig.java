@@ -6,6 +6,7 @@ import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
+import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
@@ -22,6 +23,7 @@ import java.time.Duration;
 /// @param maxEntryBytes a larger command is refused
 /// @param maxApplyLag with so many entries committed but not applied, writes are refused
 /// @param maxPending how many requests may wait for their answer
+/// @param restTicks a group in which nothing happened for so long falls asleep; 0: never
 /// @param raft how much goes between members at once
 public record NodeConfig(
     Duration tick,
@@ -32,6 +34,7 @@ public record NodeConfig(
     int maxEntryBytes,
     long maxApplyLag,
     int maxPending,
+    int restTicks,
     RaftOptions raft,
     WalOptions wal,
     LsmOptions lsm,
@@ -50,6 +53,7 @@ public record NodeConfig(
           (3 << 20) / 2 + (64 << 10),
           5_000,
           50_000,
+          0,
           RaftOptions.DEFAULT,
           WalOptions.DEFAULT,
           LsmOptions.DEFAULT,
@@ -64,6 +68,7 @@ public record NodeConfig(
     Check.that(electionTicks > 1, "an election takes longer than a heartbeat");
     Check.that(snapshotEntries > 0 && catchUpEntries >= 0, "the log is trimmed sometimes");
     Check.that(maxPending > 0, "some request may wait");
+    Check.that(restTicks >= 0, "nobody rests for less than no time");
   }
 
   public NodeConfig withMembers(MemberRules members) {
@@ -84,6 +89,7 @@ public record NodeConfig(
         maxEntryBytes,
         maxApplyLag,
         maxPending,
+        restTicks,
         raft,
         wal,
         lsm,
@@ -94,12 +100,24 @@ public record NodeConfig(
         upkeep);
   }
 
+  /// What the groups of `member` share.
+  HostConfig host(long member) {
+    return new HostConfig(
+        member, "wal", tick, electionTicks, wal, upkeep.snapshotBytesPerSecond());
+  }
+
   /// How `member` takes part in `group`.
   ReplicaConfig replica(long member, long group, ConfigurationEntry first) {
     var plain =
         RaftConfig.of(member, electionTicks, raft).withPromotionMargin(members.promotionMargin());
     return new ReplicaConfig(
-        group, first, leaders.on(plain, tick), snapshotEntries, catchUpEntries, catchUpBytes, 0);
+        group,
+        first,
+        leaders.on(plain, tick),
+        snapshotEntries,
+        catchUpEntries,
+        catchUpBytes,
+        restTicks);
   }
 
   public Duration electionTimeout() {

@@ -47,7 +47,17 @@ final class PendingWrites {
     final Reply<Result> reply;
     final Runnable settled;
 
-    Waiter(long sequence, Bytes command, long startNanos, Reply<Result> reply, Runnable settled) {
+    /// Only for the log of this node while it leads.
+    final boolean here;
+
+    Waiter(
+        long sequence,
+        Bytes command,
+        long startNanos,
+        Reply<Result> reply,
+        Runnable settled,
+        boolean here) {
+      this.here = here;
       this.sequence = sequence;
       this.command = command;
       this.startNanos = startNanos;
@@ -80,16 +90,23 @@ final class PendingWrites {
 
   /// Sends `command` through the log; `reply` gets what applying it here came to.
   void submit(Command command, Reply<Result> reply) {
-    submit(command, reply, () -> {});
+    submit(command, reply, () -> {}, false);
+  }
+
+  /// As [#submit(Command, Reply)], for what this node decides because it leads: fails at once where
+  /// it does not, since another leader may know better. A lease that ran out here may have been
+  /// renewed there.
+  void submitAsLeader(Command command, Reply<Result> reply) {
+    submit(command, reply, () -> {}, true);
   }
 
   /// As [#submit(Command, Reply)], for what is not about the keyspace and so has no result: runs
   /// `settled` once it is applied here.
   void submit(Command command, Runnable settled, Consumer<ConcordException> failed) {
-    submit(command, Reply.from(_ -> {}, failed), settled);
+    submit(command, Reply.from(_ -> {}, failed), settled, false);
   }
 
-  private void submit(Command command, Reply<Result> reply, Runnable settled) {
+  private void submit(Command command, Reply<Result> reply, Runnable settled, boolean here) {
     if (closed) {
       reply.failed(new ConcordException(ErrorCode.STOPPED));
       return;
@@ -106,13 +123,15 @@ final class PendingWrites {
       reply.failed(new ConcordException(ErrorCode.REQUEST_TOO_LARGE));
       return;
     }
-    var waiter = new Waiter(number, encoded, clock.nanos(), reply, settled);
+    var waiter = new Waiter(number, encoded, clock.nanos(), reply, settled, here);
     waiters.put(number, waiter);
     send(waiter);
   }
 
   private void send(Waiter waiter) {
-    if (leadership.leader() == 0) {
+    if (waiter.here && !leadership.here()) {
+      fail(waiter, ErrorCode.NOT_LEADER);
+    } else if (leadership.leader() == 0) {
       unsent.add(waiter.sequence);
     } else if (leadership.here()) {
       var why = proposals.propose(waiter.command);
@@ -142,9 +161,11 @@ final class PendingWrites {
 
   /// It was not proposed: it waits for its next turn, or fails if there is none.
   private void refused(Waiter waiter, ErrorCode why) {
-    switch (why) {
-      case NOT_LEADER, MEMBERS_CHANGING -> unsent.add(waiter.sequence);
-      default -> fail(waiter, why);
+    boolean later = why == ErrorCode.NOT_LEADER || why == ErrorCode.MEMBERS_CHANGING;
+    if (later && !waiter.here) {
+      unsent.add(waiter.sequence);
+    } else {
+      fail(waiter, why);
     }
   }
 

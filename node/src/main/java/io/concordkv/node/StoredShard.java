@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A shard's state as it was found on the disk.
 ///
+/// @param engine what the shard's state lies in
 /// @param discarded why what was found had to be given up; null if it is what it was
-record StoredShard(ShardStateMachine shard, @Nullable String discarded) {
+record StoredShard(ShardStateMachine shard, LsmEngine engine, @Nullable String discarded) {
   private static final String DIRECTORY = "state";
 
   /// Opens the state. If it is damaged, and other members have it, an empty one takes its place,
@@ -20,19 +21,24 @@ record StoredShard(ShardStateMachine shard, @Nullable String discarded) {
   static StoredShard open(
       Env env, NodeConfig config, ReplicaHost host, SnapshotMark start, ShardListener listener) {
     try {
-      return new StoredShard(read(env, config, host, start, listener), null);
+      return read(env, config, host, start, listener, null);
     } catch (CorruptionError damaged) {
       if (!host.mayRenew(Node.GROUP)) {
         throw damaged;
       }
       LsmEngine.discard(env.files(), DIRECTORY);
-      var empty = read(env, config, host, start, listener);
-      return new StoredShard(empty, String.valueOf(damaged.getMessage()));
+      var why = String.valueOf(damaged.getMessage());
+      return read(env, config, host, start, listener, why);
     }
   }
 
-  private static ShardStateMachine read(
-      Env env, NodeConfig config, ReplicaHost host, SnapshotMark start, ShardListener listener) {
+  private static StoredShard read(
+      Env env,
+      NodeConfig config,
+      ReplicaHost host,
+      SnapshotMark start,
+      ShardListener listener,
+      @Nullable String discarded) {
     var engine = LsmEngine.open(env, DIRECTORY, config.lsm());
     try {
       if (engine.mark() > 0 && !host.has(Node.GROUP)) {
@@ -42,8 +48,16 @@ record StoredShard(ShardStateMachine shard, @Nullable String discarded) {
                 + " is empty, but the state beside it is not: the log was lost. Replace this member"
                 + " under a new id; with its old one it could vote twice");
       }
-      return new ShardStateMachine(
-          env, engine, config.mvcc(), config.watch(), config.electionTimeout(), start, listener);
+      var shard =
+          new ShardStateMachine(
+              env,
+              engine,
+              config.mvcc(),
+              config.watch(),
+              config.electionTimeout(),
+              start,
+              listener);
+      return new StoredShard(shard, engine, discarded);
     } catch (CorruptionError damaged) {
       engine.close();
       throw damaged;

@@ -13,13 +13,10 @@ import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.replica.HostConfig;
 import io.concordkv.replica.ReplicaConfig;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.storage.engine.lsm.LsmEngine;
-import io.concordkv.transport.Frame;
-import io.concordkv.transport.Receiver;
-import io.concordkv.transport.Transport;
+import io.concordkv.transport.SilentTransport;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +55,7 @@ public final class UnsafeRecovery {
               .formatted(env.files().describe(""), identity.cluster(), cluster));
     }
     var host =
-        ReplicaHost.open(
-            env,
-            new Nobody(),
-            new HostConfig(
-                identity.member(), "wal", config.tick(), config.electionTicks(), config.wal(), 0),
-            (_, _) -> {});
+        ReplicaHost.open(env, new SilentTransport(), config.host(identity.member()), (_, _) -> {});
     var engine = LsmEngine.open(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);
     var first = identity.firstEntry(Node.GROUP);
@@ -115,22 +107,5 @@ public final class UnsafeRecovery {
     } catch (Exception e) {
       throw new IllegalStateException("the data directory cannot be unlocked", e);
     }
-  }
-
-  /// Nobody is spoken to.
-  private static final class Nobody implements Transport {
-    @Override
-    public void send(long toNode, Frame frame) {}
-
-    @Override
-    public void onFrame(Receiver receiver) {}
-
-    @Override
-    public boolean connected(long node) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 }

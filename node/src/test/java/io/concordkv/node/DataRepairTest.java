@@ -48,6 +48,7 @@ final class DataRepairTest {
         defaults.maxEntryBytes(),
         defaults.maxApplyLag(),
         defaults.maxPending(),
+        defaults.restTicks(),
         defaults.raft(),
         new WalOptions(32 << 10, Long.MAX_VALUE, 4 << 20, 16 << 20),
         new LsmOptions(16 << 10, 4, 1024, 10, 4, 64 << 10, 10, 16 << 10, 0, false),

@@ -26,6 +26,7 @@ class MembershipTest {
         config.maxEntryBytes(),
         config.maxApplyLag(),
         config.maxPending(),
+        config.restTicks(),
         config.raft(),
         config.wal(),
         config.lsm(),

@@ -71,6 +71,9 @@ final class Leadership {
     if (handover.underWay()) {
       return new ProposeResult.NotLeader(0);
     }
+    if (self.full()) {
+      return new ProposeResult.Overloaded();
+    }
     if (uncommittedBytes > 0 && uncommittedBytes + bytes > self.config.maxUncommittedBytes()) {
       return new ProposeResult.Overloaded();
     }

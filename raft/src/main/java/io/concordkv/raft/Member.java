@@ -19,6 +19,9 @@ final class Member {
 
   boolean timeKnown;
 
+  /// Entries up to here are taken however much waits to be applied.
+  long neededIndex;
+
   Member(RaftConfig config, RaftLog log, Configuration configuration, HardState hardState) {
     this.config = config;
     this.log = log;
@@ -36,6 +39,11 @@ final class Member {
   void reconfigure(Configuration next) {
     configuration = next;
     quorum = new Quorum(next.voters(), next.outgoing());
+  }
+
+  /// Whether so much waits to be applied that no more may come.
+  boolean full() {
+    return log.waitingBytes() >= config.maxWaitingBytes() && log.committed() >= neededIndex;
   }
 
   /// Whether it keeps no commands.

@@ -12,6 +12,8 @@ import java.time.Duration;
 /// @param maxInflightBytes bytes under way to one follower
 /// @param maxUncommittedBytes bytes of proposals that wait for commitment
 /// @param maxCommittedBytes bytes of entries handed out to be applied in one Ready
+/// @param maxWaitingBytes bytes of entries that are committed and not applied: with more, a
+///   follower takes no entries, as if they were lost on the way, and a leader no proposals
 /// @param suspect this member may have lost entries that it had acknowledged (its disk was
 ///   damaged): it neither votes nor acknowledges until the leader has given back all that may be
 ///   missing
@@ -32,6 +34,7 @@ public record RaftConfig(
     long maxInflightBytes,
     long maxUncommittedBytes,
     long maxCommittedBytes,
+    long maxWaitingBytes,
     boolean preVote,
     boolean checkQuorum,
     boolean suspect,
@@ -44,6 +47,7 @@ public record RaftConfig(
     Check.that(id != 0, "a member's id is not 0");
     Check.that(heartbeatTicks > 0, "heartbeats take at least one tick");
     Check.that(electionTicks > heartbeatTicks, "elections take longer than heartbeats");
+    Check.that(maxWaitingBytes > 0, "something may wait to be applied");
     Check.that(priority >= 0 && priority <= HIGHEST_PRIORITY, "a priority is in its range");
     Check.that(promotionMargin >= 0 && leaseNanos >= 0, "neither margin nor lease is negative");
     Check.that(leaseNanos == 0 || checkQuorum, "leases need voters that keep still");
@@ -65,6 +69,7 @@ public record RaftConfig(
         options.maxInflightBytes(),
         options.maxUncommittedBytes(),
         options.maxCommittedBytes(),
+        options.maxWaitingBytes(),
         true,
         true,
         false,
@@ -120,6 +125,7 @@ public record RaftConfig(
         maxInflightBytes,
         maxUncommittedBytes,
         maxCommittedBytes,
+        maxWaitingBytes,
         preVote,
         checkQuorum,
         suspect,

@@ -46,6 +46,7 @@ final class RaftLog {
   private long applied;
   private long issued;
   private long issuedBytes;
+  private long waitingBytes;
   private long handed;
   private long persisted;
 
@@ -65,11 +66,12 @@ final class RaftLog {
         "the log does not end (%2$d) before what was committed (%1$d)",
         committed,
         lastIndex());
-    this.committed = Math.max(committed, applied);
+    this.committed = applied;
     this.applied = applied;
     this.issued = applied;
     this.handed = lastIndex();
     this.persisted = lastIndex();
+    commit(committed);
   }
 
   long startIndex() {
@@ -163,7 +165,14 @@ final class RaftLog {
 
   void commit(long index) {
     Check.that(index <= lastIndex(), "commit %d lies within the log (%d)", index, lastIndex());
-    committed = Math.max(committed, index);
+    while (committed < index) {
+      waitingBytes += entry(++committed).bytes();
+    }
+  }
+
+  /// What is committed and not applied weighs.
+  long waitingBytes() {
+    return waitingBytes;
   }
 
   /// Entries from `from` on, up to `maxBytes` but at least one if there is any.
@@ -252,6 +261,7 @@ final class RaftLog {
     }
     var entry = entry(applied);
     issuedBytes -= entry.bytes();
+    waitingBytes -= entry.bytes();
     return entry;
   }
 
@@ -280,6 +290,7 @@ final class RaftLog {
     batch = null;
     committed = start.index();
     issuedBytes = 0;
+    waitingBytes = 0;
     handed = start.index();
     replaced(0);
   }

@@ -212,6 +212,13 @@ public final class RaftNode {
     }
   }
 
+  /// The driver has a state that ends at `index` and takes the place of this member's once all up
+  /// to there is known to be committed: so much is taken of the log, however much waits to be
+  /// applied.
+  public void needs(long index) {
+    self.neededIndex = Math.max(self.neededIndex, index);
+  }
+
   /// A follower's message queue was cut, or its snapshot failed or arrived: see the driver.
   public void reportUnreachable(long member) {
     if (leadership != null) {

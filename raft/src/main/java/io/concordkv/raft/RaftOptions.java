@@ -9,9 +9,10 @@ public record RaftOptions(
     int maxInflightMessages,
     long maxInflightBytes,
     long maxUncommittedBytes,
-    long maxCommittedBytes) {
+    long maxCommittedBytes,
+    long maxWaitingBytes) {
   public static final RaftOptions DEFAULT =
-      new RaftOptions(1, 1 << 20, 256, 16 << 20, 64 << 20, 4 << 20);
+      new RaftOptions(1, 1 << 20, 256, 16 << 20, 64 << 20, 4 << 20, 64 << 20);
 
   public RaftOptions {
     Check.that(maxInflightMessages > 0, "something may be under way");

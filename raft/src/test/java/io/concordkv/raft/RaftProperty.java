@@ -108,6 +108,7 @@ final class RaftProperty {
                 1 << 20,
                 1 << 20,
                 200,
+                1 << 20,
                 preVote,
                 checkQuorum,
                 false,

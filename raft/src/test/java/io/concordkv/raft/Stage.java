@@ -135,6 +135,7 @@ final class Stage {
     boolean checkQuorum = true;
     long promotion = 0;
     int lease = 0;
+    long waiting = 1 << 20;
     for (var option : words.subList(2, words.size())) {
       var name = option.substring(0, option.indexOf('='));
       var value = option.substring(option.indexOf('=') + 1);
@@ -148,6 +149,7 @@ final class Stage {
         case "append" -> append = Long.parseLong(value);
         case "promotion" -> promotion = Long.parseLong(value);
         case "lease" -> lease = Integer.parseInt(value);
+        case "waiting" -> waiting = Long.parseLong(value);
         default -> throw new AssertionError("no such option: " + option);
       }
     }
@@ -163,6 +165,7 @@ final class Stage {
               1 << 20,
               1 << 20,
               1 << 20,
+              waiting,
               preVote,
               checkQuorum,
               false,

@@ -96,6 +96,7 @@ final class Renewal {
       return false;
     }
     arrived = state;
+    raft.needs(index(state));
     return true;
   }
 

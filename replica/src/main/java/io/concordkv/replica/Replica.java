@@ -99,7 +99,7 @@ public final class Replica {
             env.random("replica/reads/" + name).nextLong(),
             config.raft().electionTicks(),
             Math.max(1, READ_RETRY.dividedBy(host.tick())));
-    rest = new Rest(config, raft, lives, transport);
+    rest = new Rest(env, config, raft, lives, transport);
     suspect = recovery.suspect();
     if (suspect) {
       env.reached("replica/suspect");

@@ -3,6 +3,8 @@ package io.concordkv.replica;
 import io.concordkv.base.Check;
 import io.concordkv.base.env.Env;
 import io.concordkv.raft.ConfigurationEntry;
+import io.concordkv.raft.HardState;
+import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.BundleCodec;
 import io.concordkv.replica.wire.LogRecord;
@@ -117,6 +119,16 @@ public final class ReplicaHost implements AutoCloseable {
     var forced = recovery(config, applied).force(next);
     forced.repair().forEach(record -> wal.append(record.encode(config.group())));
     wal.sync(wal.end(), () -> then.accept(forced.hardState().committed()));
+  }
+
+  /// Writes a log that begins behind `mark`, for a group of which it has nothing and whose state is
+  /// there already. Instead of [#start]; runs `then` once it is durable.
+  public void found(long group, SnapshotMark mark, Runnable then) {
+    Check.that(!has(group), "a group is founded once");
+    var hardState = new HardState(mark.last().term(), 0, mark.last().index());
+    wal.append(new LogRecord.Start(mark).encode(group));
+    wal.append(new LogRecord.Append(hardState, LogPosition.START, List.of()).encode(group));
+    wal.sync(wal.end(), then);
   }
 
   private Recovery recovery(ReplicaConfig config, SnapshotMark applied) {
@@ -288,7 +300,9 @@ public final class ReplicaHost implements AutoCloseable {
       }
       rouse(replica -> replica.leads() && !replica.mayRest());
     }
-    dormitory.tick();
+    if (!env.fault("host/tick-lost")) {
+      dormitory.tick();
+    }
     trimSleepers();
     if (freed) {
       freed = false;

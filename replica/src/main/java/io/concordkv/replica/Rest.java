@@ -1,5 +1,6 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.env.Env;
 import io.concordkv.raft.RaftNode;
 import io.concordkv.replica.wire.RestFrame;
 import io.concordkv.transport.Transport;
@@ -12,13 +13,15 @@ import java.util.function.LongPredicate;
 /// and it goes on as if no time had passed.
 final class Rest {
   private final ReplicaConfig config;
+  private final Env env;
   private final RaftNode raft;
   private final LongPredicate lives;
   private final Transport transport;
   private boolean asleep;
   private int quietTicks;
 
-  Rest(ReplicaConfig config, RaftNode raft, LongPredicate lives, Transport transport) {
+  Rest(Env env, ReplicaConfig config, RaftNode raft, LongPredicate lives, Transport transport) {
+    this.env = env;
     this.config = config;
     this.raft = raft;
     this.lives = lives;
@@ -30,6 +33,9 @@ final class Rest {
   }
 
   void rise() {
+    if (asleep) {
+      env.reached("replica/woken");
+    }
     asleep = false;
     quietTicks = 0;
   }
@@ -46,6 +52,7 @@ final class Rest {
       return false;
     }
     asleep = true;
+    env.reached("replica/leader-asleep");
     var status = raft.status();
     var sleep = new RestFrame.Sleep(status.hardState().term(), status.last().index());
     var frame = sleep.encode(config.group());
@@ -62,6 +69,7 @@ final class Rest {
     boolean agrees =
         quiet && config.restTicks() > 0 && raft.follows(from, sleep.term(), sleep.index());
     asleep |= agrees;
+    env.reached(agrees ? "replica/follower-asleep" : "replica/stays-awake");
     return agrees;
   }
 }

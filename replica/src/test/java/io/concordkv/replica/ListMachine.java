@@ -39,6 +39,9 @@ final class ListMachine implements StateMachine {
   int partsKept;
   boolean slow;
 
+  /// Nothing is applied while it is.
+  boolean stuck;
+
   boolean flushes = true;
 
   ListMachine(Env env, Configuration founders) {
@@ -127,7 +130,9 @@ final class ListMachine implements StateMachine {
   @Override
   public void apply(List<Entry> entries, SnapshotMark after, Runnable done) {
     Check.that(entries.getFirst().index() == applied.last().index() + 1, "entries in order");
-    if (slow) {
+    if (stuck) {
+      env.loop().after(Duration.ofMillis(20), () -> apply(entries, after, done));
+    } else if (slow) {
       env.loop().after(Duration.ofMillis(3), () -> apply(entries, after));
       env.loop().after(Duration.ofMillis(3), done);
     } else {

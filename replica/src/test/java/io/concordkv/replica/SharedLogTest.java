@@ -19,8 +19,8 @@ final class SharedLogTest {
   private static final Configuration ALONE = Configuration.of(List.of(1L));
   private static final long SEGMENT_BYTES = 4096;
 
-  private int restTicks;
   private final Simulation simulation = new Simulation(51).withoutFaultSites();
+  private int restTicks;
   private final TestNetwork network = new TestNetwork(simulation);
 
   /// A life of the node.

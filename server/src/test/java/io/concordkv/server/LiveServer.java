@@ -4,9 +4,7 @@ import io.concordkv.base.env.RealEnv;
 import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
 import io.concordkv.node.NodeConfig;
-import io.concordkv.transport.Frame;
-import io.concordkv.transport.Receiver;
-import io.concordkv.transport.Transport;
+import io.concordkv.transport.SilentTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -67,7 +65,8 @@ public final class LiveServer implements AutoCloseable {
     var loop = IoLoop.open(opened::completeExceptionally);
     var env = RealEnv.on(loop, directory, "node", opened::completeExceptionally);
     env.loop()
-        .post(() -> opened.complete(Node.open(env, config, bootstrap, (_, _, _) -> new Alone())));
+        .post(() ->
+            opened.complete(Node.open(env, config, bootstrap, (_, _, _) -> new SilentTransport())));
     try {
       var node = opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -109,22 +108,5 @@ public final class LiveServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  /// Nobody to talk to: members that are added never come.
-  private static final class Alone implements Transport {
-    @Override
-    public void send(long toNode, Frame frame) {}
-
-    @Override
-    public void onFrame(Receiver receiver) {}
-
-    @Override
-    public boolean connected(long node) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 }

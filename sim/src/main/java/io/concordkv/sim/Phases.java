@@ -15,7 +15,7 @@ import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Trouble;
 import io.concordkv.sim.oracle.StateCheck;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.sim.workload.Clients;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;

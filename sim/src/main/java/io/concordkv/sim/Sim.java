@@ -1,7 +1,7 @@
 package io.concordkv.sim;
 
 import io.concordkv.sim.cluster.Setup;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.concordkv.sim;
 
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 

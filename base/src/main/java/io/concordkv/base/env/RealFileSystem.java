@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -114,7 +115,10 @@ final class RealFileSystem implements FileSystem {
     try {
       try {
         Files.createLink(resolve(to), resolve(from));
-      } catch (UnsupportedOperationException _) {
+      } catch (UnsupportedOperationException | FileSystemException notPossible) {
+        if (notPossible instanceof FileSystemException failed && sameStore(from, to)) {
+          throw failed;
+        }
         Files.copy(resolve(from), resolve(to));
         try (var copy = FileChannel.open(resolve(to), StandardOpenOption.WRITE)) {
           copy.force(true);
@@ -123,6 +127,11 @@ final class RealFileSystem implements FileSystem {
     } catch (IOException e) {
       throw failure("link to " + to + " the file", from, e);
     }
+  }
+
+  private boolean sameStore(String from, String to) throws IOException {
+    var parent = resolve(to).getParent();
+    return parent == null || Files.getFileStore(resolve(from)).equals(Files.getFileStore(parent));
   }
 
   @Override

@@ -31,6 +31,7 @@ public final class Commands {
             new StatusCommand(),
             new MemberCommand(),
             new MoveLeaderCommand(),
+            new SnapshotCommand(),
             new HelpTopics())
         .forEach(line::addSubcommand);
     var err = root.session().err();

@@ -5,6 +5,8 @@ import io.concordkv.base.ErrorCode;
 import io.concordkv.cli.config.ServerOptions;
 import io.concordkv.node.Bootstrap.Existing;
 import io.concordkv.node.shard.Member;
+import io.concordkv.transport.grpc.GrpcMembers;
+import io.concordkv.transport.peer.Roster;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +24,7 @@ final class Joining {
   private static final Duration ASK = Duration.ofSeconds(2);
 
   /// One that has just been added may be asked about before the one asked has heard of it.
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -57,10 +59,12 @@ final class Joining {
     var failures = new ArrayList<String>();
     for (var url : others()) {
       try {
-        var request = HttpRequest.newBuilder(URI.create(url + "/members")).timeout(ASK).build();
-        var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        var cluster = answer.headers().firstValue("X-Etcd-Cluster-Id").orElse("");
-        return check(url, Long.parseUnsignedLong(cluster, 16), MembersPage.parse(answer.body()));
+        var page =
+            switch (options.peerWire()) {
+              case TCP -> overHttp(http, url);
+              case GRPC -> overGrpc(url);
+            };
+        return check(url, page.cluster(), MembersPage.parse(page.json()));
       } catch (IOException | IllegalArgumentException e) {
         failures.add(url + " (" + (e.getMessage() == null ? e : e.getMessage()) + ")");
       } catch (InterruptedException e) {
@@ -72,7 +76,24 @@ final class Joining {
         ErrorCode.NO_LEADER,
         "cannot join: no member of the cluster answered at "
             + String.join(", ", failures)
-            + ". --initial-cluster must name the peer URLs of all members, and this one's");
+            + ". --initial-cluster must name the peer URLs of all members, and this one's, and"
+            + " --peer-transport must be theirs");
+  }
+
+  private static Roster.Page overHttp(HttpClient http, String url)
+      throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(URI.create(url + "/members")).timeout(ASK).build();
+    var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    var cluster = answer.headers().firstValue("X-Etcd-Cluster-Id").orElse("");
+    return new Roster.Page(Long.parseUnsignedLong(cluster, 16), answer.body());
+  }
+
+  private static Roster.Page overGrpc(String url) throws IOException {
+    var address = PeerDialer.address(url);
+    if (address == null) {
+      throw new IllegalArgumentException("no address to dial");
+    }
+    return GrpcMembers.ask(address, ASK);
   }
 
   private List<String> others() {

@@ -57,7 +57,7 @@ final class PeerDialer implements Node.Dialer {
                 advertised == null
                     ? ""
                     : "%s:%d".formatted(advertised.getHostString(), advertised.getPort()),
-                ListenAddresses.of(options.listenPeer()).getFirst(),
+                ListenAddresses.of(options.listenPeer()),
                 env.random("dial"),
                 problem -> LOG.warn("peers problem=\"{}\"", problem)),
             wire(options));
@@ -107,7 +107,7 @@ final class PeerDialer implements Node.Dialer {
   }
 
   /// Null if it is none that can be dialed: a member's URL can be changed to anything.
-  private static @Nullable InetSocketAddress address(String url) {
+  static @Nullable InetSocketAddress address(String url) {
     try {
       var uri = new URI(url);
       var host = uri.getHost();

@@ -3,7 +3,6 @@ package io.concordkv.cli.process;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileException;
-import io.concordkv.base.env.RealEnv;
 import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.node.NodeConfig;
@@ -12,8 +11,6 @@ import io.concordkv.node.UnsafeRecovery.Done;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /// `concord recover --unsafe`: lets the one member go on whose data directory is given, when the
 /// quorum is lost for good.
@@ -72,32 +69,12 @@ public final class RecoverCommand {
   }
 
   private static Done recover(Path directory, long cluster) {
-    var result = new CompletableFuture<Done>();
-    var env = RealEnv.open(directory, "recover", result::completeExceptionally);
-    env.loop()
-        .post(() -> {
-          try {
+    return OnLoop.await(
+        directory,
+        "recover",
+        (env, then) ->
             UnsafeRecovery.run(
-                env,
-                NodeConfig.DEFAULT,
-                cluster,
-                System.getProperty("user.name"),
-                result::complete);
-          } catch (RuntimeException | Error failure) {
-            result.completeExceptionally(failure);
-          }
-        });
-    try {
-      return result.join();
-    } catch (CompletionException e) {
-      switch (e.getCause()) {
-        case RuntimeException failure -> throw failure;
-        case Error failure -> throw failure;
-        case null, default -> throw e;
-      }
-    } finally {
-      env.close();
-    }
+                env, NodeConfig.DEFAULT, cluster, System.getProperty("user.name"), then));
   }
 
   private static String value(List<String> arguments, String flag) {

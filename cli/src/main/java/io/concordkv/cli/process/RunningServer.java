@@ -111,6 +111,7 @@ final class RunningServer implements AutoCloseable {
         Math.max(base.maxEntryBytes(), options.maxRequestBytes() + (64 << 10)),
         base.maxApplyLag(),
         base.maxPending(),
+        base.restTicks(),
         base.raft(),
         base.wal(),
         base.lsm(),

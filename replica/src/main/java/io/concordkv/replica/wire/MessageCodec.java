@@ -22,7 +22,10 @@ public final class MessageCodec {
   public static final int APPEND = 3;
   public static final int APPEND_REPLY = 4;
   public static final int HEARTBEAT = 5;
+
+  /// The kind of a heartbeat's answer, which alone wakes nobody.
   public static final int HEARTBEAT_REPLY = 6;
+
   private static final int INSTALL_SNAPSHOT = 7;
   private static final int TIMEOUT_NOW = 8;
   private static final int READ_INDEX = 9;

@@ -8,6 +8,7 @@ import io.concordkv.proto.etcdserverpb.MaintenanceGrpc;
 import io.concordkv.proto.etcdserverpb.WatchGrpc;
 import io.concordkv.proto.etcdserverpb.WatchRequest;
 import io.concordkv.proto.health.HealthGrpc;
+import io.concordkv.proto.v1.SnapshotsGrpc;
 import io.concordkv.server.wire.Limits;
 import io.grpc.HandlerRegistry;
 import io.grpc.ServerServiceDefinition;
@@ -38,6 +39,7 @@ public final class Services {
             new LeaseService(node, streams).bind(service(LeaseGrpc.SERVICE_NAME)),
             new ClusterService(node.membership()).bind(service(ClusterGrpc.SERVICE_NAME)),
             new MaintenanceService(node, limits).bind(service(MaintenanceGrpc.SERVICE_NAME)),
+            new SnapshotService(node.snapshots()).bind(service(SnapshotsGrpc.SERVICE_NAME)),
             new HealthService(streams).bind(service(HealthGrpc.SERVICE_NAME)));
   }
 

@@ -6,6 +6,7 @@ import io.concordkv.proto.etcdserverpb.MemberListRequest;
 import io.concordkv.proto.etcdserverpb.RangeRequest;
 import io.concordkv.proto.etcdserverpb.StatusRequest;
 import io.concordkv.proto.health.HealthCheckRequest;
+import io.concordkv.proto.v1.SaveSnapshotRequest;
 import io.concordkv.server.wire.Statuses;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -29,10 +30,16 @@ final class StandingRule {
     return switch (standing) {
       case VOTER -> null;
       case LEARNER ->
-          about(request) || (request instanceof RangeRequest range && range.getSerializable())
-              ? null
-              : ErrorCode.NOT_SUPPORTED_FOR_LEARNER;
+          about(request) || ofItsData(request) ? null : ErrorCode.NOT_SUPPORTED_FOR_LEARNER;
       case WITNESS -> about(request) ? null : ErrorCode.NOT_SUPPORTED_FOR_WITNESS;
+    };
+  }
+
+  private static boolean ofItsData(Object request) {
+    return switch (request) {
+      case RangeRequest range -> range.getSerializable();
+      case SaveSnapshotRequest _ -> true;
+      default -> false;
     };
   }
 

@@ -128,6 +128,7 @@ final class RecordedEtcdIT {
         config.maxEntryBytes(),
         config.maxApplyLag(),
         config.maxPending(),
+        config.restTicks(),
         config.raft(),
         config.wal(),
         config.lsm(),

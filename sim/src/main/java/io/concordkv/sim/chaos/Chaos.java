@@ -65,7 +65,7 @@ public final class Chaos {
     }
   }
 
-  private static void delete(Path path) throws IOException {
+  static void delete(Path path) throws IOException {
     if (Files.exists(path)) {
       try (Stream<Path> all = Files.walk(path)) {
         for (var each : all.sorted(Comparator.reverseOrder()).toList()) {

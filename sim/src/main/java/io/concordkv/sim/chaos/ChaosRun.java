@@ -18,6 +18,7 @@ public final class ChaosRun {
   private static final Duration PATIENCE = Duration.ofMillis(1500);
   private static final int REGISTER_CLIENTS = 6;
   private static final int WRITERS = 2;
+  private static final int MOVERS = 2;
   private static final int THINK_MILLIS = 12;
 
   private final Path directory;
@@ -28,10 +29,12 @@ public final class ChaosRun {
   private final Registers registers = new Registers();
   private final Once once = new Once();
   private final Leaseholders leases = new Leaseholders();
+  private final Accounts accounts = new Accounts();
   private volatile boolean over;
 
   /// @param calls of which the history consists
   /// @param acknowledged writes of a key of their own
+  /// @param moves transactions of several keys that were acknowledged
   /// @param undecided whether the history was too hard to be judged within its bound
   /// @param trouble how often each kind was made
   public record Report(
@@ -39,14 +42,15 @@ public final class ChaosRun {
       int nodes,
       int calls,
       int acknowledged,
+      int moves,
       int revisions,
       int leaseLooks,
       boolean undecided,
       SortedMap<String, Integer> trouble) {
     @Override
     public String toString() {
-      return ("seed %d: %d nodes, %d calls %s, %d of %d acknowledged writes there, %d revisions told"
-              + " alike by all, %d looks at leases; %s")
+      return ("seed %d: %d nodes, %d calls %s, %d of %d acknowledged writes there, %d moves of a"
+              + " constant sum, %d revisions told alike by all, %d looks at leases; %s")
           .formatted(
               seed,
               nodes,
@@ -54,6 +58,7 @@ public final class ChaosRun {
               undecided ? "UNDECIDED" : "linearizable",
               acknowledged,
               acknowledged,
+              moves,
               revisions,
               leaseLooks,
               trouble);
@@ -102,6 +107,7 @@ public final class ChaosRun {
   private Report judge(
       RealCluster cluster, ConcordClient client, Spectators spectators, Trouble trouble) {
     once.check(client);
+    accounts.check(client);
     leases.check(client);
     long revision = client.kv().put("chaos/end", "").getHeader().getRevision();
     sameEverywhere(cluster, client, revision);
@@ -119,6 +125,7 @@ public final class ChaosRun {
         cluster.size(),
         history.size(),
         once.acknowledged(),
+        accounts.moves(),
         spectators.revisions(),
         leases.looks(),
         undecided,
@@ -159,6 +166,10 @@ public final class ChaosRun {
               i + 1,
               chance.split(),
               (client, _, count) -> once.act(number, count, client)));
+    }
+    for (int i = 0; i < MOVERS; i++) {
+      threads.add(
+          client(cluster, i, chance.split(), (client, own, _) -> accounts.act(client, own)));
     }
     threads.add(client(cluster, 2, chance.split(), (client, own, _) -> leases.act(client, own)));
     return threads;

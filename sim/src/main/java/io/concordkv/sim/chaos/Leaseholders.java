@@ -71,7 +71,9 @@ final class Leaseholders {
       var _ = client.kv().put(put);
       held.add(fresh);
     } catch (ClientException.Rejected gone) {
-      ifDue(fresh, "is denied: " + gone.getMessage());
+      if (denied(gone)) {
+        ifDue(fresh, "is denied: " + gone.getMessage());
+      }
     }
   }
 
@@ -86,12 +88,15 @@ final class Leaseholders {
       var _ = client.lease().keepAliveOnce(lease.id);
       lease.renewed = asked;
     } catch (ClientException.Rejected gone) {
-      var text = String.valueOf(gone.getMessage());
-      if (text.contains("lease not found")) {
+      if (denied(gone)) {
         ifDue(lease, "is denied");
         held.remove(lease);
       }
     }
+  }
+
+  private static boolean denied(ClientException.Rejected why) {
+    return String.valueOf(why.getMessage()).contains("lease not found");
   }
 
   private void look(ConcordClient client, Held lease) {

@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Stands before the peer port of one node and lets through what the links say. Who dials it is
 /// read from the greeting that every connection between nodes begins with (docs/formats/frame.md),
-/// so all nodes can be given the same address of this one.
+/// so all nodes can be given the same address of this one. One that wants to join asks over HTTP
+/// first, which is let through.
 final class PeerProxy implements AutoCloseable {
   private static final int HELLO_BYTES = 35;
   private static final int FROM_AT = 15;
+  private static final int GET = 'G' << 24 | 'E' << 16 | 'T' << 8 | ' ';
   private static final int BUFFER_BYTES = 64 << 10;
 
   private final ServerSocket door;
   private final int target;
   private final LongFunction<@Nullable PeerLink> linkFrom;
+  private final PeerLink questions = new PeerLink();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /// @param target the node's own peer port
@@ -61,7 +64,10 @@ final class PeerProxy implements AutoCloseable {
       caller.setTcpNoDelay(true);
       var hello = new byte[HELLO_BYTES];
       new DataInputStream(caller.getInputStream()).readFully(hello);
-      var link = linkFrom.apply(ByteBuffer.wrap(hello).getLong(FROM_AT));
+      var link =
+          ByteBuffer.wrap(hello).getInt() == GET
+              ? questions
+              : linkFrom.apply(ByteBuffer.wrap(hello).getLong(FROM_AT));
       if (link == null) {
         return;
       }

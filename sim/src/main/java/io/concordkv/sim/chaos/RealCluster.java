@@ -4,6 +4,7 @@ import io.concordkv.client.ClientException;
 import io.concordkv.client.ClientOptions;
 import io.concordkv.client.ConcordClient;
 import io.concordkv.client.Endpoint;
+import io.concordkv.proto.etcdserverpb.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ final class RealCluster implements AutoCloseable {
   private final List<Endpoint> endpoints = new ArrayList<>();
   private final List<PeerProxy> proxies = new ArrayList<>();
   private final PeerLink[][] links;
+  private final boolean[] held;
 
   /// For connections that come before it is known who has which id.
   private final PeerLink unnamed = new PeerLink();
@@ -37,6 +39,7 @@ final class RealCluster implements AutoCloseable {
   /// @param command what starts a node, up to its flags
   /// @param library as [Spoiler#compile] made it
   RealCluster(Path directory, int size, List<String> command, @Nullable Path library) {
+    held = new boolean[size];
     links = new PeerLink[size][size];
     for (int from = 0; from < size; from++) {
       for (int to = 0; to < size; to++) {
@@ -48,25 +51,32 @@ final class RealCluster implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       int to = i;
       proxies.add(new PeerProxy(ports.get(size + i), id -> link(id, to)));
-      initial.add(name(i) + "=http://127.0.0.1:" + proxies.get(i).port());
+      initial.add(name(i) + "=" + peerUrl(i));
       endpoints.add(Endpoint.parse("127.0.0.1:" + ports.get(i)));
     }
     for (int i = 0; i < size; i++) {
+      // Changes of members are to meet with trouble, so none is put off until all are well.
       var all = new ArrayList<>(command);
       all.add("--name=" + name(i));
       all.add("--listen-client-urls=http://127.0.0.1:" + ports.get(i));
       all.add("--listen-peer-urls=http://127.0.0.1:" + ports.get(size + i));
-      all.add("--initial-cluster=" + String.join(",", initial));
+      all.add("--strict-reconfig-check=false");
       all.add("--snapshot-count=2000");
       all.add("--snapshot-catchup-entries=500");
       var own = directory.resolve(name(i));
       var spoiler = library == null ? null : Spoiler.of(library, directory.resolve("spoil-" + i));
       nodes.add(new RealNode(name(i), own, all, spoiler));
+      nodes.get(i).membership("--initial-cluster=" + String.join(",", initial));
     }
   }
 
   private static String name(int index) {
     return "n" + (index + 1);
+  }
+
+  /// Where the others reach a node: at its proxy.
+  String peerUrl(int index) {
+    return "http://127.0.0.1:" + proxies.get(index).port();
   }
 
   /// Ports that nobody listens on at the moment.
@@ -103,13 +113,58 @@ final class RealCluster implements AutoCloseable {
       eventually("the cluster serves", () -> serves(client));
       var ids = new TreeMap<Long, Integer>();
       for (var member : client.cluster().members(true).getMembersList()) {
-        ids.put(member.getID(), Integer.parseInt(member.getName().substring(1)) - 1);
+        for (int i = 0; i < size(); i++) {
+          if (member.getPeerURLsList().contains(peerUrl(i))) {
+            ids.put(member.getID(), i);
+          }
+        }
       }
       ChaosFailure.unless(
           ids.size() == nodes.size(), "the cluster does not know all of its members", ids);
       indexById = ids;
     }
     unnamed.reset();
+  }
+
+  /// Under which id a node is known.
+  long id(int index) {
+    return indexById.entrySet().stream()
+        .filter(known -> known.getValue() == index)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  /// From now on the node is not started by the way: another is to take its place.
+  void hold(int index) {
+    held[index] = true;
+  }
+
+  void release(int index) {
+    held[index] = false;
+  }
+
+  boolean held(int index) {
+    return held[index];
+  }
+
+  /// Starts a node that was added under a new id.
+  void join(int index, long id, List<Member> members) {
+    var ids = new TreeMap<>(indexById);
+    ids.values().removeIf(known -> known == index);
+    ids.put(id, index);
+    indexById = ids;
+    var initial = new ArrayList<String>();
+    for (int i = 0; i < size(); i++) {
+      var url = peerUrl(i);
+      if (members.stream().anyMatch(member -> member.getPeerURLsList().contains(url))) {
+        initial.add(name(i) + "=" + url);
+      }
+    }
+    var node = nodes.get(index);
+    node.membership(
+        "--initial-cluster=" + String.join(",", initial), "--initial-cluster-state=existing");
+    node.start();
   }
 
   static boolean serves(ConcordClient client) {
@@ -160,6 +215,13 @@ final class RealCluster implements AutoCloseable {
     return client(patience, 0);
   }
 
+  /// A client that asks anybody but one.
+  ConcordClient clientWithout(Duration patience, int index) {
+    var others = new ArrayList<>(endpoints);
+    others.remove(index);
+    return ConcordClient.open(new ClientOptions(others, Duration.ofSeconds(1), patience));
+  }
+
   /// Everything works again: ways, disks and processes. The clocks stay as they are.
   void heal() {
     forEachLink(PeerLink::heal);
@@ -170,18 +232,21 @@ final class RealCluster implements AutoCloseable {
       if (node.paused()) {
         node.resume();
       }
-      if (!node.alive()) {
-        node.start();
-      }
     }
+    startAll();
   }
 
   /// Starts those that have ended by themselves or were killed.
   void startAll() {
-    for (var node : nodes) {
-      if (!node.alive()) {
-        node.start();
-      }
+    for (int i = 0; i < size(); i++) {
+      start(i);
+    }
+  }
+
+  /// Unless it runs, or another is to take its place.
+  void start(int index) {
+    if (!held[index] && !nodes.get(index).alive()) {
+      nodes.get(index).start();
     }
   }
 

@@ -17,6 +17,7 @@ final class RealNode {
   private final String name;
   private final Path directory;
   private final List<String> command;
+  private List<String> membership = List.of();
   private final @Nullable Spoiler spoiler;
   private @Nullable Process process;
   private boolean paused;
@@ -44,9 +45,24 @@ final class RealNode {
     return paused;
   }
 
+  /// From now on it is started with these settings of its cluster.
+  void membership(String... flags) {
+    membership = List.of(flags);
+  }
+
+  /// Its data is gone. It must not run.
+  void forget() {
+    try {
+      Chaos.delete(directory.resolve("data"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// Starts it on what it has.
   void start() {
     var all = new ArrayList<>(command);
+    all.addAll(membership);
     all.add("--data-dir=" + directory.resolve("data"));
     var builder = new ProcessBuilder(all).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));

@@ -26,6 +26,9 @@ final class Spectators {
   private static final Duration MOMENT = Duration.ofMillis(100);
   private static final int PAGE = 2000;
 
+  /// A learner serves no watch; it will soon be a voter.
+  private static final String LEARNER = "not supported for learner";
+
   private final ConcurrentSkipListMap<Long, List<Event>> told = new ConcurrentSkipListMap<>();
   private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
   private final List<Spectator> all = new ArrayList<>();
@@ -34,36 +37,47 @@ final class Spectators {
   private final class Spectator {
     final String name;
     final ConcordClient client;
-    final Watcher watcher;
+    volatile Watcher watcher;
     volatile long next = 2;
     volatile boolean over;
 
     Spectator(String name, ConcordClient client) {
       this.name = name;
       this.client = client;
-      watcher =
-          client
-              .watch()
-              .open(
-                  WatchCreateRequest.newBuilder()
-                      .setKey(ALL)
-                      .setRangeEnd(ALL)
-                      .setStartRevision(next)
-                      .build());
+      watcher = open();
       var _ = Thread.ofVirtual().name(name).start(this::follow);
+    }
+
+    private Watcher open() {
+      return client
+          .watch()
+          .open(
+              WatchCreateRequest.newBuilder()
+                  .setKey(ALL)
+                  .setRangeEnd(ALL)
+                  .setStartRevision(next)
+                  .build());
     }
 
     private void follow() {
       try {
         while (!over) {
-          var answer = watcher.poll(MOMENT);
-          if (answer != null) {
-            take(answer.getEventsList());
+          try {
+            var answer = watcher.poll(MOMENT);
+            if (answer != null) {
+              take(answer.getEventsList());
+            }
+          } catch (ClientException ended) {
+            if (over) { // this end of it is closed under a poll
+              return;
+            }
+            if (!String.valueOf(ended.getMessage()).contains(LEARNER)) {
+              wrong.add(name + " was ended: " + ended.getMessage());
+              return;
+            }
+            RealCluster.pause(MOMENT.toMillis());
+            watcher = open();
           }
-        }
-      } catch (ClientException ended) {
-        if (!over) { // once it is over, this end of it is closed under a poll
-          wrong.add(name + " was ended: " + ended.getMessage());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -19,11 +19,13 @@ final class Trouble {
   private final SplittableRandom chance;
   private final ConcordClient client;
   private final TreeMap<String, Integer> done = new TreeMap<>();
+  private final Succession succession;
 
   Trouble(RealCluster cluster, SplittableRandom chance) {
     this.cluster = cluster;
     this.chance = chance;
     client = cluster.client(Duration.ofMillis(500));
+    succession = new Succession(cluster, this::note);
   }
 
   /// How often each kind of trouble was made.
@@ -43,6 +45,8 @@ final class Trouble {
         cluster.heal();
         last(over, chance.nextInt(MIN_MILLIS, MAX_MILLIS));
       }
+      cluster.heal();
+      RealCluster.eventually("a change of the members comes to its end", succession::advance);
     } finally {
       cluster.heal();
     }
@@ -50,15 +54,17 @@ final class Trouble {
 
   /// Lets things be. A node that has ended by itself, as it must when its disk fails, is started
   /// when the trouble is over.
-  private static void last(BooleanSupplier over, int millis) {
-    for (int waited = 0; waited < millis && !over.getAsBoolean(); waited += 50) {
+  private void last(BooleanSupplier over, int millis) {
+    long begun = System.nanoTime();
+    while (System.nanoTime() - begun < millis * 1_000_000L && !over.getAsBoolean()) {
+      var _ = succession.advance();
       RealCluster.pause(50);
     }
   }
 
   private void make() {
     int victim = chance.nextInt(3) == 0 ? leaderOr(some()) : some();
-    switch (chance.nextInt(16)) {
+    switch (chance.nextInt(18)) {
       case 0, 1 -> kill(victim);
       case 2 -> killAll();
       case 3, 4 -> pause(victim);
@@ -72,6 +78,7 @@ final class Trouble {
       case 12 -> slowDisk(victim);
       case 13 -> brokenDisk(victim);
       case 14 -> clock(victim);
+      case 15, 16 -> replace(victim);
       default -> {
         if (chance.nextBoolean()) {
           rollingRestart();
@@ -99,7 +106,7 @@ final class Trouble {
     note("kill");
     cluster.node(victim).kill();
     if (chance.nextBoolean()) {
-      cluster.node(victim).start();
+      cluster.start(victim);
     }
   }
 
@@ -192,9 +199,20 @@ final class Trouble {
     note("rolling-restart");
     for (int i = 0; i < cluster.size(); i++) {
       var node = cluster.node(i);
-      if (node.alive() && !node.paused()) {
+      if (node.alive() && !node.paused() && !cluster.held(i)) {
         node.terminate();
         node.start();
+      }
+    }
+  }
+
+  /// The node dies or goes on to live: either way another takes its place.
+  private void replace(int victim) {
+    boolean dies = chance.nextBoolean();
+    if (succession.begin(victim, chance.nextBoolean())) {
+      note(dies ? "replace-dead" : "replace");
+      if (dies) {
+        cluster.node(victim).kill();
       }
     }
   }

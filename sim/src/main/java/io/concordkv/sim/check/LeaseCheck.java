@@ -5,7 +5,7 @@ import io.concordkv.mvcc.Outcome;
 import io.concordkv.node.LeaseState;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.model.Step;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;

@@ -7,7 +7,7 @@ import io.concordkv.mvcc.Result;
 import io.concordkv.node.Answer;
 import io.concordkv.sim.model.ApiModel;
 import io.concordkv.sim.model.Replay;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.concordkv.mvcc.Span;
 import io.concordkv.mvcc.watch.WatchAnswer;
 import io.concordkv.mvcc.watch.WatchRequest;
 import io.concordkv.sim.model.ApiModel;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

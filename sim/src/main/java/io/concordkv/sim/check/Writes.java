@@ -9,7 +9,7 @@ import io.concordkv.node.Answer;
 import io.concordkv.node.command.RequestId;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.model.Step;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

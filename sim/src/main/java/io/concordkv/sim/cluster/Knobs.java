@@ -35,6 +35,7 @@ final class Knobs {
         defaults.maxEntryBytes(),
         or("maxApplyLag", 4, 1, 50, defaults.maxApplyLag()),
         (int) or("maxPending", 4, 2, 50, defaults.maxPending()),
+        (int) or("restTicks", 3, 1, 30, 0),
         raft(electionTicks),
         wal(),
         lsm(),
@@ -64,7 +65,8 @@ final class Knobs {
         (int) or("maxInflightMessages", 2, 1, 5, defaults.maxInflightMessages()),
         or("maxInflightBytes", 3, 1, 2000, defaults.maxInflightBytes()),
         or("maxUncommittedBytes", 4, 200, 5000, defaults.maxUncommittedBytes()),
-        or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()));
+        or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()),
+        or("maxWaitingBytes", 3, 200, 5000, defaults.maxWaitingBytes()));
   }
 
   private WalOptions wal() {

@@ -6,7 +6,7 @@ import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
 import io.concordkv.raft.Role;
 import io.concordkv.sim.net.SimNetwork;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.testkit.Simulation;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,8 @@ package io.concordkv.sim.net;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.replica.ReplicaHost;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.replica.wire.BundleCodec;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.SimLoop;
 import io.concordkv.testkit.Simulation;
@@ -130,8 +131,31 @@ public final class SimNetwork {
             to, _ -> new Wire(from, to, simulation.random("network/" + from + "/" + to)));
   }
 
+  /// What several groups say at once is heard, and may get lost, like any other word.
   private void send(long from, long to, Frame frame) {
-    wiretap.sent(from, to, frame);
+    if (frame.kind() == BundleCodec.BUNDLE) {
+      var frames = new ArrayList<Frame>(BundleCodec.decode(frame));
+      frames.forEach(each -> wiretap.sent(from, to, each));
+      if (frames.removeIf(each -> unheard(from, to, each))) {
+        pass(from, to, BundleCodec.encode(frames));
+        return;
+      }
+    } else {
+      wiretap.sent(from, to, frame);
+    }
+    if (!unheard(from, to, frame)) {
+      pass(from, to, frame);
+    }
+  }
+
+  private boolean unheard(long from, long to, Frame frame) {
+    return troubles.stream()
+        .filter(trouble -> trouble.route().covers(from, to))
+        .anyMatch(trouble ->
+            trouble instanceof Trouble.Deaf(_, var kinds) && kinds.contains(frame.kind()));
+  }
+
+  private void pass(long from, long to, Frame frame) {
     var wire = wire(from, to);
     var weather = Weather.FAIR;
     long bytesPerSecond = Long.MAX_VALUE;
@@ -144,10 +168,8 @@ public final class SimNetwork {
         case Trouble.Cut _ -> {
           return;
         }
-        case Trouble.Deaf(_, var kinds) -> {
-          if (kinds.contains(frame.kind())) {
-            return;
-          }
+        case Trouble.Deaf _ -> {
+          // Some frames did not get here.
         }
         case Trouble.Foul(_, var foul) -> weather = foul;
         case Trouble.Clog _ -> clogged = true;

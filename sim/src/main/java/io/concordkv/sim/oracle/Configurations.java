@@ -3,6 +3,7 @@ package io.concordkv.sim.oracle;
 import io.concordkv.raft.Configuration;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.model.Step;
+import io.concordkv.sim.violation.Violation;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;

@@ -3,6 +3,7 @@ package io.concordkv.sim.oracle;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.sim.model.Replay;
+import io.concordkv.sim.violation.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

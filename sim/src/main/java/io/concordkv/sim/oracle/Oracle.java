@@ -9,6 +9,7 @@ import io.concordkv.raft.Role;
 import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.net.Wiretap;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.transport.Frame;
 import java.util.TreeMap;
 import java.util.TreeSet;

@@ -2,6 +2,7 @@ package io.concordkv.sim.oracle;
 
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
+import io.concordkv.sim.violation.Violation;
 
 /// I10: which role may follow which, from one event to the next. An only voter may take several
 /// steps at once.

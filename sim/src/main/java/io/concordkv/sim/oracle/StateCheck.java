@@ -13,6 +13,7 @@ import io.concordkv.node.Node;
 import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.model.Step;
+import io.concordkv.sim.violation.Violation;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;

@@ -5,6 +5,7 @@ import io.concordkv.raft.Entry;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
+import io.concordkv.sim.violation.Violation;
 import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -117,10 +118,10 @@ final class Witness {
     before = now;
   }
 
-  /// I2 and I6: what it promised it must still have after a crash.
+  /// I2 and I6: what it promised it must still have after a crash, or know that it may lack some.
   private void reborn(Node node, RaftStatus now) {
     Violation.unless(
-        now.hardState().term() >= promisedTerm,
+        now.suspect() || now.hardState().term() >= promisedTerm,
         "I2 durable-term",
         name
             + " came back in term "

@@ -25,7 +25,7 @@ import io.concordkv.sim.cluster.Swarm;
 import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.model.ApiModel;
 import io.concordkv.sim.model.Replay;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayDeque;

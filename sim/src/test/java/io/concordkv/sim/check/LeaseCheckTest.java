@@ -8,7 +8,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.node.LeaseState;
 import io.concordkv.sim.model.PlantedLog;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -16,7 +16,7 @@ import io.concordkv.mvcc.Span;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Header;
 import io.concordkv.sim.model.PlantedLog;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -14,7 +14,7 @@ import io.concordkv.mvcc.Span;
 import io.concordkv.mvcc.watch.WatchAnswer;
 import io.concordkv.mvcc.watch.WatchRequest;
 import io.concordkv.sim.model.PlantedLog;
-import io.concordkv.sim.oracle.Violation;
+import io.concordkv.sim.violation.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.raft.Configuration;
 import io.concordkv.sim.model.PlantedLog;
+import io.concordkv.sim.violation.Violation;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;

@@ -8,6 +8,7 @@ import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
+import io.concordkv.sim.violation.Violation;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;

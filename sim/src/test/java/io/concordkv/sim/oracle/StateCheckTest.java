@@ -15,6 +15,7 @@ import io.concordkv.node.NodeConfig;
 import io.concordkv.node.Reply;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.net.SimNetwork;
+import io.concordkv.sim.violation.Violation;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;

@@ -49,15 +49,21 @@ public interface Engine extends View {
 
   EngineSizes sizes();
 
-  /// The files that hold the content now, oldest first, by number.
-  List<Long> files();
+  /// The files that hold the content now, oldest first, by number. An engine in memory has none.
+  default List<Long> files() {
+    return List.of();
+  }
 
   /// Checks one of them; null if it is gone by now.
-  @Nullable Scrub scrub(long file);
+  default @Nullable Scrub scrub(long file) {
+    return null;
+  }
 
   /// Damage that work in the background met; such work stands still until the content is replaced.
   /// Null if there is none.
-  @Nullable CorruptionError damage();
+  default @Nullable CorruptionError damage() {
+    return null;
+  }
 
   @Override
   void close();

@@ -116,7 +116,7 @@ final class GrpcLine extends ClientCall.Listener<Bytes> implements Line {
         opened && !closedHere && closedByPeer && problem.isEmpty(), closedHere ? "" : problem);
   }
 
-  private static String reason(Status status) {
+  static String reason(Status status) {
     var cause = status.getCause();
     return cause == null
         ? status.getCode() + " " + status.getDescription()

@@ -14,8 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// gRPC: each connection holds one call, which lives as long as it.
 public final class GrpcWire implements Wire {
@@ -30,7 +31,7 @@ public final class GrpcWire implements Wire {
 
   private final Sockets sockets;
   private final PeerConfig config;
-  private @Nullable Server server;
+  private final List<Server> servers = new ArrayList<>();
 
   public GrpcWire(Sockets sockets, PeerConfig config) {
     this.sockets = sockets;
@@ -41,7 +42,8 @@ public final class GrpcWire implements Wire {
   public InetSocketAddress listen(InetSocketAddress address, Accepted accepted) {
     var service =
         ServerServiceDefinition.builder(RawMessages.CARRY.getServiceName())
-            .addMethod(RawMessages.CARRY, (call, _) -> GrpcIncoming.start(call, accepted))
+            .addMethod(RawMessages.CARRY, (call, _) -> new GrpcIncoming(call).begin(accepted))
+            .addMethod(RawMessages.MEMBERS, (call, _) -> new GrpcPage(call).begin(accepted))
             .build();
     var builder =
         NettyServerBuilder.forAddress(address)
@@ -57,7 +59,8 @@ public final class GrpcWire implements Wire {
     sockets.listenOptions(builder::withOption);
     sockets.acceptOptions(builder::withChildOption);
     try {
-      server = builder.build().start();
+      var server = builder.build().start();
+      servers.add(server);
       return (InetSocketAddress) server.getListenSockets().getFirst();
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -81,7 +84,7 @@ public final class GrpcWire implements Wire {
 
   @Override
   public void close() {
-    if (server != null) {
+    for (var server : servers) {
       try {
         boolean _ = server.shutdownNow().awaitTermination(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException _) {

@@ -8,18 +8,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/// The one method of the peers' service, whose messages are bytes as they are.
+/// The methods of the peers' service, whose messages are bytes as they are.
 final class RawMessages implements MethodDescriptor.Marshaller<Bytes> {
   static final MethodDescriptor<Bytes, Bytes> CARRY =
-      MethodDescriptor.<Bytes, Bytes>newBuilder()
-          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-          .setFullMethodName(
-              MethodDescriptor.generateFullMethodName("concordkv.peer.v1.Frames", "Carry"))
-          .setRequestMarshaller(new RawMessages())
-          .setResponseMarshaller(new RawMessages())
-          .build();
+      method("Carry", MethodDescriptor.MethodType.BIDI_STREAMING);
+
+  /// An empty message is answered with the cluster's id (8 bytes) and the list of members in JSON.
+  static final MethodDescriptor<Bytes, Bytes> MEMBERS =
+      method("Members", MethodDescriptor.MethodType.UNARY);
 
   private RawMessages() {}
+
+  private static MethodDescriptor<Bytes, Bytes> method(
+      String name, MethodDescriptor.MethodType type) {
+    return MethodDescriptor.<Bytes, Bytes>newBuilder()
+        .setType(type)
+        .setFullMethodName(
+            MethodDescriptor.generateFullMethodName("concordkv.peer.v1.Frames", name))
+        .setRequestMarshaller(new RawMessages())
+        .setResponseMarshaller(new RawMessages())
+        .build();
+  }
 
   @Override
   public InputStream stream(Bytes message) {

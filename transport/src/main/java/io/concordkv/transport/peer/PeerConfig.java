@@ -5,6 +5,7 @@ import io.concordkv.transport.Lane;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import java.util.random.RandomGenerator;
 /// @param cluster connections of other clusters are refused
 /// @param birth of this node's data
 /// @param advertised where peers reach this node, as host:port; empty: they know
-/// @param listen where peers find this node; port 0 takes a free one
+/// @param listen where peers find this node, at least one address; port 0 takes a free one
 /// @param peers where the others are; a name that is not resolved yet is resolved at each dial
 /// @param maxFrameBytes a larger frame is neither sent nor accepted
 /// @param queueFrames what may wait on one lane to one peer
@@ -33,7 +34,7 @@ public record PeerConfig(
     long cluster,
     long birth,
     String advertised,
-    InetSocketAddress listen,
+    List<InetSocketAddress> listen,
     SortedMap<Long, InetSocketAddress> peers,
     int maxFrameBytes,
     int queueFrames,
@@ -45,6 +46,8 @@ public record PeerConfig(
     Consumer<String> problems) {
   public PeerConfig {
     Check.that(self != 0, "a node's id is not 0");
+    listen = List.copyOf(listen);
+    Check.that(!listen.isEmpty(), "peers find a node somewhere");
     Check.that(maxFrameBytes > 0 && queueFrames > 0 && queueBytes > 0, "limits are positive");
     Check.that(firstBackoff.isPositive() && timeout.isPositive(), "waits take some time");
     Check.that(maxBackoff.compareTo(firstBackoff) >= 0, "the longest wait is the last one");
@@ -57,7 +60,7 @@ public record PeerConfig(
       long cluster,
       long birth,
       String advertised,
-      InetSocketAddress listen,
+      List<InetSocketAddress> listen,
       RandomGenerator random,
       Consumer<String> problems) {
     return new PeerConfig(

@@ -54,24 +54,27 @@ public final class PeerTransport implements Transport {
     this.wire = wire;
     inbox = new Inbox(loop);
     accepted = new Accepted(config, sockets, inbox, this::welcomed);
-    listening = wire.listen(config.listen(), accepted);
+    var addresses = config.listen().stream().map(each -> wire.listen(each, accepted)).toList();
+    listening = addresses.getFirst();
   }
 
-  /// Listens and starts to dial. Blocks until the port is taken; throws [UncheckedIOException] if
-  /// it cannot be had.
+  /// Listens and starts to dial. Blocks until all ports are taken; throws [UncheckedIOException] if
+  /// one cannot be had.
   public static PeerTransport open(Scheduler loop, PeerConfig config, Wire.Maker maker) {
     var sockets = new Sockets();
+    var wire = maker.on(sockets, config);
     try {
-      var transport = new PeerTransport(loop, config, sockets, maker.on(sockets, config));
+      var transport = new PeerTransport(loop, config, sockets, wire);
       transport.roster(Roster.of(config.peers()));
       return transport;
     } catch (UncheckedIOException failed) {
+      wire.close();
       sockets.close();
       throw failed;
     }
   }
 
-  /// Where this node listens.
+  /// Where this node listens, or the first such address.
   public InetSocketAddress localAddress() {
     return listening;
   }

@@ -10,7 +10,7 @@ public interface Wire extends AutoCloseable {
     Wire on(Sockets sockets, PeerConfig config);
   }
 
-  /// Takes the port and gives each connection to `accepted`. Blocks; returns where it listens.
+  /// Takes one more port and gives each connection to `accepted`. Blocks; returns where it listens.
   /// Throws [java.io.UncheckedIOException] if the port cannot be had.
   InetSocketAddress listen(InetSocketAddress address, Accepted accepted);
 

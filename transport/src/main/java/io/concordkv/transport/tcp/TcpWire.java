@@ -15,7 +15,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Plain TCP.
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on a connection closes it
@@ -25,7 +26,7 @@ public final class TcpWire implements Wire {
 
   private final Sockets sockets;
   private final PeerConfig config;
-  private @Nullable Channel listener;
+  private final List<Channel> listeners = new ArrayList<>();
 
   public TcpWire(Sockets sockets, PeerConfig config) {
     this.sockets = sockets;
@@ -53,7 +54,7 @@ public final class TcpWire implements Wire {
           "cannot listen for peers on " + address + ": " + bind.cause().getMessage(),
           new IOException(bind.cause()));
     }
-    listener = bind.channel();
+    listeners.add(bind.channel());
     return (InetSocketAddress) bind.channel().localAddress();
   }
 
@@ -70,8 +71,6 @@ public final class TcpWire implements Wire {
 
   @Override
   public void close() {
-    if (listener != null) {
-      listener.close().awaitUninterruptibly();
-    }
+    listeners.forEach(listener -> listener.close().awaitUninterruptibly());
   }
 }

@@ -1,6 +1,7 @@
 package io.concordkv.transport.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.transport.Frame;
@@ -8,14 +9,19 @@ import io.concordkv.transport.FrameCodec;
 import io.concordkv.transport.Lane;
 import io.concordkv.transport.peer.Handshake;
 import io.concordkv.transport.peer.PeerTransportContract;
+import io.concordkv.transport.peer.Roster;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,18 @@ final class GrpcTransportIT extends PeerTransportContract {
             List.of(Bytes.of("one"), Bytes.of("two"), Bytes.of("three")));
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(hasProblem("ends within a frame")).isTrue();
+  }
+
+  @Test
+  void the_members_can_be_asked_for_by_a_call() throws IOException {
+    try (var third = open(3, 42, anyPort())) {
+      var page = new Roster.Page(42, "[{}]");
+      third.roster(new Roster(new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), page));
+      assertThat(GrpcMembers.ask(third.localAddress(), Duration.ofSeconds(60))).isEqualTo(page);
+    }
+    var nobody = freeAddress();
+    assertThatThrownBy(() -> GrpcMembers.ask(nobody, Duration.ofSeconds(60)))
+        .isInstanceOf(IOException.class);
   }
 
   @Test

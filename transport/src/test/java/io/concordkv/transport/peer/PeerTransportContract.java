@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ public abstract class PeerTransportContract extends TransportContract {
             cluster,
             node * 100,
             "",
-            listen,
+            List.of(listen),
             addresses,
             8 << 20,
             QUEUE_FRAMES,
@@ -160,10 +161,34 @@ public abstract class PeerTransportContract extends TransportContract {
       var listen = freeAddress();
       var stranger =
           PeerConfig.of(
-              7, 42, 1, "127.0.0.1:" + listen.getPort(), listen, new SplittableRandom(7), _ -> {});
+              7,
+              42,
+              1,
+              "127.0.0.1:" + listen.getPort(),
+              List.of(anyPort(), listen),
+              new SplittableRandom(7),
+              _ -> {});
       try (var seventh = PeerTransport.open(loop, stranger, wire)) {
         seventh.roster(Roster.of(known));
         loop.runUntil(() -> third.connected(7));
+      }
+    }
+  }
+
+  @Test
+  void a_node_is_reached_at_every_address_that_it_listens_at() {
+    var second = freeAddress();
+    var config =
+        PeerConfig.of(
+            7, 42, 1, "", List.of(freeAddress(), second), new SplittableRandom(7), _ -> {});
+    try (var seventh = PeerTransport.open(loop, config, wire)) {
+      addresses.put(7L, second);
+      try (var caller = open(3, 42, anyPort())) {
+        loop.runUntil(() -> caller.connected(7));
+      }
+      addresses.put(7L, seventh.localAddress());
+      try (var caller = open(4, 42, anyPort())) {
+        loop.runUntil(() -> caller.connected(7));
       }
     }
   }

@@ -138,7 +138,9 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
     files.syncDirectory(directory);
   }
 
-  private static Checkpoint read(FileSystem files, String directory) {
+  /// What the seal of the checkpoint in `directory` says. One without a whole seal is a
+  /// [CorruptionError]; the tables are not looked at.
+  public static Checkpoint read(FileSystem files, String directory) {
     var path = directory + "/" + SEAL;
     if (!files.exists(path)) {
       throw damaged(directory, "it was never completed");

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -113,5 +114,17 @@ final class Compaction {
   private void finishTable(TableWriter full) {
     written.add(full.finish(mark));
     writer = null;
+  }
+
+  /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables
+  /// stay as they are, and whoever owns the engine decides.
+  record Step(boolean finished, @Nullable CorruptionError damage) {
+    static Step of(Compaction job) {
+      try {
+        return new Step(job.step(), null);
+      } catch (CorruptionError damaged) {
+        return new Step(false, damaged);
+      }
+    }
   }
 }

@@ -387,36 +387,24 @@ public final class LsmEngine implements Engine {
     env.workers()
         .run(
             Workers.Lane.BACKGROUND,
-            () -> Step.of(job),
+            () -> Compaction.Step.of(job),
             env.loop(),
             step -> {
               if (store.isClosed()) {
                 letGo(job.levels);
-              } else if (job != compaction || step.damage != null) {
+              } else if (job != compaction || step.damage() != null) {
                 letGo(job.levels);
                 discard(job::abandon);
                 if (job == compaction) {
                   compaction = null;
-                  damage = step.damage;
+                  damage = step.damage();
                 }
-              } else if (step.finished) {
+              } else if (step.finished()) {
                 commit(job, job.outputs());
               } else {
                 step(job);
               }
             });
-  }
-
-  /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables
-  /// stay as they are, and whoever owns the engine decides.
-  private record Step(boolean finished, @Nullable CorruptionError damage) {
-    static Step of(Compaction job) {
-      try {
-        return new Step(job.step(), null);
-      } catch (CorruptionError damaged) {
-        return new Step(false, damaged);
-      }
-    }
   }
 
   private void commit(Compaction job, List<Table> outputs) {

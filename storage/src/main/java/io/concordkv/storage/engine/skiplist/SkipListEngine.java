@@ -2,18 +2,15 @@ package io.concordkv.storage.engine.skiplist;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
-import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineSizes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
-import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import java.util.ArrayDeque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An engine in memory. There is no medium that a crash could take something back from, so what is
@@ -121,21 +118,6 @@ public final class SkipListEngine implements Engine {
   }
 
   /// There is nothing on the disk.
-  @Override
-  public List<Long> files() {
-    return List.of();
-  }
-
-  @Override
-  public @Nullable Scrub scrub(long file) {
-    return null;
-  }
-
-  @Override
-  public @Nullable CorruptionError damage() {
-    return null;
-  }
-
   @Override
   public void close() {
     closed = true;

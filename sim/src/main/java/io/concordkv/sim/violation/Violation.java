@@ -1,4 +1,4 @@
-package io.concordkv.sim.oracle;
+package io.concordkv.sim.violation;
 
 import org.jspecify.annotations.Nullable;
 
