@@ -21,6 +21,7 @@ import java.util.Locale;
 public final class GroupsBench {
   private static final int NODES = 3;
   private static final int UNDER_WAY = 256;
+  private static final int UNDER_WAY_EACH = 64;
   private static final int REST_TICKS = 10;
   private static final Configuration ALL = Configuration.of(List.of(1L, 2L, 3L));
   private static final OperatingSystemMXBean PROCESS =
@@ -82,22 +83,25 @@ public final class GroupsBench {
   private void active(int groups) {
     var nodes = open(groups, REST_TICKS);
     try {
-      measure(nodes, groups); // warms up
+      measure(nodes, groups, 1); // warms up
       for (int active = 1; active <= groups; active *= 10) {
         System.out.printf(
             Locale.ROOT,
-            "active  %,5d of %,d groups: %,.0f commands/s%n",
+            "active  %,5d of %,d groups: %,.0f commands/s, %,d under way in all; %,.0f, %d in each%n",
             active,
             groups,
-            measure(nodes, active));
+            measure(nodes, active, Math.max(1, UNDER_WAY / active)),
+            Math.max(UNDER_WAY, active),
+            measure(nodes, active, UNDER_WAY_EACH),
+            UNDER_WAY_EACH);
       }
     } finally {
       nodes.forEach(GroupsNode::close);
     }
   }
 
-  private double measure(List<GroupsNode> nodes, int active) {
-    nodes.forEach(node -> node.work(active, Math.max(1, UNDER_WAY / active)));
+  private double measure(List<GroupsNode> nodes, int active, int each) {
+    nodes.forEach(node -> node.work(active, each));
     pause(2000);
     long count = nodes.stream().mapToLong(GroupsNode::applied).sum();
     long from = System.nanoTime();
