@@ -6,6 +6,7 @@ import io.concordkv.raft.ConfigChange.AddVoter;
 import io.concordkv.raft.ConfigChange.Remove;
 import io.concordkv.replica.wire.BundleCodec;
 import io.concordkv.replica.wire.RestFrame;
+import io.concordkv.transport.Frame;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -268,6 +269,32 @@ final class RestTest {
     awaitRest(cluster);
     assertThat(leader.replica().status().hardState().term()).isEqualTo(term);
     assertThat(leads(leader)).isTrue();
+  }
+
+  @Test
+  void who_does_not_find_itself_as_the_leader_says_stays_up() {
+    var cluster = new TestCluster(17, 3);
+    cluster.restTicks = 1000;
+    cluster.startAll().propose("a");
+    cluster.awaitEverywhere("a");
+    cluster.simulation.runFor(Duration.ofMillis(50));
+    var follower = cluster.alive().stream().filter(m -> !leads(m)).findFirst().orElseThrow();
+    long leader = cluster.leader().id();
+    var status = follower.replica().status();
+    long term = status.hardState().term();
+    long last = status.last().index();
+    follower.replica().receive(leader, sleep(term, last + 1));
+    assertThat(follower.replica().asleep()).as("it lacks an entry").isFalse();
+    follower.replica().receive(leader, sleep(term - 1, last));
+    assertThat(follower.replica().asleep()).as("of an earlier term").isFalse();
+    follower.replica().receive(6 - leader - follower.id(), sleep(term, last));
+    assertThat(follower.replica().asleep()).as("not from the leader").isFalse();
+    follower.replica().receive(leader, sleep(term, last));
+    assertThat(follower.replica().asleep()).isTrue();
+  }
+
+  private static Frame sleep(long term, long index) {
+    return new RestFrame.Sleep(term, index).encode(7);
   }
 
   private static boolean leads(TestCluster.Member member) {
