@@ -18,7 +18,6 @@ final class Installing implements SnapshotStreams.Owner {
   private final Replica replica;
   private final Env env;
   private final ReplicaConfig config;
-  private final Env env;
   private final Transport transport;
   private final RaftNode raft;
   private final Applying applying;
