@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures many Raft groups on three nodes in one process: COUNT=10000 SECONDS_PER=10.
+# Measures many Raft groups on three nodes in one process: COUNT=10000 AWAKE=1000 ACTIVE=1000 SECONDS_PER=10.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 home=$("$root/bin/find-jdk") || exit $?
 jar=$root/bench/target/concord-bench.jar

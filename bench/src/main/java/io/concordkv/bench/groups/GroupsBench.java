@@ -16,10 +16,12 @@ import java.util.Locale;
 /// Three nodes in one process with many groups: what idle groups cost in CPU and heap, with and
 /// without sleep, and whether the number of active groups matters.
 ///
-/// From the environment: COUNT (10000), SECONDS_PER (10), BENCH_DIR.
+/// From the environment: COUNT (10000), AWAKE (1000: groups that are measured without sleep), ACTIVE
+/// (1000), SECONDS_PER (10), BENCH_DIR.
 public final class GroupsBench {
   private static final int NODES = 3;
   private static final int UNDER_WAY = 256;
+  private static final int UNDER_WAY_EACH = 64;
   private static final int REST_TICKS = 10;
   private static final Configuration ALL = Configuration.of(List.of(1L, 2L, 3L));
   private static final OperatingSystemMXBean PROCESS =
@@ -36,13 +38,20 @@ public final class GroupsBench {
   public static void main(String[] arguments) {
     var environment = System.getenv();
     int groups = Integer.parseInt(environment.getOrDefault("COUNT", "10000"));
+    int awake = Integer.parseInt(environment.getOrDefault("AWAKE", "1000"));
+    int active = Integer.parseInt(environment.getOrDefault("ACTIVE", "1000"));
     long seconds = Long.parseLong(environment.getOrDefault("SECONDS_PER", "10"));
     var directory =
         Path.of(environment.getOrDefault("BENCH_DIR", "bench/target/groups")).toAbsolutePath();
     var bench = new GroupsBench(directory, seconds * 1000);
     bench.idle(groups, REST_TICKS);
-    bench.idle(groups, 0);
-    bench.active(Math.min(groups, 1000));
+    if (awake > 0) {
+      bench.idle(awake, REST_TICKS);
+      bench.idle(awake, 0);
+    }
+    if (active > 0) {
+      bench.active(active);
+    }
   }
 
   private void idle(int groups, int restTicks) {
@@ -74,22 +83,25 @@ public final class GroupsBench {
   private void active(int groups) {
     var nodes = open(groups, REST_TICKS);
     try {
-      measure(nodes, groups); // warms up
+      measure(nodes, groups, 1); // warms up
       for (int active = 1; active <= groups; active *= 10) {
         System.out.printf(
             Locale.ROOT,
-            "active  %,5d of %,d groups: %,.0f commands/s%n",
+            "active  %,5d of %,d groups: %,.0f commands/s, %,d under way in all; %,.0f, %d in each%n",
             active,
             groups,
-            measure(nodes, active));
+            measure(nodes, active, Math.max(1, UNDER_WAY / active)),
+            Math.max(UNDER_WAY, active),
+            measure(nodes, active, UNDER_WAY_EACH),
+            UNDER_WAY_EACH);
       }
     } finally {
       nodes.forEach(GroupsNode::close);
     }
   }
 
-  private double measure(List<GroupsNode> nodes, int active) {
-    nodes.forEach(node -> node.work(active, Math.max(1, UNDER_WAY / active)));
+  private double measure(List<GroupsNode> nodes, int active, int each) {
+    nodes.forEach(node -> node.work(active, each));
     pause(2000);
     long count = nodes.stream().mapToLong(GroupsNode::applied).sum();
     long from = System.nanoTime();
@@ -136,7 +148,7 @@ public final class GroupsBench {
   }
 
   private static void await(Condition condition) {
-    long deadline = System.nanoTime() + 120_000_000_000L;
+    long deadline = System.nanoTime() + 600_000_000_000L;
     while (!condition.holds()) {
       if (System.nanoTime() - deadline > 0) {
         throw new IllegalStateException("the groups do not come to rest");
