@@ -102,8 +102,7 @@ public record NodeConfig(
 
   /// What the groups of `member` share.
   HostConfig host(long member) {
-    return new HostConfig(
-        member, "wal", tick, electionTicks, wal, upkeep.snapshotBytesPerSecond());
+    return new HostConfig(member, "wal", tick, electionTicks, wal, upkeep.snapshotBytesPerSecond());
   }
 
   /// How `member` takes part in `group`.
