@@ -16,8 +16,8 @@ import java.util.Locale;
 /// Three nodes in one process with many groups: what idle groups cost in CPU and heap, with and
 /// without sleep, and whether the number of active groups matters.
 ///
-/// From the environment: COUNT (10000), AWAKE (1000: groups that are measured without sleep), ACTIVE
-/// (1000), SECONDS_PER (10), BENCH_DIR.
+/// From the environment: COUNT (10000), AWAKE (1000: groups that are measured without sleep),
+/// ACTIVE (1000), SECONDS_PER (10), BENCH_DIR.
 public final class GroupsBench {
   private static final int NODES = 3;
   private static final int UNDER_WAY = 256;
