@@ -9,6 +9,7 @@ import io.concordkv.sim.check.WatchCheck;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.nemesis.Nemesis;
 import io.concordkv.sim.net.Route;
@@ -76,7 +77,7 @@ final class Phases {
   /// to elect a leader and to commit without them. A member that may have lost something needs the
   /// others, so nothing is demanded of a quorum with such a one.
   void healCore() {
-    if (swarm.setup().beyond()) {
+    if (swarm.setup().beyond() || swarm.has(Toggle.MEMBERS)) {
       return;
     }
     var core = new ArrayList<>(cluster.sound());

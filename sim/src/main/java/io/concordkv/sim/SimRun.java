@@ -67,7 +67,7 @@ public final class SimRun {
     var network =
         new SimNetwork(
             simulation, (from, to, frame) -> taps.forEach(tap -> tap.sent(from, to, frame)));
-    cluster = new SimCluster(simulation, swarm, network);
+    cluster = new SimCluster(simulation, swarm, network, replay);
     clients = new Clients(simulation, cluster, swarm, replay);
     nemesis = new Nemesis(simulation, cluster, network, clients, swarm);
     phases = new Phases(simulation, cluster, clients, network, nemesis, swarm, replay, states);
@@ -138,6 +138,7 @@ public final class SimRun {
       nemesis.rest();
       phases.healCore();
       nemesis.healAll();
+      cluster.retireRemoved();
       simulation.withoutFaultSites();
       phases.recover();
       simulation.runFor(AFTER_HEALING);
@@ -150,7 +151,7 @@ public final class SimRun {
       }
       var before = phases.calm();
       phases.readable();
-      cluster.nodes().forEach(cluster::powerCut);
+      cluster.sound().forEach(cluster::powerCut);
       cluster.nodes().forEach(cluster::start);
       var after = phases.calm();
       Violation.unless(

@@ -15,7 +15,7 @@ final class Tally {
   private static final int ENOUGH_ELECTIONS = 3;
 
   /// After so many seeds every coverage mark should have been reached.
-  private static final int ENOUGH_SEEDS = 300;
+  private static final int ENOUGH_SEEDS = 1000;
 
   private final long began = System.nanoTime();
   private long virtualNanos;

@@ -3,6 +3,7 @@ package io.concordkv.sim.cluster;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.node.LeaderRules;
+import io.concordkv.node.MemberRules;
 import io.concordkv.node.NodeConfig;
 import io.concordkv.node.Upkeep;
 import io.concordkv.raft.RaftConfig;
@@ -44,9 +45,16 @@ final class Knobs {
             Duration.ofMillis(stream("progressInterval").nextLong(200, 4000)),
             (int) or("maxResponseBytes", 2, 100, 400, WatchOptions.DEFAULT.maxResponseBytes()),
             oneOf("catchUpRevisions", 1, 7, 1000)),
-        defaults.members(),
+        members(),
         new LeaderRules((int) or("leaseDriftPercent", 2, 1, 20, 0), RaftConfig.HIGHEST_PRIORITY),
         upkeep());
+  }
+
+  private MemberRules members() {
+    return new MemberRules(
+        stream("strict").nextBoolean(),
+        oneOf("maxLearners", 1, 3),
+        or("promotionMargin", 2, 1, 50, 0));
   }
 
   /// Snapshots that take their time, and scrubs that come round within a run.

@@ -1,42 +1,108 @@
 package io.concordkv.sim.cluster;
 
+import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.FileException;
 import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
+import io.concordkv.node.shard.Member;
 import io.concordkv.raft.Role;
+import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.violation.Violation;
 import io.concordkv.testkit.Simulation;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The nodes of a simulated cluster.
 public final class SimCluster {
+  /// So often a machine without a node looks for its cluster.
+  private static final Duration SEEK = Duration.ofMillis(100);
+
   private final Simulation simulation;
   private final Swarm swarm;
   private final SimNetwork network;
   private final List<SimNode> nodes;
+  private final Replay replay;
   private final HashMap<String, SimNode> byName = new HashMap<>();
   private final TreeMap<String, List<String>> members = new TreeMap<>();
   private final List<Consumer<SimNode>> opened = new ArrayList<>();
 
-  public SimCluster(Simulation simulation, Swarm swarm, SimNetwork network) {
+  /// @param replay knows who is a member
+  public SimCluster(Simulation simulation, Swarm swarm, SimNetwork network, Replay replay) {
+    this.replay = replay;
     this.simulation = simulation;
     this.swarm = swarm;
     this.network = network;
-    nodes = IntStream.range(0, swarm.nodes()).mapToObj(i -> new SimNode("n" + i)).toList();
+    nodes = new ArrayList<>();
+    for (int i = 0; i < swarm.nodes(); i++) {
+      nodes.add(new SimNode("n" + i, true));
+    }
     nodes.forEach(node -> byName.put(node.name, node));
-    nodes.forEach(node -> members.put(node.name, List.of("http://" + node.name + ":2380")));
+    nodes.forEach(node -> members.put(node.name, List.of(url(node))));
+  }
+
+  private static String url(SimNode node) {
+    return "http://" + node.name + ":2380";
   }
 
   public List<SimNode> nodes() {
-    return nodes;
+    return Collections.unmodifiableList(nodes);
+  }
+
+  /// Those who have a place in the cluster: all founders, and who was added, as far as the last
+  /// committed configuration goes.
+  public List<SimNode> members() {
+    var configuration = replay.size() == 0 ? null : replay.step(replay.size()).configuration();
+    return configuration == null
+        ? nodes()
+        : nodes.stream().filter(node -> configuration.members().contains(node.id)).toList();
+  }
+
+  /// A machine with an empty disk, which starts a node as soon as somebody says that it was added.
+  ///
+  /// @return where its node will be reached
+  public String enlist() {
+    var node = new SimNode("n" + nodes.size(), false);
+    nodes.add(node);
+    byName.put(node.name, node);
+    seek(node);
+    return url(node);
+  }
+
+  private void seek(SimNode node) {
+    simulation
+        .world()
+        .after(
+            SEEK,
+            () -> {
+              for (var other : up()) {
+                var asked = other.up();
+                if (asked != null && node.joins == null) {
+                  join(node, asked, asked.shard().members());
+                }
+              }
+              if (node.joins == null) {
+                seek(node);
+              }
+            });
+  }
+
+  private void join(SimNode node, Node asked, List<Member> members) {
+    for (var member : members) {
+      if (member.peerUrls().contains(url(node))) {
+        node.joins = new Bootstrap.Existing(asked.cluster(), member.id(), members);
+        node.id = member.id();
+        start(node);
+      }
+    }
   }
 
   /// The node of that name; null if there is none.
@@ -51,7 +117,7 @@ public final class SimCluster {
 
   /// Those that are not lost for good.
   public List<SimNode> sound() {
-    return nodes.stream().filter(node -> !node.lost).toList();
+    return members().stream().filter(node -> !node.lost).toList();
   }
 
   public List<SimNode> up() {
@@ -76,7 +142,8 @@ public final class SimCluster {
 
   /// Starts a node that is down, on what its disk has.
   public void start(SimNode node) {
-    if (node.running() || (node.lost && simulation.disk(node.name).isDamaged())) {
+    boolean absent = node.retired || (!node.founder && node.joins == null);
+    if (absent || node.running() || (node.lost && simulation.disk(node.name).isDamaged())) {
       return;
     }
     node.lives++;
@@ -85,7 +152,9 @@ public final class SimCluster {
     var env = simulation.env(node.name, escaped -> died(node, escaped));
     node.env = env;
     var url = "http://" + node.name + ":2379";
-    var bootstrap = new Bootstrap(node.name, "sim", members, List.of(url));
+    var all = new TreeMap<>(members);
+    all.put(node.name, List.of(url(node)));
+    var bootstrap = new Bootstrap(node.name, "sim", all, List.of(url), node.founder, node.joins);
     env.loop()
         .post(() -> {
           node.node =
@@ -97,12 +166,31 @@ public final class SimCluster {
                     node.id = self;
                     return network.attach(env, self);
                   });
+          node.node.whenRemoved(() -> retire(node));
           opened.forEach(observer -> observer.accept(node));
         });
   }
 
+  /// It was removed: the process ends, as a server's does.
+  private void retire(SimNode node) {
+    node.retired = true;
+    simulation.kill(node.name);
+  }
+
+  /// Ends those who were removed and never heard of it.
+  public void retireRemoved() {
+    var members = members();
+    nodes.stream().filter(node -> !members.contains(node) && node.id != 0).forEach(this::retire);
+  }
+
   /// Only a disk that fails or lies may bring a node down by itself.
   private void died(SimNode node, Throwable escaped) {
+    if (escaped instanceof ConcordException refusal
+        && refusal.code() == ErrorCode.MEMBER_NOT_FOUND
+        && !members().contains(node)) {
+      node.retired = true;
+      return;
+    }
     if (node.excused && escaped instanceof FileException) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.concordkv.sim.cluster;
 
+import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
 import io.concordkv.testkit.SimEnv;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,17 @@ public final class SimNode {
   /// Whether it ended on finding its files damaged, as it must.
   boolean lost;
 
-  SimNode(String name) {
+  /// Whether it was removed from the cluster, and has ended.
+  boolean retired;
+
+  /// What it needs to know of the cluster that it joins; null for a founder, and until it is known.
+  Bootstrap.@Nullable Existing joins;
+
+  final boolean founder;
+
+  SimNode(String name, boolean founder) {
     this.name = name;
+    this.founder = founder;
   }
 
   public String name() {
@@ -49,6 +59,11 @@ public final class SimNode {
   /// Whether its disk is damaged and it knows: it stays down.
   public boolean lost() {
     return lost;
+  }
+
+  /// Whether it is no member any more, and never comes back.
+  public boolean retired() {
+    return retired;
   }
 
   public @Nullable SimEnv env() {

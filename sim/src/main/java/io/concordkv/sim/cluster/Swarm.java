@@ -38,6 +38,9 @@ public record Swarm(
     if (setup.beyond()) {
       drawn.add(Toggle.ROT);
     }
+    if (drawn.contains(Toggle.ROT)) {
+      drawn.remove(Toggle.MEMBERS);
+    }
     int clients = own.apply("clients").nextInt(2, 12);
     int nodes = setup.nodes() == 0 ? nodes(own.apply("nodes")) : setup.nodes();
     return new Swarm(
@@ -74,8 +77,8 @@ public record Swarm(
 
   /// How the `number`th node behaves, from 0 on.
   public NodeConfig config(int number) {
-    return config.withLeaders(
-        new LeaderRules(config.leaders().leaseDriftPercent(), priorities.get(number)));
+    int priority = priorities.get(number % priorities.size());
+    return config.withLeaders(new LeaderRules(config.leaders().leaseDriftPercent(), priority));
   }
 
   public boolean has(Toggle toggle) {

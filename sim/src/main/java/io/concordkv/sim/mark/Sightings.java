@@ -1,5 +1,6 @@
 package io.concordkv.sim.mark;
 
+import io.concordkv.raft.Configuration;
 import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.RaftStatus;
@@ -93,6 +94,23 @@ public final class Sightings implements Wiretap {
     mark(
         then.suspect() && now.role() == Role.FOLLOWER && now.leader() != 0, "raft/suspect-follows");
     mark(then.suspect() && !now.suspect(), "raft/suspicion-resolved");
+    if (!then.configuration().equals(now.configuration())) {
+      members(then.configuration(), now.configuration(), now);
+    }
+  }
+
+  private void members(Configuration then, Configuration now, RaftStatus status) {
+    var gone = then.members().stream().filter(member -> !now.members().contains(member)).toList();
+    mark(!gone.isEmpty(), "raft/member-removed");
+    mark(gone.contains(status.id()), "raft/member-learns-of-its-removal");
+    mark(gone.contains(status.leader()), "raft/leader-removed");
+    mark(now.joint(), "raft/joint-configuration");
+    mark(!now.learners().isEmpty() && then.learners().isEmpty(), "raft/learner-added");
+    mark(
+        then.learners().stream().anyMatch(member -> now.voters().contains(member)),
+        "raft/learner-promoted");
+    boolean votes = now.voters().stream().anyMatch(member -> !then.members().contains(member));
+    mark(votes, "raft/voter-added");
   }
 
   private void elected(RaftStatus then, RaftStatus now) {

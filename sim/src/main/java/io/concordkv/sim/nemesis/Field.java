@@ -63,7 +63,8 @@ final class Field {
 
   /// The ids of all nodes, in an order that chance decides.
   List<Long> shuffledIds(SplittableRandom chance) {
-    var ids = new ArrayList<>(cluster.nodes().stream().map(SimNode::id).toList());
+    var ids =
+        new ArrayList<>(cluster.nodes().stream().map(SimNode::id).filter(id -> id != 0).toList());
     for (int i = ids.size() - 1; i > 0; i--) {
       Collections.swap(ids, i, chance.nextInt(i + 1));
     }

@@ -22,6 +22,7 @@ public final class Nemesis {
   private final ProcessHarm process;
   private final DiskHarm disk;
   private final Plots plots;
+  private final Succession succession;
   private Consumer<String> onStrike = _ -> {};
   private int struck;
 
@@ -36,6 +37,7 @@ public final class Nemesis {
     process = new ProcessHarm(field);
     disk = new DiskHarm(field);
     plots = new Plots(field);
+    succession = new Succession(field);
   }
 
   public void start() {
@@ -126,6 +128,9 @@ public final class Nemesis {
       case TRANSFER -> process.transfer(fault);
       case COUP -> plots.coup(fault);
       case RUSH -> plots.rush(fault);
+      case ADD_MEMBER -> succession.add(fault);
+      case PROMOTE_MEMBER -> succession.promote(fault);
+      case REMOVE_MEMBER -> succession.remove(fault);
       case STALL -> plots.stall(fault);
       case BAD_SYNC -> disk.badSync(fault);
       case BAD_READ -> disk.badRead(fault);

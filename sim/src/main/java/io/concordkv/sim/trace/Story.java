@@ -48,6 +48,9 @@ public final class Story implements Wiretap {
   /// To be called after every event.
   public void look() {
     boolean changed = false;
+    while (columns.size() < cluster.nodes().size()) {
+      columns.add("");
+    }
     for (int i = 0; i < columns.size(); i++) {
       var column = column(cluster.nodes().get(i));
       changed |= !column.equals(columns.set(i, column));

@@ -62,7 +62,7 @@ final class Watcher {
   /// Whether it was told of all that it watches, up to `revision`. Where its member is down it goes
   /// to another; from a home that is lost for good nothing is expected.
   boolean knows(long revision) {
-    if (home != null && home.lost()) {
+    if (home != null && (home.lost() || home.retired())) {
       return true;
     }
     if (stream == null || !stream.lives()) {
