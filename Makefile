@@ -83,7 +83,7 @@ bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that 
 	@ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bench/run.sh
 
 sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed repeats one
-	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx2g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' \
 	  'NODES=$(NODES)' 'SECONDS=$(SECONDS)' 'CLIENTS=$(CLIENTS)' 'KEEP=$(KEEP)' 'OFF=$(OFF)' 'BEYOND=$(BEYOND)'
 

@@ -19,7 +19,8 @@ import java.util.List;
 /// The leader makes sure with a quorum that it still leads before it answers, since a deposed one's
 /// word on a lease would be worth nothing. One round serves for half an election timeout: a leader
 /// that is elected after it began gives every lease its full time and an election timeout more, so
-/// whatever is promised here until then, it keeps.
+/// whatever is promised here until then, it keeps. That a lease is over is no promise: it may have
+/// been renewed there, so this is only said after a round of its own.
 final class LeaseDesk {
   private final NodeConfig config;
   private final Clock clock;
@@ -81,8 +82,11 @@ final class LeaseDesk {
     long now = clock.nanos();
     boolean current = shard.lessor().primary() && replica.applyLag() == 0;
     if (confirmed && current && now - confirmedNanos < trustNanos()) {
-      reply.done(new Told(revision, state(question, lease)));
-      return;
+      var state = state(question, lease);
+      if (lives(state)) {
+        reply.done(new Told(revision, state));
+        return;
+      }
     }
     replica.readIndex(index -> {
       if (index == 0 || !leadership.here() || !shard.lessor().primary()) {
@@ -93,6 +97,10 @@ final class LeaseDesk {
         reply.done(new Told(revision, state(question, lease)));
       }
     });
+  }
+
+  private static boolean lives(LeaseState state) {
+    return state.ttlSeconds() > 0;
   }
 
   private long trustNanos() {

@@ -68,7 +68,8 @@ public record NodeConfig(
     Check.that(electionTicks > 1, "an election takes longer than a heartbeat");
     Check.that(snapshotEntries > 0 && catchUpEntries >= 0, "the log is trimmed sometimes");
     Check.that(maxPending > 0, "some request may wait");
-    Check.that(restTicks >= 0, "nobody rests for less than no time");
+    Check.that(
+        restTicks == 0 || restTicks > raft.heartbeatTicks(), "a rest is longer than a heartbeat");
   }
 
   public NodeConfig withMembers(MemberRules members) {

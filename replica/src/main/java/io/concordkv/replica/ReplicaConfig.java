@@ -1,6 +1,7 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.raft.Configuration;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
@@ -14,7 +15,8 @@ import io.concordkv.raft.RaftConfig;
 /// @param catchUpEntries applied entries that stay in memory for slow followers
 /// @param catchUpBytes and how many bytes of them at most
 /// @param restTicks a group in which nothing happened for so long falls asleep: its members stop
-///   ticking until something happens or a node dies. 0: never
+///   ticking until something happens or a node dies. 0: never. Longer than a heartbeat takes: who
+///   did not hear that all sleep, and asks for votes, learns by one that there is a leader
 public record ReplicaConfig(
     long group,
     ConfigurationEntry bootstrap,
@@ -23,6 +25,11 @@ public record ReplicaConfig(
     long catchUpEntries,
     long catchUpBytes,
     int restTicks) {
+  public ReplicaConfig {
+    Check.that(
+        restTicks == 0 || restTicks > raft.heartbeatTicks(), "a rest is longer than a heartbeat");
+  }
+
   /// With nothing for the state machine in entry 1, and without sleep.
   public ReplicaConfig(
       long group,

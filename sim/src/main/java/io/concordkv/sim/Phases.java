@@ -136,13 +136,18 @@ final class Phases {
     return up == null ? 0 : up.raftStatus().hardState().committed();
   }
 
+  private static boolean mayHaveLost(SimNode node) {
+    var up = node.up();
+    return node.lost() || (up != null && up.raftStatus().suspect());
+  }
+
   private boolean works(List<SimNode> core, long known) {
+    if (core.stream().anyMatch(Phases::mayHaveLost)) {
+      return true;
+    }
     boolean led = false;
     for (var node : core) {
       var up = node.up();
-      if (node.lost() || (up != null && up.raftStatus().suspect())) {
-        return true;
-      }
       if (up == null || up.raftStatus().applied() < known) {
         return false;
       }

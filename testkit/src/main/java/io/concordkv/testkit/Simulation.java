@@ -190,7 +190,8 @@ public final class Simulation {
     if (ready.isEmpty() || earliest > limitNanos) {
       return false;
     }
-    moveTo(earliest);
+    // What was held up comes late.
+    moveTo(Math.max(nanos, earliest));
     Check.that(++eventsOfThisInstant < MAX_EVENTS_OF_AN_INSTANT, "time goes on");
     var loop = ready.get(ready.size() == 1 ? 0 : schedule.nextInt(ready.size()));
     var event = loop.take();

@@ -103,6 +103,19 @@ class SimulationTest {
   }
 
   @Test
+  void what_a_pause_held_up_comes_late_and_time_does_not_go_back() {
+    var simulation = new Simulation(1);
+    var env = simulation.env("a");
+    env.loop().after(Duration.ofMillis(10), () -> log.add("at " + simulation.nanos()));
+    env.pause(Duration.ofSeconds(1));
+    simulation.runFor(Duration.ofMillis(25));
+    env.resume();
+    simulation.runFor(Duration.ofMillis(1));
+
+    assertThat(log).containsExactly("at 25000000");
+  }
+
+  @Test
   void the_same_seed_repeats_a_run_and_another_one_does_not() {
     assertThat(trace(7)).isEqualTo(trace(7)).isNotEqualTo(trace(8));
   }

@@ -136,7 +136,11 @@ public final class LeaseCheck {
             || life.granted.index() > ask.after
             || nanos.getAsLong() >= life.ends(),
         LIVES,
-        ask + " is said not to be, " + nanos.getAsLong() + " is before its time");
+        ask
+            + " is said not to be, "
+            + nanos.getAsLong()
+            + " is before its time, "
+            + (life == null ? 0 : life.ends()));
   }
 
   /// @param keys whether its keys were asked for

@@ -17,6 +17,8 @@ import java.util.function.Function;
 /// Turns the knobs of a node, mostly far from where anybody would have them. Each knob has a stream
 /// of its own: one more does not turn the others.
 final class Knobs {
+  private static final int MAX_HEARTBEAT_TICKS = 7;
+
   private final Function<String, SplittableRandom> streams;
 
   /// @param streams a fresh stream of chance for each name
@@ -36,7 +38,7 @@ final class Knobs {
         defaults.maxEntryBytes(),
         or("maxApplyLag", 4, 1, 50, defaults.maxApplyLag()),
         (int) or("maxPending", 4, 2, 50, defaults.maxPending()),
-        (int) or("restTicks", 3, 1, 30, 0),
+        (int) or("restTicks", 3, MAX_HEARTBEAT_TICKS + 1, 40, 0),
         raft(electionTicks),
         wal(),
         lsm(),
@@ -68,7 +70,7 @@ final class Knobs {
   private RaftOptions raft(int electionTicks) {
     var defaults = RaftOptions.DEFAULT;
     return new RaftOptions(
-        1 + stream("heartbeatTicks").nextInt(Math.max(1, electionTicks / 3)),
+        1 + stream("heartbeatTicks").nextInt(Math.clamp(electionTicks / 3, 1, MAX_HEARTBEAT_TICKS)),
         or("maxAppendBytes", 2, 1, 400, defaults.maxAppendBytes()),
         (int) or("maxInflightMessages", 2, 1, 5, defaults.maxInflightMessages()),
         or("maxInflightBytes", 3, 1, 2000, defaults.maxInflightBytes()),
