@@ -141,7 +141,7 @@ final class MemberChangeIT {
       assertThat(cluster.server(2).output()).contains("has taken part already");
 
       remove(client, 2);
-      var added = client.cluster().add(List.of(cluster.peerUrl(2)), false);
+      var added = cluster.add(client, 2, false);
       assertThat(added.getMember().getID()).isNotEqualTo(old);
       cluster.restart(2);
       cluster.server(2).awaitReady(ProcessCluster.READY);

@@ -62,6 +62,12 @@ final class ProcessCluster implements AutoCloseable {
   /// Adds the next server to the cluster as soon as that is allowed, and starts it.
   int join(ConcordClient client, boolean learner) {
     int index = servers.size();
+    launch(joining(index, add(client, index, learner)));
+    return index;
+  }
+
+  /// Has the server counted as a member, as soon as the cluster is healthy enough for it.
+  MemberAddResponse add(ConcordClient client, int index, boolean learner) {
     var added = new ArrayList<MemberAddResponse>();
     Eventually.holds(
         "a member can be added",
@@ -74,8 +80,7 @@ final class ProcessCluster implements AutoCloseable {
             return false;
           }
         });
-    launch(joining(index, added.getFirst()));
-    return index;
+    return added.getFirst();
   }
 
   private static List<String> joining(int index, MemberAddResponse added) {
