@@ -16,11 +16,10 @@ import java.util.List;
 /// Answers what only the leader knows of leases: how long they still live. Elsewhere it asks the
 /// leader.
 ///
-/// The leader makes sure with a quorum that it still leads before it answers, since a deposed one's
-/// word on a lease would be worth nothing. One round serves for half an election timeout: a leader
-/// that is elected after it began gives every lease its full time and an election timeout more, so
-/// whatever is promised here until then, it keeps. That a lease is over is no promise: it may have
-/// been renewed there, so this is only said after a round of its own.
+/// The leader makes sure with a quorum that it still leads before it answers, as for any
+/// linearizable read, and all who ask meanwhile share a round: a deposed one's word on a lease
+/// would be worth nothing, since its successor may have renewed the lease, or ended it at a
+/// client's wish.
 final class LeaseDesk {
   private final NodeConfig config;
   private final Clock clock;
@@ -34,8 +33,6 @@ final class LeaseDesk {
 
   private Leadership leadership = Leadership.UNKNOWN;
   private boolean closed;
-  private boolean confirmed;
-  private long confirmedNanos;
   private long sequence;
 
   /// What is known of a lease, and the revision when it was.
@@ -78,33 +75,13 @@ final class LeaseDesk {
   }
 
   private void decide(Question question, long lease, Reply<Told> reply) {
-    long revision = shard.store().revision();
-    long now = clock.nanos();
-    boolean current = shard.lessor().primary() && replica.applyLag() == 0;
-    if (confirmed && current && now - confirmedNanos < trustNanos()) {
-      var state = state(question, lease);
-      if (lives(state)) {
-        reply.done(new Told(revision, state));
-        return;
-      }
-    }
     replica.readIndex(index -> {
       if (index == 0 || !leadership.here() || !shard.lessor().primary()) {
         reply.failed(new ConcordException(ErrorCode.LEADER_CHANGED));
       } else {
-        confirmed = true;
-        confirmedNanos = now;
-        reply.done(new Told(revision, state(question, lease)));
+        reply.done(new Told(shard.store().revision(), state(question, lease)));
       }
     });
-  }
-
-  private static boolean lives(LeaseState state) {
-    return state.ttlSeconds() > 0;
-  }
-
-  private long trustNanos() {
-    return config.electionTimeout().toNanos() / 2;
   }
 
   private LeaseState state(Question question, long lease) {
@@ -167,7 +144,6 @@ final class LeaseDesk {
     if (now.leader() != leadership.leader()) {
       failAll(ErrorCode.LEADER_CHANGED);
     }
-    confirmed &= now.here() && now.term() == leadership.term();
     leadership = now;
   }
 

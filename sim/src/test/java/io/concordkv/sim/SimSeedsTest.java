@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -75,6 +76,15 @@ class SimSeedsTest {
     }
     assertThat(faults).isGreaterThan(10);
     assertThat(elections).isGreaterThan(5);
+  }
+
+  @Test
+  void members_are_removed_in_some_of_the_first_seeds() {
+    var marks = new TreeSet<String>();
+    for (long seed = 1; seed <= 12; seed++) {
+      marks.addAll(SimRun.run(seed, 0, CHAOS).marks());
+    }
+    assertThat(marks).contains("raft/member-removed");
   }
 
   @TestFactory
