@@ -33,6 +33,8 @@ public final class SimEnv implements Env {
   private final TreeMap<String, SplittableRandom> streams = new TreeMap<>();
   private final HashMap<String, RandomGenerator> sites = new HashMap<>();
   private boolean alive = true;
+  private String awaited = "";
+  private Runnable atMark = () -> {};
 
   private final Scheduler guarded =
       new Scheduler() {
@@ -140,6 +142,22 @@ public final class SimEnv implements Env {
   @Override
   public void reached(String mark) {
     simulation.reached(mark);
+    if (mark.equals(awaited)) {
+      forgetMark();
+      atMark.run();
+    }
+  }
+
+  /// Runs `task` when the node next comes to `mark`, in the middle of what it is doing. It waits
+  /// for one mark at a time.
+  public void atMark(String mark, Runnable task) {
+    awaited = mark;
+    atMark = task;
+  }
+
+  /// Takes back [#atMark].
+  public void forgetMark() {
+    awaited = "";
   }
 
   /// Whether the node still runs.

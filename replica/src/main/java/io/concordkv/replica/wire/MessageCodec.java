@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class MessageCodec {
   private static final int VERSION = 1;
 
-  private static final int VOTE = 1;
+  public static final int VOTE = 1;
   public static final int VOTE_REPLY = 2;
   public static final int APPEND = 3;
   public static final int APPEND_REPLY = 4;

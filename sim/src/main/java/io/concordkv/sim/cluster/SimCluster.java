@@ -255,5 +255,8 @@ public final class SimCluster {
     disk.failWrites("", 0);
     disk.limitSpace(Long.MAX_VALUE);
     node.excused = false;
+    if (node.env != null) {
+      node.env.forgetMark();
+    }
   }
 }

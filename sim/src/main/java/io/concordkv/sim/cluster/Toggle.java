@@ -8,6 +8,8 @@ public enum Toggle {
   PARTITIONS,
   /// Links are cut in one direction.
   ONE_WAY,
+  /// What some node hears, or votes, come late by as much as elections take.
+  LAGS,
   /// Only one kind of message gets lost.
   DEAF,
   /// Links hold frames back and let all go at once, carry little, or break in the middle of a

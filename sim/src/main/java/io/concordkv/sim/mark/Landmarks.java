@@ -13,6 +13,7 @@ public final class Landmarks {
           "fault/replica/read-refused",
           "fault/replica/short-memory",
           "fault/replica/unreachable",
+          "fault/replica/vague-hint",
           "fault/snapshot/early-repeat",
           "fault/snapshot/given-up",
           "fault/wal/no-spare",
@@ -92,6 +93,10 @@ public final class Landmarks {
           "wal/torn-tail",
           "watch/compacted",
           "watch/fell-behind");
+
+  /// Those that a node comes to by itself, at a step of what it is doing.
+  public static final List<String> STEPS =
+      ALL.stream().filter(mark -> !mark.startsWith("raft/") && !mark.startsWith("fault/")).toList();
 
   private Landmarks() {}
 }

@@ -15,6 +15,10 @@ enum Blow {
   ONE_WAY(Toggle.ONE_WAY),
   /// Nobody hears a node that hears everybody, or the other way round.
   MUTE(Toggle.ONE_WAY),
+  /// The leader hears only what is old.
+  LAG(Toggle.LAGS, 2),
+  /// An election in which votes come late.
+  LAG_VOTES(Toggle.LAGS, 2),
   LOSE_APPEND_REPLIES(Toggle.DEAF),
   LOSE_HEARTBEATS(Toggle.DEAF),
   LOSE_APPENDS(Toggle.DEAF),
@@ -26,11 +30,13 @@ enum Blow {
   RESET(Toggle.CLOGS),
   KILL(Toggle.KILLS),
   KILL_AT_OPERATION(Toggle.KILLS),
+  KILL_AT_STEP(Toggle.KILLS, 2),
   CRASH_LOOP(Toggle.KILLS),
   ROLLING_RESTART(Toggle.KILLS),
   POWER_CUT(Toggle.POWER_CUTS),
   POWER_CUT_LEADER(Toggle.POWER_CUTS),
   POWER_CUT_AT_OPERATION(Toggle.POWER_CUTS, 2),
+  POWER_CUT_AT_STEP(Toggle.POWER_CUTS, 2),
   BLACKOUT(Toggle.BLACKOUTS),
   /// Most nodes are gone; one comes back, and much later the others.
   MAJORITY_DOWN(Toggle.BLACKOUTS),

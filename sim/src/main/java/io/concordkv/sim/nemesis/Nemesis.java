@@ -101,6 +101,8 @@ public final class Nemesis {
       case RING -> between.ring(fault);
       case ONE_WAY -> between.oneWay(fault);
       case MUTE -> between.mute(fault);
+      case LAG -> between.lag(fault);
+      case LAG_VOTES -> between.lagVotes(fault);
       case LOSE_APPEND_REPLIES -> between.deaf(fault, MessageCodec.APPEND_REPLY);
       case LOSE_HEARTBEATS -> between.loseHeartbeats(fault);
       case LOSE_APPENDS -> between.deaf(fault, MessageCodec.APPEND);
@@ -112,6 +114,8 @@ public final class Nemesis {
       case RESET -> between.reset(fault);
       case KILL -> process.kill(fault);
       case KILL_AT_OPERATION -> process.dieAtOperation(fault, false);
+      case KILL_AT_STEP -> process.dieAtStep(fault, false);
+      case POWER_CUT_AT_STEP -> process.dieAtStep(fault, true);
       case CRASH_LOOP -> process.crashLoop(fault);
       case ROLLING_RESTART -> process.rollingRestart(fault);
       case POWER_CUT -> process.powerCut(victim, fault);

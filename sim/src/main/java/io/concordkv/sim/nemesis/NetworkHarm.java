@@ -63,9 +63,8 @@ final class NetworkHarm {
 
   void mute(Fault fault) {
     long node = field.leaderOr(field.victim(fault)).id();
-    Route to = (from, target) -> target == node && from != node;
     boolean deaf = fault.chance().nextBoolean();
-    field.trouble(new Trouble.Cut(deaf ? to : Route.from(node)), fault.harmMillis());
+    field.trouble(new Trouble.Cut(deaf ? Route.to(node) : Route.from(node)), fault.harmMillis());
   }
 
   void deaf(Fault fault, int... kinds) {
@@ -73,6 +72,32 @@ final class NetworkHarm {
     var route = chance.nextBoolean() ? Route.ALL : Route.of(field.victim(fault).id());
     var lost = Arrays.stream(kinds).boxed().toList();
     field.trouble(new Trouble.Deaf(route, lost), fault.harmMillis());
+  }
+
+  /// What a node hears is old, perhaps of another term; and perhaps nobody hears it.
+  void lag(Fault fault) {
+    var chance = fault.chance();
+    long node = field.leaderOr(field.victim(fault)).id();
+    field.trouble(late(chance, Route.to(node), List.of()), fault.harmMillis());
+    if (chance.nextBoolean()) {
+      field.trouble(new Trouble.Cut(Route.from(node)), fault.harmMillis());
+    }
+  }
+
+  /// Votes of one election arrive in the next.
+  void lagVotes(Fault fault) {
+    var votes = List.of(MessageCodec.VOTE, MessageCodec.VOTE_REPLY);
+    field.trouble(late(fault.chance(), Route.ALL, votes), fault.harmMillis());
+    var leader = field.cluster.leader();
+    if (leader != null) {
+      field.trouble(new Trouble.Cut(Route.of(leader.id())), fault.harmMillis());
+    }
+  }
+
+  private Trouble.Late late(SplittableRandom chance, Route route, List<Integer> kinds) {
+    var config = field.swarm.config();
+    long election = config.tick().multipliedBy(config.electionTicks()).toNanos() / 1000;
+    return new Trouble.Late(route, kinds, (int) (election * (1 + chance.nextInt(20)) / 5));
   }
 
   void loseHeartbeats(Fault fault) {

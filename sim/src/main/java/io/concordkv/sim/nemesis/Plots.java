@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 ///   a log that is longer and older than all others.
 /// - A *rush*: the leader takes many writes and is not heard any more when it commits them. Readers
 ///   are there the moment its successor is elected, before that knows what is committed.
-/// - A *stall*: the leader's disk stands still while its followers' acknowledge; perhaps the power
-///   goes before it goes on.
+/// - A *stall*: a disk, mostly the leader's, stands still while others acknowledge; perhaps the
+///   power goes before it goes on.
 final class Plots {
   private static final long MAX_HARM_MILLIS = 5000;
   private static final int MAX_FLOOD = 60;
@@ -47,6 +47,11 @@ final class Plots {
     field.network.add(exile);
     int writes = 1 + chance.nextInt(MAX_FLOOD);
     field.later(chance.nextLong(300), () -> field.clients.flood(old, writes, chance));
+    var env = old.env();
+    if (env != null && chance.nextInt(4) == 0) {
+      // What it wrote alone becomes durable when nobody needs it any more.
+      env.stallLog(Duration.ofMillis(chance.nextLong(MAX_HARM_MILLIS)));
+    }
     awaitSuccessor(old, exile, chance, PATIENCE);
   }
 
@@ -112,18 +117,19 @@ final class Plots {
   }
 
   void stall(Fault fault) {
-    var leader = field.cluster.leader();
-    var env = leader == null ? null : leader.env();
-    if (leader == null || env == null || !env.alive()) {
+    var chance = fault.chance();
+    var one = field.victim(fault);
+    var stalled = chance.nextInt(3) > 0 ? field.leaderOr(one) : one;
+    var env = stalled.env();
+    if (env == null || !env.alive()) {
       return;
     }
-    var chance = fault.chance();
     long millis = 1 + chance.nextLong(chance.nextBoolean() ? 50 : 2000);
     env.stallLog(Duration.ofMillis(millis));
-    field.clients.flood(leader, 1 + chance.nextInt(10), chance);
+    field.clients.flood(stalled, 1 + chance.nextInt(10), chance);
     if (chance.nextBoolean()) {
       long down = chance.nextLong(MAX_HARM_MILLIS);
-      field.later(chance.nextLong(millis), () -> field.powerCut(leader, down));
+      field.later(chance.nextLong(millis), () -> field.powerCut(stalled, down));
     }
   }
 }

@@ -4,11 +4,13 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.node.Header;
 import io.concordkv.node.Reply;
 import io.concordkv.sim.cluster.SimNode;
+import io.concordkv.sim.mark.Landmarks;
 import java.time.Duration;
 
 /// What happens to processes and machines.
 final class ProcessHarm {
   private static final int MAX_OPERATIONS = 60;
+  private static final int MAX_STEP_OPERATIONS = 12;
   private static final int MAX_EVENTS = 300;
   private static final long MAX_WALL_JUMP_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -29,6 +31,20 @@ final class ProcessHarm {
     var victim = field.victim(fault);
     if (victim.running()) {
       field.cluster.dieAt(victim, 1 + fault.chance().nextInt(MAX_OPERATIONS), power);
+      field.restart(victim, 1000 + fault.harmMillis());
+    }
+  }
+
+  /// Ends within a few file operations of some step that is rare, or hardly longer than them: the
+  /// installation of a snapshot, the recycling of a segment.
+  void dieAtStep(Fault fault, boolean power) {
+    var victim = field.victim(fault);
+    var env = victim.env();
+    if (env != null && env.alive()) {
+      var chance = fault.chance();
+      var step = Landmarks.STEPS.get(chance.nextInt(Landmarks.STEPS.size()));
+      int operation = 1 + chance.nextInt(MAX_STEP_OPERATIONS);
+      env.atMark(step, () -> field.cluster.dieAt(victim, operation, power));
       field.restart(victim, 1000 + fault.harmMillis());
     }
   }

@@ -22,6 +22,10 @@ public interface Route {
     return (a, b) -> a == node && b != node;
   }
 
+  static Route to(long node) {
+    return (a, b) -> b == node && a != node;
+  }
+
   /// Between nodes that are in no common group; who is in none is left alone.
   static Route between(List<? extends Collection<Long>> groups) {
     return (a, b) -> {

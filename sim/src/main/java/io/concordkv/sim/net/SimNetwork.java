@@ -160,6 +160,7 @@ public final class SimNetwork {
     var weather = Weather.FAIR;
     long bytesPerSecond = Long.MAX_VALUE;
     boolean clogged = false;
+    int lateMicros = 0;
     for (var trouble : troubles) {
       if (!trouble.route().covers(from, to)) {
         continue;
@@ -172,6 +173,10 @@ public final class SimNetwork {
           // Some frames did not get here.
         }
         case Trouble.Foul(_, var foul) -> weather = foul;
+        case Trouble.Late late when late.delays(frame.kind()) -> lateMicros = late.maxMicros();
+        case Trouble.Late _ -> {
+          // Not this one.
+        }
         case Trouble.Clog _ -> clogged = true;
         case Trouble.Narrow(_, var limit) -> bytesPerSecond = Math.min(bytesPerSecond, limit);
       }
@@ -186,8 +191,10 @@ public final class SimNetwork {
       return;
     }
     long micros = micros(wire, weather) + waiting(wire, encoded, bytesPerSecond);
+    micros += lateMicros == 0 ? 0 : wire.chance.nextInt(lateMicros);
+    boolean inOrder = !weather.reordered() && lateMicros == 0;
     boolean damaged = wire.strikes(weather.damage());
-    carry(wire, damaged ? damaged(wire, encoded) : encoded, !weather.reordered(), damaged, micros);
+    carry(wire, damaged ? damaged(wire, encoded) : encoded, inOrder, damaged, micros);
     if (frame.kind() < ReplicaHost.FIRST_NODE_KIND && wire.strikes(weather.duplication())) {
       boolean late = wire.chance.nextInt(LATE_ECHO_ONE_IN) == 0;
       long echo = wire.chance.nextLong(late ? MAX_LATE_ECHO_MICROS : MAX_ECHO_MICROS);

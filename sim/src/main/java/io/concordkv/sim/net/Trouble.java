@@ -18,6 +18,18 @@ public sealed interface Trouble {
 
   record Foul(Route route, Weather weather) implements Trouble {}
 
+  /// Frames of these kinds, or of all if there are none, take up to `maxMicros` longer, each as
+  /// chance has it, so that they overtake one another.
+  record Late(Route route, List<Integer> kinds, int maxMicros) implements Trouble {
+    public Late {
+      kinds = List.copyOf(kinds);
+    }
+
+    boolean delays(int kind) {
+      return kinds.isEmpty() || kinds.contains(kind);
+    }
+  }
+
   /// Frames wait, and all come at once when it is over.
   record Clog(Route route) implements Trouble {}
 

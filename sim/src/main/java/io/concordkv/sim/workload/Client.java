@@ -29,9 +29,19 @@ final class Client {
   private static final long MIN_PATIENCE_MILLIS = 500;
   private static final long MAX_PATIENCE_MILLIS = 9000;
 
+  /// Of the calls that a client chooses from, those that only read.
+  private static final int FIRST_READ = 3;
+
+  private static final int READS = 5;
+
   private final int number;
   private final Clients world;
   private final SplittableRandom chance;
+
+  /// It never writes, so nothing that is not answered keeps it from asking a leader that is none
+  /// any more.
+  private final boolean reader;
+
   private @Nullable SimNode node;
   private long call;
 
@@ -39,6 +49,7 @@ final class Client {
     this.number = number;
     this.world = world;
     this.chance = chance;
+    reader = chance.nextInt(3) == 0;
   }
 
   void start() {
@@ -61,9 +72,9 @@ final class Client {
       node = up.get(chance.nextInt(up.size()));
     }
     var key = world.key(chance);
-    switch (chance.nextInt(12)) {
+    switch (reader ? FIRST_READ + chance.nextInt(READS) : chance.nextInt(12)) {
       case 0, 1, 2 -> put(key);
-      case 3, 4, 5 -> get(key);
+      case FIRST_READ, 4, 5 -> get(key);
       case 6, 7 -> getSerializable(key);
       case 8 -> delete(key);
       case 9 -> world.side(node, chance, this::think);
