@@ -54,6 +54,7 @@ record StoredShard(ShardStateMachine shard, LsmEngine engine, @Nullable String d
               engine,
               config.mvcc(),
               config.watch(),
+              config.upkeep().snapshotChunkBytes(),
               config.electionTimeout(),
               start,
               listener);

@@ -56,7 +56,7 @@ final class DataRepairTest {
         WatchOptions.DEFAULT,
         defaults.members(),
         defaults.leaders(),
-        new Upkeep(0, 1 << 20, Duration.ofMillis(200)));
+        new Upkeep(0, 64 << 10, 1 << 20, Duration.ofMillis(200)));
   }
 
   private void start(int size) {

@@ -114,6 +114,8 @@ final class Followers {
 
   private Progress follow(long member) {
     var window = new Inflights(self.config.maxInflightMessages(), self.config.maxInflightBytes());
-    return new Progress(member, self.log.lastIndex() + 1, window);
+    long end = self.log.lastIndex() + 1;
+    long next = Math.max(self.log.startIndex() + 1, end - self.config.probeEntries());
+    return new Progress(member, next, window);
   }
 }

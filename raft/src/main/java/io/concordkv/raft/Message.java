@@ -38,17 +38,7 @@ public sealed interface Message {
   /// had acknowledged, so the leader must forget what it knew to match.
   record AppendReply(
       long from, long to, long term, long index, boolean accepted, LogPosition hint, boolean lost)
-      implements Message {
-    /// The same, with a hint that leads up to `entries` entries further back: that costs messages,
-    /// never more. What is accepted or lost has no such hint.
-    public AppendReply vaguer(int entries) {
-      if (accepted || lost) {
-        return this;
-      }
-      var further = new LogPosition(Math.max(0, hint.index() - entries), hint.term());
-      return new AppendReply(from, to, term, index, false, further, false);
-    }
-  }
+      implements Message {}
 
   /// The leader lives; `commit` is at most what the receiver is known to have. `context` names a
   /// round of [RaftNode#readIndex], 0 where there is none.

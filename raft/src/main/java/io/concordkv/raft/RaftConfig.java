@@ -14,6 +14,8 @@ import java.time.Duration;
 /// @param maxCommittedBytes bytes of entries handed out to be applied in one Ready
 /// @param maxWaitingBytes bytes of entries that are committed and not applied: with more, a
 ///   follower takes no entries, as if they were lost on the way, and a leader no proposals
+/// @param probeEntries a leader begins with a follower that it does not know so many entries before
+///   its own end: one that lacks no more than these need not refuse first
 /// @param suspect this member may have lost entries that it had acknowledged (its disk was
 ///   damaged): it neither votes nor acknowledges until the leader has given back all that may be
 ///   missing
@@ -35,6 +37,7 @@ public record RaftConfig(
     long maxUncommittedBytes,
     long maxCommittedBytes,
     long maxWaitingBytes,
+    int probeEntries,
     boolean preVote,
     boolean checkQuorum,
     boolean suspect,
@@ -48,6 +51,7 @@ public record RaftConfig(
     Check.that(heartbeatTicks > 0, "heartbeats take at least one tick");
     Check.that(electionTicks > heartbeatTicks, "elections take longer than heartbeats");
     Check.that(maxWaitingBytes > 0, "something may wait to be applied");
+    Check.that(probeEntries >= 0, "no probe lies behind the end");
     Check.that(priority >= 0 && priority <= HIGHEST_PRIORITY, "a priority is in its range");
     Check.that(promotionMargin >= 0 && leaseNanos >= 0, "neither margin nor lease is negative");
     Check.that(leaseNanos == 0 || checkQuorum, "leases need voters that keep still");
@@ -70,6 +74,7 @@ public record RaftConfig(
         options.maxUncommittedBytes(),
         options.maxCommittedBytes(),
         options.maxWaitingBytes(),
+        options.probeEntries(),
         true,
         true,
         false,
@@ -126,6 +131,7 @@ public record RaftConfig(
         maxUncommittedBytes,
         maxCommittedBytes,
         maxWaitingBytes,
+        probeEntries,
         preVote,
         checkQuorum,
         suspect,

@@ -10,9 +10,10 @@ public record RaftOptions(
     long maxInflightBytes,
     long maxUncommittedBytes,
     long maxCommittedBytes,
-    long maxWaitingBytes) {
+    long maxWaitingBytes,
+    int probeEntries) {
   public static final RaftOptions DEFAULT =
-      new RaftOptions(1, 1 << 20, 256, 16 << 20, 64 << 20, 4 << 20, 64 << 20);
+      new RaftOptions(1, 1 << 20, 256, 16 << 20, 64 << 20, 4 << 20, 64 << 20, 0);
 
   public RaftOptions {
     Check.that(maxInflightMessages > 0, "something may be under way");

@@ -109,6 +109,7 @@ final class RaftProperty {
                 1 << 20,
                 200,
                 1 << 20,
+                seed % 3 == 0 ? 5 : 0,
                 preVote,
                 checkQuorum,
                 false,

@@ -166,6 +166,7 @@ final class Stage {
               1 << 20,
               1 << 20,
               waiting,
+              0,
               preVote,
               checkQuorum,
               false,

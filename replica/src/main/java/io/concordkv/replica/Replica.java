@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// that grow with the load, and nothing lingers.
 public final class Replica {
   private static final Duration READ_RETRY = Duration.ofMillis(500);
-  private static final int MAX_VAGUENESS = 30;
 
   private final Env env;
   private final Transport transport;
@@ -239,18 +238,11 @@ public final class Replica {
       wake.accept(this);
     }
     if (frame.kind() <= MessageCodec.LAST_KIND) {
-      raft.step(vague(MessageCodec.decode(from, config.raft().id(), frame)));
+      raft.step(MessageCodec.decode(from, config.raft().id(), frame));
       wake.accept(this);
     } else {
       installing.receive(from, frame);
     }
-  }
-
-  /// Who refuses an append may say less than it knows of where the logs agree.
-  private Message vague(Message message) {
-    return message instanceof Message.AppendReply reply && env.fault("replica/vague-hint")
-        ? reply.vaguer(env.random("vague-hint").nextInt(MAX_VAGUENESS))
-        : message;
   }
 
   void tick() {

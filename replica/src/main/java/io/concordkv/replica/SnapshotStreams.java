@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// itself.
 final class SnapshotStreams {
   private static final int MAX_SILENCES = 60;
+  private static final int MAX_FAULTLESS_CHUNKS = 20;
 
   /// What streams need of their replica.
   interface Owner {
@@ -44,6 +45,10 @@ final class SnapshotStreams {
   private final Owner owner;
   private final TreeMap<Long, Outgoing> outgoing = new TreeMap<>();
   private @Nullable IncomingSnapshot incoming;
+
+  /// The chunk at which it is given up for no reason.
+  private long givenUpAt = Long.MAX_VALUE;
+
   private StreamId newest = new StreamId(0, 0);
   private @Nullable Asked asked;
   private long numbers;
@@ -137,7 +142,7 @@ final class SnapshotStreams {
       }
       case StreamFrame.Chunk chunk -> {
         var stream = incoming(from, chunk.stream(), chunk.sequence() == 0);
-        if (stream != null && env.fault("snapshot/given-up")) {
+        if (stream != null && chunk.sequence() >= givenUpAt) {
           dropIncoming();
           fail(from, chunk.stream());
         } else if (stream != null) {
@@ -222,6 +227,10 @@ final class SnapshotStreams {
 
   private IncomingSnapshot begin(long from, StreamId id) {
     dropIncoming();
+    givenUpAt =
+        env.fault("snapshot/given-up")
+            ? env.random("snapshot/given-up").nextInt(MAX_FAULTLESS_CHUNKS)
+            : Long.MAX_VALUE;
     var stream =
         new IncomingSnapshot(
             env,

@@ -28,6 +28,7 @@ final class WaitingEntriesTest {
         1 << 20,
         MESSAGE,
         WAITING,
+        0,
         true,
         true,
         false,

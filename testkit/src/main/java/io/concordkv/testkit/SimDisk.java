@@ -339,7 +339,9 @@ public final class SimDisk {
     var plan = astray;
     if (plan == null || !path.contains(plan.path)) {
       inode.sync();
-    } else if (inode.syncAstray(plan.chance, plan.misdirected)) {
+    } else if (plan.misdirected && plan.chance.nextBoolean()
+        ? inode.syncSwapped(plan.chance)
+        : inode.syncAstray(plan.chance, plan.misdirected)) {
       astray = null;
       everDamaged = true;
     }

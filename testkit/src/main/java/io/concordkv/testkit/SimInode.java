@@ -1,6 +1,7 @@
 package io.concordkv.testkit;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ final class SimInode {
   /// How many states of a sector are remembered between two syncs.
   private static final int MAX_STATES = 8;
 
+  /// How many writes are remembered, synced or not.
+  private static final int MAX_WRITES = 16;
+
   private static final byte[] ZEROS = new byte[SECTOR_BYTES];
 
   private final HashMap<Long, byte[]> cached = new HashMap<>();
@@ -29,11 +33,17 @@ final class SimInode {
   private final TreeMap<Long, List<byte[]>> dirty = new TreeMap<>();
 
   /// What reading shows of a damaged sector instead of what it holds, until it is written again.
+  /// Nobody else has these arrays.
   private final TreeMap<Long, byte[]> damaged = new TreeMap<>();
+
+  /// The last writes, oldest first.
+  private final ArrayDeque<Extent> writes = new ArrayDeque<>();
 
   private final List<Long> sizes = new ArrayList<>();
   private long size;
   private long durableSize;
+
+  private record Extent(long position, int length) {}
 
   long size() {
     return size;
@@ -84,6 +94,10 @@ final class SimInode {
   }
 
   void write(long position, ByteBuffer source) {
+    if (writes.size() == MAX_WRITES) {
+      writes.removeFirst();
+    }
+    writes.add(new Extent(position, source.remaining()));
     long at = position;
     while (source.hasRemaining()) {
       int within = (int) (at % SECTOR_BYTES);
@@ -195,13 +209,44 @@ final class SimInode {
     long lost = sectors.get(chance.nextInt(sectors.size()));
     var before = durable.getOrDefault(lost, ZEROS);
     sync();
-    damaged.put(lost, before);
+    damaged.put(lost, before.clone());
     long last = Math.max(1, size / SECTOR_BYTES);
     long hit = chance.nextLong(last);
     if (misdirected && hit != lost) {
-      damaged.put(hit, durable.getOrDefault(lost, ZEROS));
+      damaged.put(hit, durable.getOrDefault(lost, ZEROS).clone());
     }
     return true;
+  }
+
+  /// As [#sync], but the last write shows up where one before it should be, as with a map of blocks
+  /// that is wrong, and in its own place stands what was there before. Whether there were two.
+  boolean syncSwapped(SplittableRandom chance) {
+    var all = new ArrayList<>(writes);
+    if (all.size() < 2 || dirty.isEmpty()) {
+      sync();
+      return false;
+    }
+    var strayed = all.removeLast();
+    var hit = all.get(chance.nextInt(all.size()));
+    var before = new byte[strayed.length];
+    readDurable(strayed.position, ByteBuffer.wrap(before));
+    var content = new byte[strayed.length];
+    read(strayed.position, ByteBuffer.wrap(content));
+    sync();
+    show(strayed.position, before);
+    show(hit.position, content);
+    return true;
+  }
+
+  /// From now on reading shows `content` at `position`.
+  private void show(long position, byte[] content) {
+    for (int i = 0; i < content.length; i++) {
+      long at = position + i;
+      var sector =
+          damaged.computeIfAbsent(
+              at / SECTOR_BYTES, number -> durable.getOrDefault(number, ZEROS).clone());
+      sector[(int) (at % SECTOR_BYTES)] = content[i];
+    }
   }
 
   boolean isDamaged() {

@@ -47,7 +47,7 @@ final class OwnPairs implements AutoCloseable {
       }
       while (there && from.key().compareTo(last) <= 0 && fits) {
         if (passed.isEmpty() || from.key().compareTo(passed) > 0) {
-          fits = out.size() < PairStream.CHUNK_BYTES;
+          fits = out.size() < ShardStateMachine.MAX_CHUNK_BYTES;
           out.bytes(from.key()).bytes(from.value());
         }
         there = from.next();

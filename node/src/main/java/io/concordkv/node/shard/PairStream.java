@@ -14,15 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// A shard's state as chunks of pairs: `crc32c:u32 { key:bytes value:bytes }*`, keys ascending over
 /// all chunks. Whatever engine wrote it, any other can read it.
 final class PairStream {
-  static final int CHUNK_BYTES = 512 << 10;
-
   private PairStream() {}
 
-  /// The next chunk of what `cursor` walks over, named by its last key; null at its end.
-  static @Nullable SnapshotPart next(Cursor cursor) {
-    var out = new ByteWriter(CHUNK_BYTES + (64 << 10)).u32(0);
+  /// The next chunk, of about `bytes`, of what `cursor` walks over, named by its last key; null at
+  /// its end.
+  static @Nullable SnapshotPart next(Cursor cursor, int bytes) {
+    var out = new ByteWriter(bytes + bytes / 8).u32(0);
     var last = Bytes.EMPTY;
-    while (out.size() < CHUNK_BYTES && cursor.next()) {
+    while (out.size() < bytes && cursor.next()) {
       last = cursor.key();
       out.bytes(last).bytes(cursor.value());
     }

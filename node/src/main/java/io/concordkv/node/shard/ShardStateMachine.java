@@ -48,11 +48,15 @@ import org.jspecify.annotations.Nullable;
 /// change before the engine has it; (3) applying reads no clock and draws no number, so all
 /// replicas come to the same state.
 public final class ShardStateMachine implements StateMachine {
+  /// No member sends larger chunks of a snapshot than this, but for one pair.
+  public static final int MAX_CHUNK_BYTES = 512 << 10;
+
   private final Env env;
   private final Engine engine;
   private final MvccStore store;
   private final WatchHub watches;
   private final Lessor lessor;
+  private final int snapshotChunkBytes;
   private final Duration leaseGrace;
   private final MemberTable members = new MemberTable();
   private final Purger purger;
@@ -62,17 +66,21 @@ public final class ShardStateMachine implements StateMachine {
 
   /// Takes over what `engine` holds; if that is nothing, begins at `start`. Blocks.
   ///
+  /// @param snapshotChunkBytes how much of a snapshot is sent at once: at least so much, and at
+  ///   most one pair more
   /// @param leaseGrace what a new leader gives every lease on top of its full time
   public ShardStateMachine(
       Env env,
       Engine engine,
       MvccOptions mvcc,
       WatchOptions watch,
+      int snapshotChunkBytes,
       Duration leaseGrace,
       SnapshotMark start,
       ShardListener listener) {
     this.env = env;
     this.engine = engine;
+    this.snapshotChunkBytes = snapshotChunkBytes;
     this.leaseGrace = leaseGrace;
     this.listener = listener;
     var stored = stored(engine);
@@ -242,7 +250,8 @@ public final class ShardStateMachine implements StateMachine {
 
   @Override
   public SnapshotSource snapshot(boolean bare) {
-    return new Source(applied, engine.view(), bare ? ShardKeys.GROUP : KeyRange.ALL);
+    var range = bare ? ShardKeys.GROUP : KeyRange.ALL;
+    return new Source(applied, engine.view(), range, snapshotChunkBytes);
   }
 
   @Override
@@ -259,10 +268,12 @@ public final class ShardStateMachine implements StateMachine {
     private final SnapshotMark mark;
     private final View view;
     private final Cursor cursor;
+    private final int chunkBytes;
 
-    Source(SnapshotMark mark, View view, KeyRange range) {
+    Source(SnapshotMark mark, View view, KeyRange range, int chunkBytes) {
       this.mark = mark;
       this.view = view;
+      this.chunkBytes = chunkBytes;
       cursor = view.scan(range, Order.ASCENDING);
     }
 
@@ -273,7 +284,7 @@ public final class ShardStateMachine implements StateMachine {
 
     @Override
     public @Nullable SnapshotPart next() {
-      return PairStream.next(cursor);
+      return PairStream.next(cursor, chunkBytes);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.concordkv.node.LeaderRules;
 import io.concordkv.node.MemberRules;
 import io.concordkv.node.NodeConfig;
 import io.concordkv.node.Upkeep;
+import io.concordkv.node.shard.ShardStateMachine;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
 import io.concordkv.storage.engine.lsm.LsmOptions;
@@ -63,6 +64,7 @@ final class Knobs {
   private Upkeep upkeep() {
     return new Upkeep(
         or("snapshotRate", 2, 64 << 10, 4 << 20, 0),
+        oneOf("snapshotChunkBytes", 100, 500, 2000, 10_000, ShardStateMachine.MAX_CHUNK_BYTES),
         or("scrubRate", 2, 16 << 10, 1 << 20, 0),
         Duration.ofSeconds(1));
   }
@@ -76,7 +78,8 @@ final class Knobs {
         or("maxInflightBytes", 3, 1, 2000, defaults.maxInflightBytes()),
         or("maxUncommittedBytes", 4, 200, 5000, defaults.maxUncommittedBytes()),
         or("maxCommittedBytes", 2, 1, 500, defaults.maxCommittedBytes()),
-        or("maxWaitingBytes", 3, 200, 5000, defaults.maxWaitingBytes()));
+        or("maxWaitingBytes", 3, 200, 5000, defaults.maxWaitingBytes()),
+        (int) or("probeEntries", 2, 1, 30, 0));
   }
 
   private WalOptions wal() {

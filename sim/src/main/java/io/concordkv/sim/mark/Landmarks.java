@@ -13,7 +13,6 @@ public final class Landmarks {
           "fault/replica/read-refused",
           "fault/replica/short-memory",
           "fault/replica/unreachable",
-          "fault/replica/vague-hint",
           "fault/snapshot/early-repeat",
           "fault/snapshot/given-up",
           "fault/wal/no-spare",

@@ -51,6 +51,7 @@ enum Blow {
   TRANSFER(Toggle.TRANSFERS, 2),
   COUP(Toggle.COUPS, 2),
   RUSH(Toggle.COUPS, 2),
+  RIVALS(Toggle.COUPS, 2),
   ADD_MEMBER(Toggle.MEMBERS, 4),
   PROMOTE_MEMBER(Toggle.MEMBERS, 4),
   REMOVE_MEMBER(Toggle.MEMBERS, 4),

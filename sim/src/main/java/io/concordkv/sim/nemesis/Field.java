@@ -3,6 +3,7 @@ package io.concordkv.sim.nemesis;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
+import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Trouble;
 import io.concordkv.sim.workload.Clients;
@@ -15,6 +16,8 @@ import java.util.SplittableRandom;
 
 /// Where blows fall: what all of them reach for.
 final class Field {
+  private static final int MAX_FIFTHS = 20;
+
   final Simulation simulation;
   final SimCluster cluster;
   final SimNetwork network;
@@ -75,6 +78,21 @@ final class Field {
   void trouble(Trouble trouble, long millis) {
     network.add(trouble);
     later(millis, () -> network.remove(trouble));
+  }
+
+  /// For `millis` all that `node` hears is late by up to some elections; it may be that nobody
+  /// hears it.
+  void lag(long node, boolean mute, long millis, SplittableRandom chance) {
+    trouble(new Trouble.Late(Route.to(node), List.of(), elections(chance)), millis);
+    if (mute) {
+      trouble(new Trouble.Cut(Route.from(node)), millis);
+    }
+  }
+
+  /// As long as a part of an election takes, or a few of them, in microseconds.
+  int elections(SplittableRandom chance) {
+    long fifth = swarm.config().electionTimeout().toNanos() / 5000;
+    return (int) (fifth * (1 + chance.nextInt(MAX_FIFTHS)));
   }
 
   void restart(SimNode node, long millis) {

@@ -131,6 +131,7 @@ public final class Nemesis {
       case WALL_FREEZE -> process.wallFreeze(fault);
       case TRANSFER -> process.transfer(fault);
       case COUP -> plots.coup(fault);
+      case RIVALS -> plots.rivals(fault);
       case RUSH -> plots.rush(fault);
       case ADD_MEMBER -> succession.add(fault);
       case PROMOTE_MEMBER -> succession.promote(fault);

@@ -74,30 +74,22 @@ final class NetworkHarm {
     field.trouble(new Trouble.Deaf(route, lost), fault.harmMillis());
   }
 
-  /// What a node hears is old, perhaps of another term; and perhaps nobody hears it.
+  /// What a leader hears is old, perhaps of another term; and perhaps nobody hears it.
   void lag(Fault fault) {
     var chance = fault.chance();
     long node = field.leaderOr(field.victim(fault)).id();
-    field.trouble(late(chance, Route.to(node), List.of()), fault.harmMillis());
-    if (chance.nextBoolean()) {
-      field.trouble(new Trouble.Cut(Route.from(node)), fault.harmMillis());
-    }
+    field.lag(node, chance.nextBoolean(), fault.harmMillis(), chance);
   }
 
   /// Votes of one election arrive in the next.
   void lagVotes(Fault fault) {
     var votes = List.of(MessageCodec.VOTE, MessageCodec.VOTE_REPLY);
-    field.trouble(late(fault.chance(), Route.ALL, votes), fault.harmMillis());
+    int micros = field.elections(fault.chance());
+    field.trouble(new Trouble.Late(Route.ALL, votes, micros), fault.harmMillis());
     var leader = field.cluster.leader();
     if (leader != null) {
       field.trouble(new Trouble.Cut(Route.of(leader.id())), fault.harmMillis());
     }
-  }
-
-  private Trouble.Late late(SplittableRandom chance, Route route, List<Integer> kinds) {
-    var config = field.swarm.config();
-    long election = config.tick().multipliedBy(config.electionTicks()).toNanos() / 1000;
-    return new Trouble.Late(route, kinds, (int) (election * (1 + chance.nextInt(20)) / 5));
   }
 
   void loseHeartbeats(Fault fault) {

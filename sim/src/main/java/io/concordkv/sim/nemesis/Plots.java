@@ -15,6 +15,8 @@ import java.util.SplittableRandom;
 ///   a log that is longer and older than all others.
 /// - A *rush*: the leader takes many writes and is not heard any more when it commits them. Readers
 ///   are there the moment its successor is elected, before that knows what is committed.
+/// - *Rivals*: the leader is cut off, or hears only what is old, while clients read from it as long
+///   as it leads and write to its successor.
 /// - A *stall*: a disk, mostly the leader's, stands still while others acknowledge; perhaps the
 ///   power goes before it goes on.
 final class Plots {
@@ -30,6 +32,8 @@ final class Plots {
   private static final int RUSH_PATIENCE = 20_000;
 
   private static final long RUSH_MICROS = 200;
+
+  private static final long MAX_RIVAL_PAUSE_MICROS = 40_000;
 
   private final Field field;
 
@@ -114,6 +118,32 @@ final class Plots {
       return;
     }
     field.later(chance.nextLong(MAX_HARM_MILLIS), () -> field.network.remove(silence));
+  }
+
+  void rivals(Fault fault) {
+    var old = field.cluster.leader();
+    if (old == null) {
+      return;
+    }
+    var chance = fault.chance();
+    if (chance.nextBoolean()) {
+      field.trouble(new Trouble.Cut(Route.of(old.id())), fault.harmMillis());
+    } else {
+      field.lag(old.id(), true, fault.harmMillis(), chance);
+    }
+    serveBoth(old, chance, field.simulation.nanos() + fault.harmMillis() * 1_000_000);
+  }
+
+  private void serveBoth(SimNode old, SplittableRandom chance, long until) {
+    var successor = field.cluster.leader();
+    if (successor != null && successor != old) {
+      field.clients.flood(successor, 1, chance);
+    }
+    field.clients.rush(old, 1, chance);
+    if (field.simulation.nanos() < until) {
+      field.laterMicros(
+          chance.nextLong(MAX_RIVAL_PAUSE_MICROS), () -> serveBoth(old, chance, until));
+    }
   }
 
   void stall(Fault fault) {
