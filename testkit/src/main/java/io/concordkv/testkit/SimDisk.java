@@ -47,7 +47,12 @@ public final class SimDisk {
     }
   }
 
-  private record Astray(String path, SplittableRandom chance, boolean misdirected) {}
+  private record Astray(String path, SplittableRandom chance, boolean misdirected) {
+    boolean sync(SimInode inode) {
+      boolean whole = misdirected && chance.nextBoolean();
+      return whole ? inode.syncSwapped(chance) : inode.syncAstray(chance, misdirected);
+    }
+  }
 
   /// The next `left` operations on files whose path contains `path` fail.
   private static final class Failures {
@@ -339,9 +344,7 @@ public final class SimDisk {
     var plan = astray;
     if (plan == null || !path.contains(plan.path)) {
       inode.sync();
-    } else if (plan.misdirected && plan.chance.nextBoolean()
-        ? inode.syncSwapped(plan.chance)
-        : inode.syncAstray(plan.chance, plan.misdirected)) {
+    } else if (plan.sync(inode)) {
       astray = null;
       everDamaged = true;
     }

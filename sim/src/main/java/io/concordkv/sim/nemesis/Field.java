@@ -80,12 +80,13 @@ final class Field {
     later(millis, () -> network.remove(trouble));
   }
 
-  /// For `millis` all that `node` hears is late by up to some elections; it may be that nobody
-  /// hears it.
+  /// For `millis` all that `node` hears is late by up to some elections. With `mute` nobody hears
+  /// it any more, a little later: what it said before is still being answered then.
   void lag(long node, boolean mute, long millis, SplittableRandom chance) {
-    trouble(new Trouble.Late(Route.to(node), List.of(), elections(chance)), millis);
+    int late = elections(chance);
+    trouble(new Trouble.Late(Route.to(node), List.of(), late), millis);
     if (mute) {
-      trouble(new Trouble.Cut(Route.from(node)), millis);
+      laterMicros(chance.nextInt(late), () -> trouble(new Trouble.Cut(Route.from(node)), millis));
     }
   }
 

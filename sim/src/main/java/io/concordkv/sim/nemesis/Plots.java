@@ -6,6 +6,7 @@ import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.Trouble;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Harm in several steps, each waiting for what the one before has led to: what blows at random
 /// hardly ever add up to.
@@ -131,19 +132,29 @@ final class Plots {
     } else {
       field.lag(old.id(), true, fault.harmMillis(), chance);
     }
-    serveBoth(old, chance, field.simulation.nanos() + fault.harmMillis() * 1_000_000);
+    long until = field.simulation.nanos() + fault.harmMillis() * 1_000_000;
+    serveBoth(old, null, chance, until);
   }
 
-  private void serveBoth(SimNode old, SplittableRandom chance, long until) {
-    var successor = field.cluster.leader();
-    if (successor != null && successor != old) {
-      field.clients.flood(successor, 1, chance);
+  /// The old leader does not hear of its `successor`, once there is one.
+  private void serveBoth(
+      SimNode old, @Nullable SimNode successor, SplittableRandom chance, long until) {
+    long left = until - field.simulation.nanos();
+    if (left <= 0) {
+      return;
+    }
+    var leader = field.cluster.leader();
+    var newest = leader == old ? null : leader;
+    if (newest != null) {
+      if (newest != successor) {
+        var deaf = new Trouble.Cut(Route.link(newest.id(), old.id()));
+        field.trouble(deaf, left / 1_000_000);
+      }
+      field.clients.flood(newest, 1, chance);
     }
     field.clients.rush(old, 1, chance);
-    if (field.simulation.nanos() < until) {
-      field.laterMicros(
-          chance.nextLong(MAX_RIVAL_PAUSE_MICROS), () -> serveBoth(old, chance, until));
-    }
+    field.laterMicros(
+        chance.nextLong(MAX_RIVAL_PAUSE_MICROS), () -> serveBoth(old, newest, chance, until));
   }
 
   void stall(Fault fault) {
