@@ -281,6 +281,11 @@ public final class RaftNode {
             : leadership.followers());
   }
 
+  /// For the simulator's invariants.
+  public RaftBacklog backlog() {
+    return leadership == null ? RaftBacklog.NONE : leadership.backlog();
+  }
+
   private void settle() {
     if (leadership != null) {
       leadership.settle();
