@@ -403,6 +403,7 @@ public final class RaftNode {
     } else if (result == VoteResult.WON) {
       self.role = Role.LEADER;
       self.leader = self.id();
+      election.calm();
       election.restart();
       leadership = new Leadership(self, reads);
     }
