@@ -339,7 +339,7 @@ public final class SimDisk {
     var plan = astray;
     if (plan == null || !path.contains(plan.path)) {
       inode.sync();
-    } else if (plan.misdirected && plan.chance.nextBoolean()
+    } else if ((plan.misdirected && plan.chance.nextBoolean())
         ? inode.syncSwapped(plan.chance)
         : inode.syncAstray(plan.chance, plan.misdirected)) {
       astray = null;
