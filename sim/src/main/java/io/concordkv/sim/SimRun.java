@@ -69,7 +69,7 @@ public final class SimRun {
     taps.add(oracle);
     sightings = new Sightings(simulation);
     taps.add(sightings);
-    disturbance = new Disturbance(simulation::nanos, swarm);
+    disturbance = Disturbance.of(simulation::nanos, swarm);
     taps.add(disturbance);
     var network = new SimNetwork(simulation, Wiretap.all(taps));
     cluster = new SimCluster(simulation, swarm, network, replay);

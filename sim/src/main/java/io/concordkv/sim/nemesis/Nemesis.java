@@ -95,7 +95,7 @@ public final class Nemesis {
     switch (fault.blow()) {
       case WEATHER -> between.weather(fault);
       case HALVES -> between.halves(fault);
-      case ISOLATE_LEADER -> between.isolate(field.leaderOr(victim).id(), fault);
+      case ISOLATE_LEADER -> between.isolateLeader(field.leaderOr(victim), fault);
       case ISOLATE_ONE -> between.isolate(victim.id(), fault);
       case BRIDGE -> between.bridge(fault);
       case RING -> between.ring(fault);

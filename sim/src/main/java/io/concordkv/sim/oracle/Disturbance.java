@@ -20,12 +20,11 @@ import java.util.function.LongSupplier;
 public final class Disturbance implements Wiretap {
   private final LongSupplier nanos;
   private final long freshNanos;
-  private final boolean steady;
   private boolean cut;
   private final TreeMap<Long, State> members = new TreeMap<>();
 
   private static final class State {
-    Node life;
+    Object life;
     RaftStatus now;
 
     /// When it last answered a heartbeat in this life, unless a connection closed since.
@@ -37,23 +36,32 @@ public final class Disturbance implements Wiretap {
     /// In which terms the leader told it to campaign.
     final TreeSet<Long> orders = new TreeSet<>();
 
-    State(Node life, RaftStatus now) {
+    State(Object life, RaftStatus now) {
       this.life = life;
       this.now = now;
     }
   }
 
   /// @param nanos the time of the simulation
-  public Disturbance(LongSupplier nanos, Swarm swarm) {
+  /// @param freshNanos for so long after answering a leader nobody calls for an election
+  Disturbance(LongSupplier nanos, long freshNanos) {
     this.nanos = nanos;
-    freshNanos = swarm.config().electionTimeout().toNanos() / 2;
+    this.freshNanos = freshNanos;
+  }
+
+  /// @param nanos the time of the simulation
+  public static Disturbance of(LongSupplier nanos, Swarm swarm) {
     // Where a node may stand still between hearing something and answering, time says nothing.
-    steady = !swarm.has(Toggle.PAUSES) && !swarm.has(Toggle.SLOW_NODES);
+    boolean steady = !swarm.has(Toggle.PAUSES) && !swarm.has(Toggle.SLOW_NODES);
+    return new Disturbance(nanos, steady ? swarm.config().electionTimeout().toNanos() / 2 : 0);
   }
 
   /// To be called after every event of a node's loop.
   public void look(Node node) {
-    var now = node.raftStatus();
+    look(node, node.raftStatus());
+  }
+
+  void look(Object node, RaftStatus now) {
     var state = members.get(now.id());
     if (state == null) {
       members.put(now.id(), new State(node, now));
@@ -81,18 +89,21 @@ public final class Disturbance implements Wiretap {
 
   @Override
   public void sent(long from, long to, Frame frame) {
-    if (frame.kind() > MessageCodec.LAST_KIND) {
-      return;
+    if (frame.kind() <= MessageCodec.LAST_KIND) {
+      said(MessageCodec.decode(from, to, frame));
     }
-    switch (MessageCodec.decode(from, to, frame)) {
+  }
+
+  void said(Message message) {
+    switch (message) {
       case Message.TimeoutNow order -> {
-        var heir = members.get(to);
+        var heir = members.get(order.to());
         if (heir != null) {
           heir.orders.add(order.term());
         }
       }
-      case Message.HeartbeatReply _ -> {
-        var follower = members.get(from);
+      case Message.HeartbeatReply reply -> {
+        var follower = members.get(reply.from());
         if (follower != null) {
           follower.heardNanos = nanos.getAsLong();
         }
@@ -112,8 +123,7 @@ public final class Disturbance implements Wiretap {
       return;
     }
     boolean fresh =
-        steady
-            && !cut
+        !cut
             && voter.heardNanos != Long.MIN_VALUE
             && nanos.getAsLong() - voter.heardNanos < freshNanos;
     Violation.unless(
