@@ -64,6 +64,10 @@ public enum ErrorCode {
   WITNESS_IS_NO_LEARNER(
       Kind.INVALID_ARGUMENT,
       "concordkv: a member is added as a learner or as a witness, not as both"),
+  BAD_REPLACEMENT(
+      Kind.INVALID_ARGUMENT,
+      "concordkv: each member is replaced once, by a new member with peer URLs of its own or by a"
+          + " learner that takes a voter's place"),
   BAD_LEADER_TRANSFEREE(Kind.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
   CANCELED(Kind.CANCELED, "etcdserver: request canceled"),
   DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED, "etcdserver: context deadline exceeded"),

@@ -36,9 +36,9 @@ final class MemberChangeIT {
 
         var follower = follower(cluster, client, members);
         cluster.kill(follower);
-        remove(client, follower);
+        members.add(cluster.replace(id(client, follower)));
         members.remove(Integer.valueOf(follower));
-        members.add(joined(cluster, client));
+        cluster.server(members.getLast()).awaitReady(ProcessCluster.READY);
         load.awaitAcknowledged(load.acknowledged() + 100);
 
         cluster.restart(follower);

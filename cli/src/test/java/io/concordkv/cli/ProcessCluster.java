@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 /// there when a test fails.
 final class ProcessCluster implements AutoCloseable {
   static final Duration READY = Duration.ofSeconds(60);
+
+  private static final Pattern SETTINGS = Pattern.compile("ETCD_INITIAL_CLUSTER=\"(.*)\"");
 
   private final Path directory;
   private final List<Integer> clientPorts = new ArrayList<>();
@@ -81,6 +84,34 @@ final class ProcessCluster implements AutoCloseable {
           }
         });
     return added.getFirst();
+  }
+
+  /// Has the next server take the place of `member`, by the command line and as soon as the cluster
+  /// is healthy enough for it, and starts it with what that printed.
+  int replace(long member) {
+    int index = servers.size();
+    var printed = new ArrayList<String>();
+    Eventually.holds(
+        "a member can be replaced",
+        Duration.ofSeconds(60),
+        () -> {
+          var ran =
+              ServerUnderTest.run(
+                  "member",
+                  "replace",
+                  Long.toHexString(member),
+                  name(index),
+                  "--peer-urls=" + peerUrl(index),
+                  "--endpoints=" + endpoints());
+          printed.add(ran.out());
+          return ran.exit() == 0;
+        });
+    var cluster = SETTINGS.matcher(printed.getLast());
+    if (!cluster.find()) {
+      throw new AssertionError(printed);
+    }
+    launch(List.of("--initial-cluster=" + cluster.group(1), "--initial-cluster-state=existing"));
+    return index;
   }
 
   private static List<String> joining(int index, MemberAddResponse added) {

@@ -11,6 +11,10 @@ import io.concordkv.proto.etcdserverpb.MemberRemoveRequest;
 import io.concordkv.proto.etcdserverpb.MemberRemoveResponse;
 import io.concordkv.proto.etcdserverpb.MemberUpdateRequest;
 import io.concordkv.proto.etcdserverpb.MemberUpdateResponse;
+import io.concordkv.proto.v1.MembersGrpc;
+import io.concordkv.proto.v1.ReplaceMembersRequest;
+import io.concordkv.proto.v1.ReplaceMembersResponse;
+import io.concordkv.proto.v1.Replacement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -65,5 +69,17 @@ public final class ClusterClient {
   public MemberPromoteResponse promote(long member) {
     var request = MemberPromoteRequest.newBuilder().setID(member).build();
     return Calls.await(calls.write(ClusterGrpc.getMemberPromoteMethod(), request));
+  }
+
+  /// A new member at `peerUrls` takes the place of `member`, which is gone for good, in one change.
+  public ReplaceMembersResponse replace(long member, List<String> peerUrls) {
+    return replace(
+        List.of(Replacement.newBuilder().setMember(member).addAllPeerUrls(peerUrls).build()));
+  }
+
+  /// All of it in one change.
+  public ReplaceMembersResponse replace(List<Replacement> replacements) {
+    var request = ReplaceMembersRequest.newBuilder().addAllReplacements(replacements).build();
+    return Calls.await(calls.write(MembersGrpc.getReplaceMethod(), request));
   }
 }

@@ -58,6 +58,10 @@ final class LeaseDesk {
     this.transport = transport;
   }
 
+  int size() {
+    return asked.size();
+  }
+
   void ask(Question question, long lease, Reply<Told> reply) {
     if (closed) {
       reply.failed(new ConcordException(ErrorCode.STOPPED));

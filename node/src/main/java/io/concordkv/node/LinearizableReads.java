@@ -41,6 +41,10 @@ final class LinearizableReads {
     }
   }
 
+  int size() {
+    return underWay + again.size();
+  }
+
   private void attempt(Waiting waiting) {
     underWay++;
     replica.readIndex(index -> {

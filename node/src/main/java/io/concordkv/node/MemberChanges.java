@@ -14,8 +14,11 @@ import io.concordkv.raft.Refusal;
 import io.concordkv.replica.Replica;
 import io.concordkv.transport.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Brings changes of the members into the log, on the leader: checks them as etcd does, by the
@@ -78,20 +81,36 @@ final class MemberChanges {
     };
   }
 
-  private static ConfigChange change(Command.Membership command) {
+  private ConfigChange change(Command.Membership command) {
     return switch (command) {
-      case Command.AddMember(var id, _, var standing) ->
-          ConfigChange.of(
-              switch (standing) {
-                case VOTER -> new ConfigChange.AddVoter(id);
-                case LEARNER -> new ConfigChange.AddLearner(id);
-                case WITNESS -> new ConfigChange.AddWitness(id);
-              });
+      case Command.AddMember(var id, _, var standing) -> ConfigChange.of(added(id, standing));
       case Command.RemoveMember(var id) -> ConfigChange.of(new ConfigChange.Remove(id));
       case Command.PromoteMember(var id) -> ConfigChange.of(new ConfigChange.AddVoter(id));
+      case Command.ReplaceMembers(var successions) -> replaced(successions);
       case Command.UpdateMember _, Command.Publish _, Command.Found _, Command.Recover _ ->
           ConfigChange.of();
     };
+  }
+
+  private static ConfigChange.Step added(long id, Standing standing) {
+    return switch (standing) {
+      case VOTER -> new ConfigChange.AddVoter(id);
+      case LEARNER -> new ConfigChange.AddLearner(id);
+      case WITNESS -> new ConfigChange.AddWitness(id);
+    };
+  }
+
+  private ConfigChange replaced(List<Command.Succession> successions) {
+    var steps = new ArrayList<ConfigChange.Step>();
+    for (var each : successions) {
+      var member = shard.member(each.member());
+      if (member != null) {
+        var standing = each.promotes() ? Standing.VOTER : member.standing();
+        steps.add(added(each.successor(), standing));
+        steps.add(new ConfigChange.Remove(each.member()));
+      }
+    }
+    return new ConfigChange(steps);
   }
 
   private static ErrorCode code(Refusal why) {
@@ -113,6 +132,7 @@ final class MemberChanges {
           shard.member(id) == null
               ? ErrorCode.MEMBER_NOT_FOUND
               : shard.taken(urls, id) ? ErrorCode.PEER_URL_EXISTS : null;
+      case Command.ReplaceMembers(var successions) -> checkReplaced(successions);
       case Command.Publish _ -> null;
       case Command.Found _, Command.Recover _ -> ErrorCode.UNKNOWN_COMMAND;
     };
@@ -165,10 +185,7 @@ final class MemberChanges {
     if (member == null) {
       return ErrorCode.MEMBER_NOT_FOUND;
     }
-    var status = replica.status();
-    var progress = status.followers().get(id);
-    if (id != self
-        && (progress == null || progress.match() < READY_SHARE * status.last().index())) {
+    if (id != self && !ready(id)) {
       return ErrorCode.LEARNER_NOT_READY;
     }
     var voters = voters();
@@ -176,6 +193,74 @@ final class MemberChanges {
       return ErrorCode.NOT_ENOUGH_STARTED;
     }
     return member.learner() ? null : ErrorCode.NOT_A_LEARNER;
+  }
+
+  private boolean ready(long learner) {
+    var status = replica.status();
+    var progress = status.followers().get(learner);
+    return progress != null && progress.match() >= READY_SHARE * status.last().index();
+  }
+
+  private @Nullable ErrorCode checkReplaced(List<Command.Succession> successions) {
+    var gone = new TreeSet<Long>();
+    var here = new TreeSet<Long>();
+    var urls = new TreeSet<String>();
+    for (var each : successions) {
+      boolean once = gone.add(each.member()) && here.add(each.successor());
+      if (!once || !each.peerUrls().stream().allMatch(urls::add)) {
+        return ErrorCode.BAD_REPLACEMENT;
+      }
+      var refused = checkSuccession(each);
+      if (refused != null) {
+        return refused;
+      }
+    }
+    if (gone.isEmpty() || gone.stream().anyMatch(here::contains)) {
+      return ErrorCode.BAD_REPLACEMENT;
+    }
+    return rules.strict() ? checkVotesReplaced(gone, here) : null;
+  }
+
+  private @Nullable ErrorCode checkSuccession(Command.Succession each) {
+    var member = shard.member(each.member());
+    if (member == null) {
+      return ErrorCode.MEMBER_NOT_FOUND;
+    }
+    var successor = shard.member(each.successor());
+    if (each.promotes()) {
+      if (successor == null) {
+        return ErrorCode.MEMBER_NOT_FOUND;
+      } else if (!successor.learner()) {
+        return ErrorCode.NOT_A_LEARNER;
+      } else if (member.learner()) {
+        return ErrorCode.BAD_REPLACEMENT;
+      }
+      return ready(each.successor()) ? null : ErrorCode.LEARNER_NOT_READY;
+    }
+    if (successor != null || shard.wasRemoved(each.successor())) {
+      return ErrorCode.MEMBER_EXISTS;
+    }
+    return shard.taken(each.peerUrls(), each.member()) ? ErrorCode.PEER_URL_EXISTS : null;
+  }
+
+  /// Both the voters that there are and those that there will be can decide without who goes and
+  /// who comes with nothing.
+  private @Nullable ErrorCode checkVotesReplaced(SortedSet<Long> gone, SortedSet<Long> here) {
+    var voters = voters();
+    if (voters.stream().noneMatch(voter -> gone.contains(voter.id()))) {
+      return null;
+    }
+    // Whoever comes and is known already is a learner that has caught up.
+    var next =
+        shard.members().stream()
+            .filter(member -> here.contains(member.id()) || !member.learner())
+            .filter(member -> !gone.contains(member.id()))
+            .toList();
+    int quorum = quorum(voters.size());
+    if (started(next) < quorum) {
+      return ErrorCode.NOT_ENOUGH_STARTED;
+    }
+    return Math.min(healthy(voters), healthy(next)) < quorum ? ErrorCode.UNHEALTHY : null;
   }
 
   private List<Member> voters() {

@@ -7,6 +7,7 @@ import io.concordkv.node.shard.Member;
 import io.concordkv.node.shard.ShardStateMachine;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Who belongs to the cluster, and how that changes: one change after the other, through the log,
 /// with etcd's checks made by the leader. Any thread may call it.
@@ -20,6 +21,14 @@ public final class Membership {
   /// What adding a member came to.
   public record Added(Member member, List<Member> members) {
     public Added {
+      members = List.copyOf(members);
+    }
+  }
+
+  /// What a replacement came to. Those who go are among `members` until the change is complete.
+  public record Replaced(List<Member> successors, List<Member> members) {
+    public Replaced {
+      successors = List.copyOf(successors);
       members = List.copyOf(members);
     }
   }
@@ -68,6 +77,35 @@ public final class Membership {
     change(new Command.RemoveMember(member), reply);
   }
 
+  /// Members take the places of others, in one change. A successor 0 is a new member, which gets an
+  /// id; its URLs are valid and sorted.
+  public void replace(List<Command.Succession> wanted, Reply<Answer<Replaced>> reply) {
+    env.loop()
+        .post(() -> {
+          var successions = wanted.stream().map(this::named).toList();
+          writes.submit(
+              new Command.ReplaceMembers(successions),
+              () ->
+                  reply.done(
+                      new Answer<>(
+                          header.get(), new Replaced(successors(successions), shard.members()))),
+              reply::failed);
+        });
+  }
+
+  private Command.Succession named(Command.Succession each) {
+    return each.promotes()
+        ? each
+        : new Command.Succession(each.member(), freshId(each.peerUrls()), each.peerUrls());
+  }
+
+  /// Nobody, if they were removed in the meantime.
+  private List<Member> successors(List<Command.Succession> successions) {
+    return successions.stream()
+        .flatMap(each -> Stream.ofNullable(shard.member(each.successor())))
+        .toList();
+  }
+
   /// A learner becomes a voter.
   public void promote(long member, Reply<Answer<List<Member>>> reply) {
     change(new Command.PromoteMember(member), reply);
@@ -91,7 +129,7 @@ public final class Membership {
   private long freshId(List<String> peerUrls) {
     long second = env.clock().wall().getEpochSecond();
     long id = ClusterIds.added(peerUrls, second);
-    while (id == 0 || shard.wasRemoved(id)) {
+    while (id == 0 || shard.wasRemoved(id) || shard.member(id) != null) {
       second++;
       id = ClusterIds.added(peerUrls, second);
     }

@@ -313,6 +313,12 @@ public final class Node {
   }
 
   /// For the simulator; on the loop.
+  public Backlog backlog() {
+    return new Backlog(
+        writes.size(), writes.unsent(), reads.size(), leaseDesk.size(), replica.backlog());
+  }
+
+  /// For the simulator; on the loop.
   public ShardStateMachine shard() {
     return shard;
   }

@@ -88,6 +88,10 @@ final class PendingWrites {
     return waiters.size();
   }
 
+  int unsent() {
+    return unsent.size();
+  }
+
   /// Sends `command` through the log; `reply` gets what applying it here came to.
   void submit(Command command, Reply<Result> reply) {
     submit(command, reply, () -> {}, false);
@@ -223,6 +227,10 @@ final class PendingWrites {
       late.add(waiter);
     }
     late.forEach(waiter -> fail(waiter, timeout(waiter)));
+    if (!late.isEmpty()) {
+      // Without a leader nobody else would take them out.
+      unsent.removeIf(sequence -> !waiters.containsKey(sequence));
+    }
     retry();
   }
 

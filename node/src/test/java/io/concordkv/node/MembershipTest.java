@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.TestNodes.One;
+import io.concordkv.node.command.Command;
 import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
+import io.concordkv.raft.Configuration;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,10 @@ class MembershipTest {
         config.leaders(),
         config.upkeep());
   }
+
+  /// With room for two learners.
+  private static final NodeConfig LEARNERS =
+      NodeConfig.DEFAULT.withMembers(new MemberRules(true, 2, 0));
 
   private TestNodes nodes = TestNodes.found(1, NodeConfig.DEFAULT);
 
@@ -167,5 +174,118 @@ class MembershipTest {
     var leader = nodes.leader();
     nodes.add(leader, "n3", false);
     refused(ErrorCode.UNHEALTHY, () -> nodes.add(leader, "n4", false));
+  }
+
+  private Membership.Replaced replace(One at, Command.Succession... wanted) {
+    return nodes.ask(reply -> at.node().membership().replace(List.of(wanted), reply));
+  }
+
+  private static Command.Succession byNew(long member, String name) {
+    return new Command.Succession(member, 0, List.of(TestNodes.url(name)));
+  }
+
+  private static Command.Succession byLearner(long member, long learner) {
+    return new Command.Succession(member, learner, List.of());
+  }
+
+  private void untilVoters(Long... voters) {
+    nodes.until(
+        "these vote",
+        () ->
+            nodes
+                .leader()
+                .node()
+                .raftStatus()
+                .configuration()
+                .equals(Configuration.of(List.of(voters))));
+  }
+
+  @Test
+  void a_new_member_takes_the_place_of_a_dead_one_in_one_change_at_the_same_address() {
+    nodes = TestNodes.found(3, NodeConfig.DEFAULT);
+    var dead = nodes.follower();
+    long id = dead.node().id();
+    var name = nodes.name(dead);
+    nodes.kill(name);
+    nodes.settle();
+    var leader = nodes.leader();
+    nodes.put(leader, "before");
+
+    var replaced = replace(leader, byNew(id, name));
+    long successor = replaced.successors().getFirst().id();
+    assertThat(successor).isNotEqualTo(id);
+    nodes.until("the dead one is out", () -> leader.removed.contains(id));
+    var joined = nodes.join("another machine", TestNodes.url(name), leader);
+    nodes.settle();
+    assertThat(leader.members).hasSize(3).allMatch(Member::started);
+    nodes.put(joined, "after");
+    assertThat(nodes.keys(joined)).isEqualTo(2);
+  }
+
+  @Test
+  void learners_that_have_caught_up_take_the_places_of_two_voters_at_once_and_the_leaders_too() {
+    nodes = TestNodes.found(3, LEARNERS);
+    var leader = nodes.leader();
+    long old = leader.node().id();
+    long other = nodes.follower().node().id();
+    var third =
+        leader.members.stream()
+            .mapToLong(Member::id)
+            .filter(id -> id != old && id != other)
+            .findFirst()
+            .orElseThrow();
+    nodes.add(leader, "n3", true);
+    nodes.add(leader, "n4", true);
+    var n3 = nodes.join("n3", leader);
+    var n4 = nodes.join("n4", leader);
+    nodes.settle();
+
+    replace(n3, byLearner(old, n3.node().id()), byLearner(other, n4.node().id()));
+    nodes.until("the old leader ends", () -> leader.ended);
+    nodes.stop(nodes.name(leader));
+    untilVoters(third, n3.node().id(), n4.node().id());
+    nodes.put(n4, "k");
+    assertThat(n4.removed).containsExactlyInAnyOrder(old, other);
+    assertThat(n4.members).extracting(Member::standing).containsOnly(Standing.VOTER);
+  }
+
+  @Test
+  void who_replaces_a_learner_or_a_witness_is_one_too() {
+    nodes = TestNodes.found(3, NodeConfig.DEFAULT);
+    var leader = nodes.leader();
+    long learner = nodes.add(leader, "n3", true).member().id();
+    var next = replace(leader, byNew(learner, "n4")).successors().getFirst();
+    assertThat(next.standing()).isEqualTo(Standing.LEARNER);
+    remove(leader, next.id());
+
+    long witness = nodes.add(leader, "w0", Standing.WITNESS).member().id();
+    var successor = replace(leader, byNew(witness, "w1")).successors().getFirst();
+    assertThat(successor.standing()).isEqualTo(Standing.WITNESS);
+    nodes.until("the change is complete", () -> leader.removed.contains(witness));
+  }
+
+  @Test
+  void a_replacement_that_does_not_fit_or_would_cost_the_quorum_is_refused() {
+    nodes = TestNodes.found(3, NodeConfig.DEFAULT);
+    var leader = nodes.leader();
+    var follower = nodes.follower();
+    long self = leader.node().id();
+    long one = follower.node().id();
+    var taken = nodes.name(follower);
+    refused(ErrorCode.MEMBER_NOT_FOUND, () -> replace(leader, byNew(1, "x")));
+    refused(ErrorCode.MEMBER_NOT_FOUND, () -> replace(leader, byLearner(one, 1)));
+    refused(ErrorCode.NOT_A_LEARNER, () -> replace(leader, byLearner(one, self)));
+    refused(ErrorCode.PEER_URL_EXISTS, () -> replace(leader, byNew(self, taken)));
+    refused(ErrorCode.BAD_REPLACEMENT, () -> replace(leader));
+    refused(ErrorCode.BAD_REPLACEMENT, () -> replace(leader, byNew(one, "x"), byNew(one, "y")));
+    refused(ErrorCode.BAD_REPLACEMENT, () -> replace(leader, byNew(one, "x"), byNew(self, "x")));
+    refused(ErrorCode.NOT_ENOUGH_STARTED, () -> replace(leader, byNew(one, "x"), byNew(self, "y")));
+    long learner = nodes.add(leader, "n3", true).member().id();
+    refused(ErrorCode.LEARNER_NOT_READY, () -> replace(leader, byLearner(one, learner)));
+
+    nodes.kill(taken);
+    nodes.simulation.runFor(Duration.ofSeconds(1));
+    refused(ErrorCode.UNHEALTHY, () -> replace(leader, byNew(self, "x")));
+    assertThat(replace(leader, byNew(one, "x")).successors()).hasSize(1);
   }
 }

@@ -100,16 +100,21 @@ final class TestNodes {
 
   /// Starts a node that was added, as `asked` knows the cluster.
   One join(String name, One asked) {
+    return join(name, url(name), asked);
+  }
+
+  /// The same on any machine.
+  One join(String name, String url, One asked) {
     var members = asked.node().shard().members();
     long id =
         members.stream()
-            .filter(member -> member.peerUrls().contains(url(name)))
+            .filter(member -> member.peerUrls().contains(url))
             .mapToLong(Member::id)
             .findFirst()
             .orElseThrow();
     var existing = new Bootstrap.Existing(asked.node().cluster(), id, members);
     var cluster = new TreeMap<>(founders);
-    cluster.put(name, List.of(url(name)));
+    cluster.put(name, List.of(url));
     return open(name, new Bootstrap(name, "t", cluster, clients(name), false, existing));
   }
 

@@ -112,6 +112,16 @@ final class Followers {
     return status;
   }
 
+  RaftBacklog backlog() {
+    int appends = 0;
+    long bytes = 0;
+    for (var follower : all) {
+      appends = Math.max(appends, follower.underWay().count());
+      bytes = Math.max(bytes, follower.underWay().bytes());
+    }
+    return new RaftBacklog(appends, bytes);
+  }
+
   private Progress follow(long member) {
     var window = new Inflights(self.config.maxInflightMessages(), self.config.maxInflightBytes());
     long end = self.log.lastIndex() + 1;

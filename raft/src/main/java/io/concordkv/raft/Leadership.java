@@ -226,6 +226,10 @@ final class Leadership {
     return followers.status();
   }
 
+  RaftBacklog backlog() {
+    return followers.backlog();
+  }
+
   private void changeByItself() {
     var next = handover.underWay() ? null : membership.due();
     if (next != null) {

@@ -281,6 +281,11 @@ public final class RaftNode {
             : leadership.followers());
   }
 
+  /// For the simulator's invariants.
+  public RaftBacklog backlog() {
+    return leadership == null ? RaftBacklog.NONE : leadership.backlog();
+  }
+
   private void settle() {
     if (leadership != null) {
       leadership.settle();
@@ -398,6 +403,7 @@ public final class RaftNode {
     } else if (result == VoteResult.WON) {
       self.role = Role.LEADER;
       self.leader = self.id();
+      election.calm();
       election.restart();
       leadership = new Leadership(self, reads);
     }

@@ -6,6 +6,7 @@ import io.concordkv.raft.ConfigChange;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.ProposeResult;
+import io.concordkv.raft.RaftBacklog;
 import io.concordkv.raft.RaftNode;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Ready;
@@ -196,6 +197,11 @@ public final class Replica {
 
   public RaftStatus status() {
     return raft.status();
+  }
+
+  /// As [RaftNode#backlog()].
+  public RaftBacklog backlog() {
+    return raft.backlog();
   }
 
   /// As [RaftNode#entry(long)].

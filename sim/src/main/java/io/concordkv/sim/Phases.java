@@ -4,17 +4,19 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.mvcc.MvccStore.KeyspaceHash;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Reply;
+import io.concordkv.raft.Configuration;
+import io.concordkv.raft.Entry;
 import io.concordkv.raft.RaftStatus;
 import io.concordkv.sim.check.WatchCheck;
 import io.concordkv.sim.cluster.SimCluster;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Swarm;
-import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.nemesis.Nemesis;
 import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Trouble;
+import io.concordkv.sim.oracle.Configurations;
 import io.concordkv.sim.oracle.StateCheck;
 import io.concordkv.sim.violation.Violation;
 import io.concordkv.sim.workload.Clients;
@@ -77,13 +79,19 @@ final class Phases {
   /// to elect a leader and to commit without them. A member that may have lost something needs the
   /// others, so nothing is demanded of a quorum with such a one.
   void healCore() {
-    if (swarm.setup().beyond() || swarm.has(Toggle.MEMBERS)) {
+    if (swarm.setup().beyond()) {
       return;
     }
     var core = new ArrayList<>(cluster.sound());
     Collections.shuffle(core, new Random(simulation.random("core").nextLong()));
-    while (core.size() > swarm.nodes() / 2 + 1) {
-      core.removeLast();
+    if (!quorum(core)) {
+      return;
+    }
+    for (var node : List.copyOf(core)) {
+      core.remove(node);
+      if (!quorum(core)) {
+        core.add(node);
+      }
     }
     var others = new ArrayList<>(cluster.nodes());
     others.removeAll(core);
@@ -92,7 +100,7 @@ final class Phases {
     core.forEach(nemesis::heal);
     // A node that starts for the first time has its id only now.
     long known = core.stream().mapToLong(Phases::committed).max().orElse(0);
-    boolean works = await(() -> works(core, known));
+    boolean works = await(() -> !quorum(core) || works(core, known));
     others.forEach(Phases::resume);
     Violation.unless(
         works, "I16 core-converges", "of " + names(core) + " with " + known + ": " + describe());
@@ -125,6 +133,46 @@ final class Phases {
     if (env != null && env.alive()) {
       env.resume();
     }
+  }
+
+  /// Whether these can decide by every configuration that somebody may go by, now or soon: whoever
+  /// is up by what it has applied and by what its log has, all others by what is known to be
+  /// committed.
+  private boolean quorum(List<SimNode> nodes) {
+    var core = new TreeSet<Long>();
+    nodes.forEach(node -> core.add(node.id()));
+    long size = replay.size();
+    var committed = size == 0 ? null : replay.step(size).configuration();
+    if (committed != null && !majorities(committed, core)) {
+      return false;
+    }
+    for (var node : cluster.nodes()) {
+      var up = node.up();
+      if (up == null) {
+        continue;
+      }
+      var status = up.raftStatus();
+      if (!status.configuration().members().isEmpty()
+          && !majorities(status.configuration(), core)) {
+        return false;
+      }
+      for (long index = Math.max(status.applied() + 1, status.first());
+          index <= status.last().index();
+          index++) {
+        var entry = up.replica().entry(index);
+        if (entry != null
+            && entry.kind() == Entry.Kind.CONFIGURATION
+            && !majorities(entry.configuration(), core)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean majorities(Configuration configuration, Set<Long> core) {
+    return Configurations.quorum(configuration, core::contains)
+        && Configurations.quorum(configuration.left(), core::contains);
   }
 
   private static String names(List<SimNode> nodes) {

@@ -9,6 +9,8 @@ import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.nemesis.Nemesis;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Wiretap;
+import io.concordkv.sim.oracle.Bounds;
+import io.concordkv.sim.oracle.Disturbance;
 import io.concordkv.sim.oracle.Oracle;
 import io.concordkv.sim.oracle.StateCheck;
 import io.concordkv.sim.trace.Story;
@@ -43,6 +45,8 @@ public final class SimRun {
   private final Swarm swarm;
   private final Oracle oracle;
   private final StateCheck states;
+  private final Bounds bounds;
+  private final Disturbance disturbance;
   private final Sightings sightings;
   private final SimCluster cluster;
   private final Clients clients;
@@ -61,12 +65,13 @@ public final class SimRun {
     Predicate<String> damaged = name -> simulation.disk(name).wasDamaged();
     oracle = new Oracle(replay, name -> simulation.disk(name).medium(), damaged);
     states = new StateCheck(replay, damaged);
+    bounds = new Bounds(swarm.config());
     taps.add(oracle);
     sightings = new Sightings(simulation);
     taps.add(sightings);
-    var network =
-        new SimNetwork(
-            simulation, (from, to, frame) -> taps.forEach(tap -> tap.sent(from, to, frame)));
+    disturbance = Disturbance.of(simulation::nanos, swarm);
+    taps.add(disturbance);
+    var network = new SimNetwork(simulation, Wiretap.all(taps));
     cluster = new SimCluster(simulation, swarm, network, replay);
     clients = new Clients(simulation, cluster, swarm, replay);
     nemesis = new Nemesis(simulation, cluster, network, clients, swarm);
@@ -123,6 +128,8 @@ public final class SimRun {
     var env = node == null ? null : node.env();
     if (node != null && up != null && env != null) {
       oracle.look(node.name(), up);
+      bounds.look(node.name(), up);
+      disturbance.look(up);
       states.look(node.name(), up, env);
       sightings.look(node);
     }

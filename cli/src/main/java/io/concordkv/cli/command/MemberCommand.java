@@ -6,8 +6,11 @@ import io.concordkv.cli.print.ClusterPrinter;
 import io.concordkv.cli.print.Format;
 import io.concordkv.cli.print.GoText;
 import io.concordkv.cli.print.MemberPrinter;
+import io.concordkv.proto.v1.Replacement;
 import io.concordkv.server.wire.PeerUrls;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,7 +23,8 @@ import picocli.CommandLine.Parameters;
       MemberCommand.Add.class,
       MemberCommand.Remove.class,
       MemberCommand.Update.class,
-      MemberCommand.Promote.class
+      MemberCommand.Promote.class,
+      MemberCommand.Replace.class
     })
 final class MemberCommand {
   @Command(name = "list", description = "All members")
@@ -47,12 +51,16 @@ final class MemberCommand {
       if (arguments.size() != 1) {
         throw badArguments("member ID is not provided");
       }
+      return id(arguments.getFirst());
+    }
+
+    long id(String text) {
       try {
-        return Long.parseUnsignedLong(arguments.getFirst(), 16);
+        return Long.parseUnsignedLong(text, 16);
       } catch (NumberFormatException e) {
         throw badArguments(
             "bad member ID arg (strconv.ParseUint: parsing \""
-                + arguments.getFirst()
+                + text
                 + "\": invalid syntax), expecting ID in Hex");
       }
     }
@@ -69,6 +77,13 @@ final class MemberCommand {
     void needUrls() {
       if (peerUrls.isEmpty()) {
         throw badArguments("member peer urls not provided");
+      }
+    }
+
+    void checkUrls() {
+      var problem = PeerUrls.problem(peerUrls);
+      if (problem != null) {
+        throw new CommandFailure(ExitCode.ERROR, problem);
       }
     }
   }
@@ -93,10 +108,7 @@ final class MemberCommand {
         throw badArguments("too many arguments");
       }
       needUrls();
-      var problem = PeerUrls.problem(peerUrls);
-      if (problem != null) {
-        throw new CommandFailure(ExitCode.ERROR, problem);
-      }
+      checkUrls();
       if (learner && witness) {
         throw badArguments("a member is added as a learner or as a witness, not as both");
       }
@@ -148,6 +160,72 @@ final class MemberCommand {
       refuseTable();
       long id = id();
       memberPrinter().promoted(id, client().cluster().promote(id));
+    }
+  }
+
+  @Command(
+      name = "replace",
+      description = {
+        "Take members out and others in, in one change.",
+        "ID NAME --peer-urls=...: a new member for one that is gone for good",
+        "ID,... --with=ID,...: learners that have caught up become voters in their place"
+      })
+  static final class Replace extends ChangeOfUrls {
+    @Option(
+        names = "--with",
+        split = ",",
+        paramLabel = "ID,...",
+        description = "the learners, in the order of those whose places they take")
+    private List<String> learners = List.of();
+
+    @Override
+    void run() {
+      refuseTable();
+      if (learners.isEmpty()) {
+        replaceByNew();
+      } else {
+        replaceByLearners();
+      }
+    }
+
+    private void replaceByNew() {
+      if (arguments.size() != 2) {
+        throw badArguments(
+            "the ID of the member that goes and the name of its successor are needed");
+      }
+      needUrls();
+      checkUrls();
+      long gone = id(arguments.getFirst());
+      var answer = client().cluster().replace(gone, peerUrls);
+      memberPrinter().replaced(List.of(gone), answer);
+      if (format() == Format.SIMPLE && answer.getSuccessorsCount() == 1) {
+        memberPrinter()
+            .settings(
+                arguments.getLast(),
+                String.join(",", peerUrls),
+                answer.getSuccessors(0).getID(),
+                answer.getMembersList().stream().filter(each -> each.getID() != gone).toList());
+      }
+    }
+
+    private void replaceByLearners() {
+      if (!peerUrls.isEmpty()) {
+        throw badArguments("a learner has its peer urls already");
+      }
+      var gone =
+          arguments.stream().flatMap(each -> Stream.of(each.split(","))).map(this::id).toList();
+      if (gone.size() != learners.size()) {
+        throw badArguments("as many members go as learners come");
+      }
+      var replacements = new ArrayList<Replacement>();
+      for (int i = 0; i < gone.size(); i++) {
+        replacements.add(
+            Replacement.newBuilder()
+                .setMember(gone.get(i))
+                .setLearner(id(learners.get(i)))
+                .build());
+      }
+      memberPrinter().replaced(gone, client().cluster().replace(replacements));
     }
   }
 }

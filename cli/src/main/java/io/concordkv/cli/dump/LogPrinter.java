@@ -124,6 +124,9 @@ final class LogPrinter implements LogSurvey.Visitor {
       case Command.PromoteMember(var member) -> row.text("change", "promote").id("member", member);
       case Command.UpdateMember(var member, var urls) ->
           row.text("change", "update").id("member", member).texts("peerUrls", urls);
+      case Command.ReplaceMembers(var successions) ->
+          row.text("change", "replace")
+              .texts("members", successions.stream().map(LogPrinter::succession).toList());
       case Command.Recover(_, var by) ->
           row.text("change", "unsafe recovery")
               .text("by", by)
@@ -137,6 +140,11 @@ final class LogPrinter implements LogSurvey.Visitor {
         // It is no part of a change of the members.
       }
     }
+  }
+
+  private static String succession(Command.Succession each) {
+    return "%016x by %016x at %s"
+        .formatted(each.member(), each.successor(), String.join(",", each.peerUrls()));
   }
 
   private void command(Row row, long group, Era era, Entry entry, Fate fate) {

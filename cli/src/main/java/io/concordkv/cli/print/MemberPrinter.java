@@ -7,6 +7,7 @@ import io.concordkv.proto.etcdserverpb.MemberPromoteResponse;
 import io.concordkv.proto.etcdserverpb.MemberRemoveResponse;
 import io.concordkv.proto.etcdserverpb.MemberUpdateResponse;
 import io.concordkv.proto.etcdserverpb.ResponseHeader;
+import io.concordkv.proto.v1.ReplaceMembersResponse;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,19 @@ public record MemberPrinter(Out out, Format format) {
 
   public void promoted(long id, MemberPromoteResponse answer) {
     changed(id, "promoted in", answer.getHeader(), answer, answer.getMembersList());
+  }
+
+  public void replaced(List<Long> gone, ReplaceMembersResponse answer) {
+    if (format != Format.SIMPLE) {
+      changed(0, "", answer.getHeader(), answer, answer.getMembersList());
+      return;
+    }
+    for (int i = 0; i < Math.min(gone.size(), answer.getSuccessorsCount()); i++) {
+      out.line(
+          "Member %16x replaced by %16x in cluster %16x"
+              .formatted(
+                  gone.get(i), answer.getSuccessors(i).getID(), answer.getHeader().getClusterId()));
+    }
   }
 
   private void changed(

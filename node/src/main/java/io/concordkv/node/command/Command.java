@@ -47,6 +47,25 @@ public sealed interface Command {
   /// A learner becomes a voter.
   record PromoteMember(long member) implements Membership {}
 
+  /// Members take the places of others, all of them at once: the successors come and the others go
+  /// in one change.
+  record ReplaceMembers(List<Succession> successions) implements Membership {
+    public ReplaceMembers {
+      successions = List.copyOf(successions);
+    }
+  }
+
+  /// @param peerUrls where a new member will be reached; none: the successor is a learner
+  record Succession(long member, long successor, List<String> peerUrls) {
+    public Succession {
+      peerUrls = List.copyOf(peerUrls);
+    }
+
+    public boolean promotes() {
+      return peerUrls.isEmpty();
+    }
+  }
+
   /// The quorum was lost, and somebody decided that the survivors go on alone. A record of that.
   ///
   /// @param by who decided, as the machine knows it

@@ -24,6 +24,7 @@ public final class EnvelopeCodec {
   private static final int PROMOTE_MEMBER = 6;
   private static final int UPDATE_MEMBER = 7;
   private static final int RECOVER = 9;
+  private static final int REPLACE_MEMBERS = 10;
 
   private EnvelopeCodec() {}
 
@@ -51,6 +52,13 @@ public final class EnvelopeCodec {
       case Command.PromoteMember(var member) -> out.u64(member);
       case Command.UpdateMember(var member, var urls) ->
           out.u64(member).list(urls, ByteWriter::text);
+      case Command.ReplaceMembers(var successions) ->
+          out.list(
+              successions,
+              (w, each) ->
+                  w.u64(each.member())
+                      .u64(each.successor())
+                      .list(each.peerUrls(), ByteWriter::text));
     }
     return out.finish();
   }
@@ -85,6 +93,7 @@ public final class EnvelopeCodec {
           case REMOVE_MEMBER -> new Command.RemoveMember(in.u64());
           case PROMOTE_MEMBER -> new Command.PromoteMember(in.u64());
           case UPDATE_MEMBER -> new Command.UpdateMember(in.u64(), in.list(ByteReader::text));
+          case REPLACE_MEMBERS -> new Command.ReplaceMembers(in.list(EnvelopeCodec::succession));
           default -> throw unknown("a log entry has the command kind " + kind);
         };
     in.end();
@@ -105,10 +114,14 @@ public final class EnvelopeCodec {
     return new Command.Founder(in.u64(), in.list(ByteReader::text));
   }
 
+  private static Command.Succession succession(ByteReader in) {
+    return new Command.Succession(in.u64(), in.u64(), in.list(ByteReader::text));
+  }
+
   /// Whether it is about members, without decoding the rest.
   public static boolean aboutMembers(Bytes encoded) {
     int kind = encoded.at(KIND_OFFSET);
-    return (kind >= PUBLISH && kind <= UPDATE_MEMBER) || kind == RECOVER;
+    return (kind >= PUBLISH && kind <= UPDATE_MEMBER) || kind == RECOVER || kind == REPLACE_MEMBERS;
   }
 
   /// Who asked, without decoding the rest.
@@ -127,6 +140,7 @@ public final class EnvelopeCodec {
       case Command.Recover _ -> RECOVER;
       case Command.PromoteMember _ -> PROMOTE_MEMBER;
       case Command.UpdateMember _ -> UPDATE_MEMBER;
+      case Command.ReplaceMembers _ -> REPLACE_MEMBERS;
     };
   }
 

@@ -48,6 +48,15 @@ final class MemberTable {
           put(Member.unstarted(id, urls, standing), batch);
       case Command.Publish said -> publish(said, batch);
       case Command.RemoveMember(var id) -> remove(id, batch);
+      case Command.ReplaceMembers(var successions) -> {
+        for (var each : successions) {
+          if (!each.promotes()) {
+            put(Member.unstarted(each.successor(), each.peerUrls(), Standing.VOTER), batch);
+          }
+        }
+        // Who goes is a member until the configuration says otherwise, and standings are its
+        // matter.
+      }
       case Command.PromoteMember _, Command.Recover _ -> {
         // The configuration says it all.
       }

@@ -54,6 +54,10 @@ class EnvelopeCodecTest {
         new Command.RemoveMember(-1),
         new Command.PromoteMember(2),
         new Command.UpdateMember(3, List.of()),
+        new Command.ReplaceMembers(
+            List.of(
+                new Command.Succession(-3, 4, List.of("http://a:2", "http://b:2")),
+                new Command.Succession(5, 6, List.of()))),
         new Command.Recover(List.of(4L), "root"));
   }
 

@@ -91,6 +91,11 @@ public final class Progress {
     return inflights.count() == 0;
   }
 
+  /// What was sent and not answered.
+  public Inflights underWay() {
+    return inflights;
+  }
+
   /// An append was sent with `count` entries from `next` on, which weigh `bytes`.
   public void sent(int count, long bytes, long commit) {
     switch (state) {

@@ -4,6 +4,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.Answer;
 import io.concordkv.node.Membership;
+import io.concordkv.node.command.Command;
 import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.proto.etcdserverpb.ClusterGrpc;
@@ -17,6 +18,10 @@ import io.concordkv.proto.etcdserverpb.MemberRemoveRequest;
 import io.concordkv.proto.etcdserverpb.MemberRemoveResponse;
 import io.concordkv.proto.etcdserverpb.MemberUpdateRequest;
 import io.concordkv.proto.etcdserverpb.MemberUpdateResponse;
+import io.concordkv.proto.v1.MembersGrpc;
+import io.concordkv.proto.v1.ReplaceMembersRequest;
+import io.concordkv.proto.v1.ReplaceMembersResponse;
+import io.concordkv.proto.v1.Replacement;
 import io.concordkv.server.wire.Headers;
 import io.concordkv.server.wire.PeerUrls;
 import io.grpc.ServerServiceDefinition;
@@ -38,6 +43,13 @@ final class ClusterService {
         .unary(ClusterGrpc.getMemberRemoveMethod(), MemberRemoveRequest.parser(), this::remove)
         .unary(ClusterGrpc.getMemberUpdateMethod(), MemberUpdateRequest.parser(), this::update)
         .unary(ClusterGrpc.getMemberPromoteMethod(), MemberPromoteRequest.parser(), this::promote)
+        .build();
+  }
+
+  /// What etcd has no call for.
+  ServerServiceDefinition bindOwn(ServiceBuilder service) {
+    return service
+        .unary(MembersGrpc.getReplaceMethod(), ReplaceMembersRequest.parser(), this::replace)
         .build();
   }
 
@@ -104,6 +116,29 @@ final class ClusterService {
                 .setHeader(Headers.at(answer.header(), 0))
                 .addAllMembers(members(answer))
                 .build()));
+  }
+
+  private void replace(ReplaceMembersRequest request, UnaryCall<ReplaceMembersResponse> call) {
+    membership.replace(
+        request.getReplacementsList().stream().map(ClusterService::succession).toList(),
+        call.reply(answer ->
+            ReplaceMembersResponse.newBuilder()
+                .setHeader(Headers.at(answer.header(), 0))
+                .addAllSuccessors(messages(answer.value().successors()).toList())
+                .addAllMembers(messages(answer.value().members()).toList())
+                .build()));
+  }
+
+  private static Command.Succession succession(Replacement wanted) {
+    boolean fresh = wanted.getPeerUrlsCount() > 0;
+    if (fresh == (wanted.getLearner() != 0)) {
+      throw new ConcordException(ErrorCode.BAD_REPLACEMENT);
+    }
+    if (fresh && PeerUrls.problem(wanted.getPeerUrlsList()) != null) {
+      throw new ConcordException(ErrorCode.BAD_MEMBER_URLS);
+    }
+    return new Command.Succession(
+        wanted.getMember(), wanted.getLearner(), PeerUrls.sorted(wanted.getPeerUrlsList()));
   }
 
   private static List<io.concordkv.proto.etcdserverpb.Member> members(Answer<List<Member>> answer) {

@@ -8,6 +8,7 @@ import io.concordkv.proto.etcdserverpb.MaintenanceGrpc;
 import io.concordkv.proto.etcdserverpb.WatchGrpc;
 import io.concordkv.proto.etcdserverpb.WatchRequest;
 import io.concordkv.proto.health.HealthGrpc;
+import io.concordkv.proto.v1.MembersGrpc;
 import io.concordkv.proto.v1.SnapshotsGrpc;
 import io.concordkv.server.wire.Limits;
 import io.grpc.HandlerRegistry;
@@ -28,6 +29,7 @@ public final class Services {
     leaderRule = new LeaderRule(node::observeLeader);
     standingRule = new StandingRule(node::observeStanding);
     streams = new OpenStreams(leaderRule);
+    var cluster = new ClusterService(node.membership());
     definitions =
         List.of(
             new KvService(node, limits).bind(service(KVGrpc.SERVICE_NAME)),
@@ -37,7 +39,8 @@ public final class Services {
                     (call, headers) -> WatchCall.start(call, headers, node, streams))
                 .build(),
             new LeaseService(node, streams).bind(service(LeaseGrpc.SERVICE_NAME)),
-            new ClusterService(node.membership()).bind(service(ClusterGrpc.SERVICE_NAME)),
+            cluster.bind(service(ClusterGrpc.SERVICE_NAME)),
+            cluster.bindOwn(service(MembersGrpc.SERVICE_NAME)),
             new MaintenanceService(node, limits).bind(service(MaintenanceGrpc.SERVICE_NAME)),
             new SnapshotService(node.snapshots()).bind(service(SnapshotsGrpc.SERVICE_NAME)),
             new HealthService(streams).bind(service(HealthGrpc.SERVICE_NAME)));

@@ -55,7 +55,7 @@ final class Knobs {
 
   private MemberRules members() {
     return new MemberRules(
-        stream("strict").nextBoolean(),
+        stream("strict").nextInt(4) == 0,
         oneOf("maxLearners", 1, 3),
         or("promotionMargin", 2, 1, 50, 0));
   }

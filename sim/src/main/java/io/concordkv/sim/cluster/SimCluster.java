@@ -26,6 +26,8 @@ public final class SimCluster {
   /// So often a machine without a node looks for its cluster.
   private static final Duration SEEK = Duration.ofMillis(100);
 
+  private static final int MAX_NODES = 14;
+
   private final Simulation simulation;
   private final Swarm swarm;
   private final SimNetwork network;
@@ -67,9 +69,17 @@ public final class SimCluster {
   }
 
   /// A machine with an empty disk, which starts a node as soon as somebody says that it was added.
+  /// Once there are many machines it is one of those that wait for that.
   ///
-  /// @return where its node will be reached
-  public String enlist() {
+  /// @return where its node will be reached; null if there is no machine
+  public @Nullable String enlist() {
+    if (nodes.size() >= MAX_NODES) {
+      return nodes.stream()
+          .filter(each -> !each.founder && each.joins == null)
+          .findFirst()
+          .map(SimCluster::url)
+          .orElse(null);
+    }
     var node = new SimNode("n" + nodes.size(), false);
     nodes.add(node);
     byName.put(node.name, node);

@@ -39,8 +39,9 @@ public enum Toggle {
   FULL_DISKS(1),
   /// What was written is not what is read.
   ROT(1),
-  /// Members are added, promoted and removed. Not together with what loses a member for good.
-  MEMBERS(1),
+  /// Members are added, promoted, replaced and removed. Not together with what loses a member for
+  /// good.
+  MEMBERS(2),
   /// Rare but legal courses inside the nodes.
   BUGGIFY(3),
   /// Old revisions are compacted away.

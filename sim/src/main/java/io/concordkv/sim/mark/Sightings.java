@@ -105,6 +105,9 @@ public final class Sightings implements Wiretap {
     mark(gone.contains(status.id()), "raft/member-learns-of-its-removal");
     mark(gone.contains(status.leader()), "raft/leader-removed");
     mark(now.joint(), "raft/joint-configuration");
+    mark(then.joint() && !now.joint(), "raft/joint-configuration-left");
+    var strangers = now.voters().stream().filter(member -> !then.votes(member)).count();
+    mark(now.joint() && strangers > now.voters().size() / 2, "raft/most-voters-replaced");
     mark(!now.learners().isEmpty() && then.learners().isEmpty(), "raft/learner-added");
     mark(
         then.learners().stream().anyMatch(member -> now.voters().contains(member)),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /// Where blows fall: what all of them reach for.
 final class Field {
@@ -88,6 +89,27 @@ final class Field {
     if (mute) {
       laterMicros(chance.nextInt(late), () -> trouble(new Trouble.Cut(Route.from(node)), millis));
     }
+  }
+
+  /// Around a leader, and perhaps around others that are too few to decide with it: learners, and
+  /// less than half of the voters.
+  Route exile(SimNode leader, SplittableRandom chance) {
+    var group = new TreeSet<Long>();
+    group.add(leader.id());
+    var up = leader.up();
+    if (up == null || chance.nextBoolean()) {
+      return Route.around(group);
+    }
+    var configuration = up.raftStatus().configuration();
+    int voters = 1;
+    for (long id : shuffledIds(chance)) {
+      boolean votes = configuration.votes(id);
+      boolean few = 2 * (voters + 1) < configuration.voters().size();
+      if ((!votes || few) && chance.nextInt(3) > 0 && group.add(id)) {
+        voters += votes ? 1 : 0;
+      }
+    }
+    return Route.around(group);
   }
 
   /// As long as a part of an election takes, or a few of them, in microseconds.

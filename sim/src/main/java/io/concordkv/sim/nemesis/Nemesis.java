@@ -95,7 +95,7 @@ public final class Nemesis {
     switch (fault.blow()) {
       case WEATHER -> between.weather(fault);
       case HALVES -> between.halves(fault);
-      case ISOLATE_LEADER -> between.isolate(field.leaderOr(victim).id(), fault);
+      case ISOLATE_LEADER -> between.isolateLeader(field.leaderOr(victim), fault);
       case ISOLATE_ONE -> between.isolate(victim.id(), fault);
       case BRIDGE -> between.bridge(fault);
       case RING -> between.ring(fault);
@@ -136,6 +136,9 @@ public final class Nemesis {
       case ADD_MEMBER -> succession.add(fault);
       case PROMOTE_MEMBER -> succession.promote(fault);
       case REMOVE_MEMBER -> succession.remove(fault);
+      case REPLACE_MEMBERS -> succession.replace(fault);
+      case RACE_FOR_MEMBERS -> succession.race(fault);
+      case RESIZE -> succession.resize(fault);
       case STALL -> plots.stall(fault);
       case BAD_SYNC -> disk.badSync(fault);
       case BAD_READ -> disk.badRead(fault);

@@ -2,6 +2,7 @@ package io.concordkv.sim.nemesis;
 
 import io.concordkv.replica.wire.MessageCodec;
 import io.concordkv.replica.wire.StreamFrame;
+import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.Trouble;
 import io.concordkv.sim.net.Weather;
@@ -29,6 +30,10 @@ final class NetworkHarm {
     var ids = field.shuffledIds(chance);
     int cut = chance.nextInt(ids.size());
     part(List.of(ids.subList(0, cut), ids.subList(cut, ids.size())), fault);
+  }
+
+  void isolateLeader(SimNode node, Fault fault) {
+    field.trouble(new Trouble.Cut(field.exile(node, fault.chance())), fault.harmMillis());
   }
 
   void isolate(long node, Fault fault) {

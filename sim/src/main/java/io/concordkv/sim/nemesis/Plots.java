@@ -48,7 +48,7 @@ final class Plots {
       return;
     }
     var chance = fault.chance();
-    var exile = new Trouble.Cut(Route.of(old.id()));
+    var exile = new Trouble.Cut(field.exile(old, chance));
     field.network.add(exile);
     int writes = 1 + chance.nextInt(MAX_FLOOD);
     field.later(chance.nextLong(300), () -> field.clients.flood(old, writes, chance));
@@ -128,7 +128,7 @@ final class Plots {
     }
     var chance = fault.chance();
     if (chance.nextBoolean()) {
-      field.trouble(new Trouble.Cut(Route.of(old.id())), fault.harmMillis());
+      field.trouble(new Trouble.Cut(field.exile(old, chance)), fault.harmMillis());
     } else {
       field.lag(old.id(), true, fault.harmMillis(), chance);
     }

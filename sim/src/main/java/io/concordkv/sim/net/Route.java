@@ -2,6 +2,7 @@ package io.concordkv.sim.net;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /// Which links something is about, each direction by itself.
 public interface Route {
@@ -16,6 +17,11 @@ public interface Route {
   /// All that `node` says and hears.
   static Route of(long node) {
     return (a, b) -> (a == node) != (b == node);
+  }
+
+  /// All links between these and everybody else.
+  static Route around(Set<Long> group) {
+    return (a, b) -> group.contains(a) != group.contains(b);
   }
 
   static Route from(long node) {

@@ -58,11 +58,13 @@ public final class SimNetwork {
 
   public void add(Trouble trouble) {
     troubles.add(trouble);
+    tellCuts();
   }
 
   /// Takes back what was added; harmless if it is over already.
   public void remove(Trouble trouble) {
     boolean _ = troubles.remove(trouble);
+    tellCuts();
     if (trouble instanceof Trouble.Clog) {
       unclog();
     }
@@ -71,7 +73,12 @@ public final class SimNetwork {
   /// Every link works and the weather is fair.
   public void heal() {
     troubles.clear();
+    tellCuts();
     unclog();
+  }
+
+  private void tellCuts() {
+    wiretap.cuts((int) troubles.stream().filter(Trouble.Cut.class::isInstance).count());
   }
 
   /// Connections break: what is under way is lost, and of the last frame only a part arrives.
@@ -109,6 +116,7 @@ public final class SimNetwork {
         () -> {
           var port = ports.get(to);
           if (port != null && !cut(from, to)) {
+            wiretap.disconnected(to);
             port.disconnected(from);
           }
         });

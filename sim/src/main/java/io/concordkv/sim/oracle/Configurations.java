@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// I11: who decides. A quorum is a majority of each half of a configuration, and every quorum of a
 /// configuration meets every quorum of the next; learners count nowhere.
-final class Configurations {
+public final class Configurations {
   private final Replay replay;
   private @Nullable Configuration founders;
   private @Nullable Configuration newest;
@@ -65,7 +65,8 @@ final class Configurations {
         changes <= 1, "I11 one-change-at-a-time", name + " leads with " + changes + " changes");
   }
 
-  static boolean quorum(Configuration configuration, LongPredicate has) {
+  /// Whether those who have it are a majority of each half.
+  public static boolean quorum(Configuration configuration, LongPredicate has) {
     return majority(configuration.voters(), has) && majority(configuration.outgoing(), has);
   }
 
