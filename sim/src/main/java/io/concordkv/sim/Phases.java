@@ -209,6 +209,8 @@ final class Phases {
   /// hash.
   KeyspaceHash calm() {
     Violation.unless(await(this::level), "I16 converges", "after healing: " + describe());
+    // What was under way when all was healed may have removed somebody since.
+    cluster.retireRemoved();
     var hashes = new TreeMap<String, KeyspaceHash>();
     cluster.sound().forEach(node -> hash(node, hashes));
     Violation.unless(
@@ -222,7 +224,7 @@ final class Phases {
     Violation.unless(
         await(() -> clients.watchedUpTo(first.revision())),
         WatchCheck.RELIABLE,
-        "a watcher never heard of revision " + first.revision());
+        clients.unwatched(first.revision()) + " never heard of revision " + first.revision());
     return first;
   }
 

@@ -43,6 +43,9 @@ final class SimInode {
   private long size;
   private long durableSize;
 
+  /// Writes since the last sync.
+  private int unsynced;
+
   private record Extent(long position, int length) {}
 
   long size() {
@@ -98,6 +101,7 @@ final class SimInode {
       writes.removeFirst();
     }
     writes.add(new Extent(position, source.remaining()));
+    unsynced++;
     long at = position;
     while (source.hasRemaining()) {
       int within = (int) (at % SECTOR_BYTES);
@@ -140,6 +144,7 @@ final class SimInode {
     }
     dirty.clear();
     sizes.clear();
+    unsynced = 0;
     durableSize = size;
   }
 
@@ -218,15 +223,17 @@ final class SimInode {
     return true;
   }
 
-  /// As [#sync], but the last write shows up where one before it should be, as with a map of blocks
-  /// that is wrong, and in its own place stands what was there before. Whether there were two.
+  /// As [#sync], but one of the last writes shows up where another one should be, as with a map of
+  /// blocks that is wrong, and in its own place stands what was there before. Whether there were
+  /// two.
   boolean syncSwapped(SplittableRandom chance) {
     var all = new ArrayList<>(writes);
-    if (all.size() < 2 || dirty.isEmpty()) {
+    int fresh = Math.min(unsynced, all.size());
+    if (all.size() < 2 || fresh == 0) {
       sync();
       return false;
     }
-    var strayed = all.removeLast();
+    var strayed = all.remove(all.size() - 1 - chance.nextInt(fresh));
     var hit = all.get(chance.nextInt(all.size()));
     var before = new byte[strayed.length];
     readDurable(strayed.position, ByteBuffer.wrap(before));

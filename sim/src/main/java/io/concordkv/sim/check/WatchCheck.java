@@ -96,6 +96,11 @@ public final class WatchCheck {
     return request;
   }
 
+  @Override
+  public String toString() {
+    return "%s created %b, next %d".formatted(name, created, next);
+  }
+
   /// Whether nothing up to `revision` is still to be told.
   public boolean complete(long revision) {
     while (created && told == 0 && next <= revision && next <= model.revision()) {

@@ -64,11 +64,11 @@ enum Blow {
   BAD_READ(Toggle.BAD_DISKS),
   BAD_WRITE(Toggle.BAD_DISKS),
   FULL_DISK(Toggle.FULL_DISKS, 2),
-  ROT_LOG(Toggle.ROT),
-  ROT_LOG_TAIL(Toggle.ROT),
-  ROT_STATE(Toggle.ROT),
-  MISDIRECTED_WRITE(Toggle.ROT),
-  PHANTOM_WRITE(Toggle.ROT);
+  ROT_LOG(Toggle.ROT, 2),
+  ROT_LOG_TAIL(Toggle.ROT, 2),
+  ROT_STATE(Toggle.ROT, 2),
+  MISDIRECTED_WRITE(Toggle.ROT, 6),
+  PHANTOM_WRITE(Toggle.ROT, 2);
 
   private final Toggle toggle;
   private final int weight;

@@ -120,6 +120,11 @@ public final class Clients {
     return all;
   }
 
+  /// The watchers that do not know of `revision`, and where they are.
+  public String unwatched(long revision) {
+    return watchers.stream().filter(watcher -> !watcher.knows(revision)).toList().toString();
+  }
+
   /// Reads everything through `node`, linearizably; then `done`, if it answers.
   public void readEverything(SimNode node, Runnable done) {
     var up = node.up();

@@ -76,6 +76,12 @@ final class Watcher {
     return all;
   }
 
+  @Override
+  public String toString() {
+    var now = stream;
+    return now == null ? name : name + " at " + now.node.name() + " " + watches.values();
+  }
+
   private void whim() {
     world.after(
         chance.nextLong(MAX_WHIM_NANOS),
