@@ -101,6 +101,16 @@ final class Followers {
     return best;
   }
 
+  /// Whether anybody who may lead by `next` has the log up to `index`.
+  boolean anyLeads(Configuration next, long index) {
+    for (var follower : all) {
+      if (next.mayLead(follower.member()) && follower.counted() >= index) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   SortedMap<Long, RaftStatus.Follower> status() {
     var status = new TreeMap<Long, RaftStatus.Follower>();
     for (var follower : all) {

@@ -251,11 +251,30 @@ final class Leadership {
     if (index <= before || index > log.lastIndex() || log.term(index) != self.term) {
       return;
     }
+    if (endsOwnTerm(before, index)) {
+      return;
+    }
     log.commit(index);
     for (long at = before + 1; at <= index; at++) {
       uncommittedBytes -= log.entry(at).bytes();
     }
     unsettled = true;
+  }
+
+  /// Whether what takes this member out is behind `before` and up to `index`, and nobody has it yet
+  /// who could lead. With witnesses a quorum may have nobody else who can, and this member goes for
+  /// good.
+  private boolean endsOwnTerm(long before, long index) {
+    for (long at = before + 1; at <= index; at++) {
+      var entry = self.log.entry(at);
+      if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        var next = entry.configuration();
+        if (!next.mayLead(self.id()) && !followers.anyLeads(next, at)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void lose(Progress peer, long nonce) {

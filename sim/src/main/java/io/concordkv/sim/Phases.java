@@ -82,7 +82,8 @@ final class Phases {
     if (swarm.setup().beyond()) {
       return;
     }
-    var core = new ArrayList<>(cluster.sound());
+    // What only a witness and somebody outside have is waited for, so no witness is asked.
+    var core = new ArrayList<>(cluster.keepers());
     Collections.shuffle(core, new Random(simulation.random("core").nextLong()));
     if (!quorum(core)) {
       return;
@@ -212,7 +213,7 @@ final class Phases {
     // What was under way when all was healed may have removed somebody since.
     cluster.retireRemoved();
     var hashes = new TreeMap<String, KeyspaceHash>();
-    cluster.sound().forEach(node -> hash(node, hashes));
+    cluster.keepers().forEach(node -> hash(node, hashes));
     Violation.unless(
         await(() -> allIn(hashes.keySet())),
         "I16 answers",
@@ -252,7 +253,7 @@ final class Phases {
   /// I14: all that every node has is what the log makes.
   void readable() {
     var read = new TreeSet<String>();
-    for (var node : cluster.sound()) {
+    for (var node : cluster.keepers()) {
       var up = node.up();
       var env = node.env();
       if (up != null && env != null) {
@@ -265,7 +266,7 @@ final class Phases {
   /// I16: through every node all that was acknowledged can be read.
   private void answering() {
     var answered = new TreeSet<String>();
-    for (var node : cluster.sound()) {
+    for (var node : cluster.keepers()) {
       clients.readEverything(node, () -> answered.add(node.name()));
     }
     Violation.unless(await(() -> allIn(answered)), "I16 answers", "only these answer: " + answered);
@@ -274,7 +275,7 @@ final class Phases {
   /// Beyond the model perhaps nobody answers; those who do agree.
   void compareThoseThatAnswer() {
     var hashes = new TreeMap<String, KeyspaceHash>();
-    cluster.up().forEach(node -> hash(node, hashes));
+    cluster.serving().forEach(node -> hash(node, hashes));
     simulation.runFor(BEYOND_HEALING);
     var byRevision = new TreeMap<Long, KeyspaceHash>();
     for (var hash : hashes.values()) {
@@ -285,7 +286,7 @@ final class Phases {
   }
 
   private boolean allIn(Set<String> names) {
-    return cluster.sound().stream().allMatch(node -> names.contains(node.name()));
+    return cluster.keepers().stream().allMatch(node -> names.contains(node.name()));
   }
 
   private boolean caughtUp(RaftStatus leader) {

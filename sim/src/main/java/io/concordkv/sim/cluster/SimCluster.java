@@ -110,6 +110,7 @@ public final class SimCluster {
       if (member.peerUrls().contains(url(node))) {
         node.joins = new Bootstrap.Existing(asked.cluster(), member.id(), members);
         node.id = member.id();
+        node.witness = member.witness();
         start(node);
       }
     }
@@ -128,6 +129,16 @@ public final class SimCluster {
   /// Those that are not lost for good.
   public List<SimNode> sound() {
     return members().stream().filter(node -> !node.lost).toList();
+  }
+
+  /// Those of them that have the data.
+  public List<SimNode> keepers() {
+    return sound().stream().filter(node -> !node.witness).toList();
+  }
+
+  /// Those that are up and can be asked.
+  public List<SimNode> serving() {
+    return up().stream().filter(node -> !node.witness).toList();
   }
 
   public List<SimNode> up() {

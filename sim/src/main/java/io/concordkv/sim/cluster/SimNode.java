@@ -25,6 +25,9 @@ public final class SimNode {
   /// What it needs to know of the cluster that it joins; null for a founder, and until it is known.
   Bootstrap.@Nullable Existing joins;
 
+  /// Whether it votes without keeping data; as long as it is not known: no.
+  boolean witness;
+
   final boolean founder;
 
   SimNode(String name, boolean founder) {
@@ -64,6 +67,11 @@ public final class SimNode {
   /// Whether it is no member any more, and never comes back.
   public boolean retired() {
     return retired;
+  }
+
+  /// Whether it has nothing to answer with.
+  public boolean witness() {
+    return witness;
   }
 
   public @Nullable SimEnv env() {

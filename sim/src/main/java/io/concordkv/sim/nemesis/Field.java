@@ -105,7 +105,7 @@ final class Field {
     for (long id : shuffledIds(chance)) {
       boolean votes = configuration.votes(id);
       boolean few = 2 * (voters + 1) < configuration.voters().size();
-      if ((!votes || few) && chance.nextInt(3) > 0 && group.add(id)) {
+      if ((!votes || (few && chance.nextInt(3) > 0)) && group.add(id)) {
         voters += votes ? 1 : 0;
       }
     }

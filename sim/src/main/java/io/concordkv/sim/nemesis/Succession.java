@@ -30,7 +30,12 @@ final class Succession {
   void add(Fault fault) {
     var asked = asked(fault.victim());
     var chance = fault.chance();
-    var standing = chance.nextInt(3) == 0 ? Standing.VOTER : Standing.LEARNER;
+    var standing =
+        switch (chance.nextInt(6)) {
+          case 0, 1 -> Standing.VOTER;
+          case 2 -> Standing.WITNESS;
+          default -> Standing.LEARNER;
+        };
     if (asked != null) {
       add(asked, standing);
     }
@@ -144,7 +149,7 @@ final class Succession {
   }
 
   private @Nullable Membership asked(int number) {
-    List<SimNode> up = field.cluster.up();
+    List<SimNode> up = field.cluster.serving();
     var node = up.isEmpty() ? null : up.get((number / 7) % up.size()).up();
     return node == null ? null : node.membership();
   }

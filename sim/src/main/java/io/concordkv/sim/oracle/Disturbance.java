@@ -67,7 +67,7 @@ public final class Disturbance implements Wiretap {
       members.put(now.id(), new State(node, now));
       return;
     }
-    if (state.life != node) {
+    if (!state.life.equals(node)) {
       state.life = node;
       state.heardNanos = Long.MIN_VALUE;
     } else if (now.role() == Role.CANDIDATE && state.now.role() != Role.CANDIDATE) {

@@ -33,6 +33,20 @@ final class LogFacts {
         "two entries at index " + entry.index() + " of term " + entry.term());
   }
 
+  /// The same for a member that has empty entries in the place of commands.
+  void wroteBare(Entry entry) {
+    var known = written.get(entry.position());
+    boolean emptied =
+        known != null
+            && known.kind() == Entry.Kind.COMMAND
+            && entry.kind() == Entry.Kind.NO_OP
+            && entry.payload().isEmpty();
+    Violation.unless(
+        emptied || (entry.kind() != Entry.Kind.COMMAND && entry.equals(known)),
+        "I3 log-matching",
+        "a witness has " + entry + " in the place of " + known);
+  }
+
   void follows(LogPosition position, long before) {
     Long known = termBefore.putIfAbsent(position, before);
     Violation.unless(

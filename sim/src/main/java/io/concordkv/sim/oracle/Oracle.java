@@ -30,12 +30,19 @@ public final class Oracle implements Wiretap {
   private final TreeMap<Long, TreeMap<Long, Long>> votes = new TreeMap<>();
   private final Function<String, FileSystem> media;
   private final Predicate<String> damaged;
+  private final Predicate<String> bare;
   private int elections;
 
   /// @param replay gets every entry that is committed
   /// @param media what a power cut would leave of each member's disk, by the member's name
   /// @param damaged whether the disk of the member of that name was ever damaged
-  public Oracle(Replay replay, Function<String, FileSystem> media, Predicate<String> damaged) {
+  /// @param bare whether the member of that name keeps no commands
+  public Oracle(
+      Replay replay,
+      Function<String, FileSystem> media,
+      Predicate<String> damaged,
+      Predicate<String> bare) {
+    this.bare = bare;
     this.media = media;
     this.damaged = damaged;
     facts = new LogFacts(replay);
@@ -56,7 +63,7 @@ public final class Oracle implements Wiretap {
     var witness = witnesses.get(now.id());
     if (witness == null) {
       var medium = new Medium(media.apply(name), WAL, Node.GROUP);
-      witness = new Witness(name, facts, medium, () -> damaged.test(name));
+      witness = new Witness(name, facts, medium, () -> damaged.test(name), () -> bare.test(name));
       witnesses.put(now.id(), witness);
     }
     var then = witness.before(node);

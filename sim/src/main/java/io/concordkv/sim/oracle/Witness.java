@@ -20,6 +20,7 @@ final class Witness {
   private final LogFacts facts;
   private final Medium medium;
   private final BooleanSupplier damaged;
+  private final BooleanSupplier bare;
   private long[] terms = new long[256];
   private long lastIndex;
 
@@ -37,7 +38,10 @@ final class Witness {
 
   /// @param damaged whether its disk ever showed something else than was written: then nothing can
   ///   be told from the medium
-  Witness(String name, LogFacts facts, Medium medium, BooleanSupplier damaged) {
+  /// @param bare whether it has empty entries in the place of commands
+  Witness(
+      String name, LogFacts facts, Medium medium, BooleanSupplier damaged, BooleanSupplier bare) {
+    this.bare = bare;
     this.name = name;
     this.facts = facts;
     this.medium = medium;
@@ -214,7 +218,11 @@ final class Witness {
         promisedIndex = Math.min(promisedIndex, index - 1);
       }
       terms[(int) index] = entry.term();
-      facts.wrote(entry);
+      if (bare.getAsBoolean()) {
+        facts.wroteBare(entry);
+      } else {
+        facts.wrote(entry);
+      }
       if (entry.kind() == Entry.Kind.CONFIGURATION) {
         changes.add(index);
       } else {

@@ -231,7 +231,7 @@ public final class Clients {
   }
 
   List<SimNode> up() {
-    return cluster.up();
+    return cluster.serving();
   }
 
   void after(long nanos, Runnable task) {

@@ -34,7 +34,7 @@ class StateCheckTest {
   private final Simulation simulation = new Simulation(1).withoutFaultSites();
   private final Replay replay = new Replay(simulation::nanos);
   private final Oracle oracle =
-      new Oracle(replay, name -> simulation.disk(name).medium(), _ -> false);
+      new Oracle(replay, name -> simulation.disk(name).medium(), _ -> false, _ -> false);
   private final StateCheck states = new StateCheck(replay, _ -> false);
   private final SimNetwork network = new SimNetwork(simulation, oracle);
   private @Nullable SimEnv env;
