@@ -57,7 +57,7 @@ final class Knobs {
     return new MemberRules(
         stream("strict").nextInt(4) == 0,
         oneOf("maxLearners", 1, 3),
-        or("promotionMargin", 2, 1, 50, 0));
+        or("promotionMargin", 4, 1, 50, 0));
   }
 
   /// Snapshots that take their time, and scrubs that come round within a run.

@@ -51,7 +51,7 @@ enum Blow {
   TRANSFER(Toggle.TRANSFERS, 2),
   COUP(Toggle.COUPS, 2),
   RUSH(Toggle.COUPS, 2),
-  RIVALS(Toggle.COUPS, 2),
+  RIVALS(Toggle.COUPS, 4),
   ADD_MEMBER(Toggle.MEMBERS, 6),
   PROMOTE_MEMBER(Toggle.MEMBERS, 2),
   REMOVE_MEMBER(Toggle.MEMBERS, 3),

@@ -97,7 +97,7 @@ final class Field {
     var group = new TreeSet<Long>();
     group.add(leader.id());
     var up = leader.up();
-    if (up == null || chance.nextBoolean()) {
+    if (up == null || chance.nextInt(4) == 0) {
       return Route.around(group);
     }
     var configuration = up.raftStatus().configuration();

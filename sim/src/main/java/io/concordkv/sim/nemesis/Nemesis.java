@@ -36,8 +36,8 @@ public final class Nemesis {
     between = new NetworkHarm(field);
     process = new ProcessHarm(field);
     disk = new DiskHarm(field);
-    plots = new Plots(field);
     succession = new Succession(field);
+    plots = new Plots(field, succession);
   }
 
   public void start() {

@@ -2,6 +2,7 @@ package io.concordkv.sim.nemesis;
 
 import io.concordkv.raft.Role;
 import io.concordkv.sim.cluster.SimNode;
+import io.concordkv.sim.cluster.Toggle;
 import io.concordkv.sim.net.Route;
 import io.concordkv.sim.net.Trouble;
 import java.time.Duration;
@@ -37,9 +38,11 @@ final class Plots {
   private static final long MAX_RIVAL_PAUSE_MICROS = 40_000;
 
   private final Field field;
+  private final Succession succession;
 
-  Plots(Field field) {
+  Plots(Field field, Succession succession) {
     this.field = field;
+    this.succession = succession;
   }
 
   void coup(Fault fault) {
@@ -122,12 +125,37 @@ final class Plots {
   }
 
   void rivals(Fault fault) {
+    var chance = fault.chance();
+    if (field.swarm.has(Toggle.MEMBERS) && chance.nextBoolean()) {
+      succession.addLearner(fault.victim());
+      awaitLearner(fault, chance, PATIENCE);
+    } else {
+      rivals(fault, chance);
+    }
+  }
+
+  /// A learner may stay with the old leader.
+  private void awaitLearner(Fault fault, SplittableRandom chance, int patience) {
+    var leader = field.cluster.leader();
+    var up = leader == null ? null : leader.up();
+    boolean there =
+        up != null
+            && up.raftStatus().configuration().learners().stream()
+                .map(up.raftStatus().followers()::get)
+                .anyMatch(learner -> learner != null && learner.active());
+    if (there || patience == 0) {
+      rivals(fault, chance);
+    } else {
+      field.later(LOOK_MILLIS, () -> awaitLearner(fault, chance, patience - 1));
+    }
+  }
+
+  private void rivals(Fault fault, SplittableRandom chance) {
     var old = field.cluster.leader();
     if (old == null) {
       return;
     }
-    var chance = fault.chance();
-    if (chance.nextBoolean()) {
+    if (chance.nextInt(3) > 0) {
       field.trouble(new Trouble.Cut(field.exile(old, chance)), fault.harmMillis());
     } else {
       field.lag(old.id(), true, fault.harmMillis(), chance);

@@ -41,6 +41,14 @@ final class Succession {
     }
   }
 
+  /// Has whoever is nearest to the `victim`th node add a learner.
+  void addLearner(int victim) {
+    var asked = asked(victim);
+    if (asked != null) {
+      add(asked, Standing.LEARNER);
+    }
+  }
+
   void promote(Fault fault) {
     var asked = asked(fault.victim());
     if (asked != null) {
