@@ -1,5 +1,6 @@
 package io.concordkv.sim.nemesis;
 
+import io.concordkv.raft.RaftStatus;
 import io.concordkv.raft.Role;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.cluster.Toggle;
@@ -138,16 +139,22 @@ final class Plots {
   private void awaitLearner(Fault fault, SplittableRandom chance, int patience) {
     var leader = field.cluster.leader();
     var up = leader == null ? null : leader.up();
-    boolean there =
-        up != null
-            && up.raftStatus().configuration().learners().stream()
-                .map(up.raftStatus().followers()::get)
-                .anyMatch(learner -> learner != null && learner.active());
+    boolean there = up != null && learnerFollows(up.raftStatus());
     if (there || patience == 0) {
       rivals(fault, chance);
     } else {
       field.later(LOOK_MILLIS, () -> awaitLearner(fault, chance, patience - 1));
     }
+  }
+
+  private static boolean learnerFollows(RaftStatus leader) {
+    for (long learner : leader.configuration().learners()) {
+      var follower = leader.followers().get(learner);
+      if (follower != null && follower.active()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void rivals(Fault fault, SplittableRandom chance) {
