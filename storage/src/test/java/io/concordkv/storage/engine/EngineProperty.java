@@ -6,7 +6,6 @@ import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.engine.lsm.TinyOptions;
-import io.concordkv.storage.engine.skiplist.SkipListEngine;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
@@ -49,7 +48,8 @@ final class EngineProperty {
       this.gen = gen;
       this.simulation = new Simulation(gen.seed());
       this.keyLength = gen.between(2, 5);
-      engines.add(SkipListEngine.open());
+      engines.add(
+          Engines.installed().open(simulation.env("n"), "skiplist", "engine", new TreeMap<>()));
       for (int i = 0; i < OPTIONS.size(); i++) {
         engines.add(openLsm(i));
       }

@@ -260,6 +260,11 @@ public final class LsmEngine implements Engine {
     tellDurable();
   }
 
+  @Override
+  public void checkpoint(String directory, Runnable done) {
+    checkpoint(directory, "", _ -> done.run());
+  }
+
   private void tellDurable() {
     while (!whenDurable.isEmpty() && whenDurable.element().mark <= durableMark) {
       whenDurable.remove().then.run();

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineContract;
+import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.testkit.Simulation;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -15,7 +18,8 @@ import org.junit.jupiter.api.Test;
 final class SkipListEngineTest extends EngineContract {
   @Override
   protected Engine open() {
-    return SkipListEngine.open();
+    return Engines.installed()
+        .open(new Simulation(1).env("n1"), "skiplist", "engine", new TreeMap<>());
   }
 
   @Override
