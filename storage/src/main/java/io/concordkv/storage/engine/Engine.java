@@ -57,7 +57,8 @@ public interface Engine extends View {
   default void reclaim() {}
 
   /// Copies everything written so far to `directory`, a new one, durably and in the background;
-  /// then runs `done` on the loop. The engine's [EngineProvider] opens it like one of its own.
+  /// then runs `done` on the loop. Batches written until then may be in it too, each as a whole.
+  /// The engine's [EngineProvider] opens it like one of its own.
   void checkpoint(String directory, Runnable done);
 
   /// A new content, to be built by a worker and taken over with [#replaceWith].

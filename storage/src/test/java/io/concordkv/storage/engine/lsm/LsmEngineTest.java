@@ -15,14 +15,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LsmEngineTest extends EngineContract {
-  private static final String DIRECTORY = "engine";
-
   private final Simulation simulation = new Simulation(1);
   private SimEnv env = simulation.env("n1");
 
   @Override
-  protected Engine open() {
-    return LsmEngine.open(env, DIRECTORY, TinyOptions.COMPRESSED);
+  protected Engine open(String directory) {
+    return LsmEngine.open(env, directory, TinyOptions.COMPRESSED);
   }
 
   @Override
