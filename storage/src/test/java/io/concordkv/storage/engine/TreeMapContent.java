@@ -44,7 +44,7 @@ final class TreeMapContent implements Content {
       }
 
       @Override
-      public Walk walk() {
+      public Walk walk(KeyRange range) {
         return new MapWalk(copy);
       }
     };

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.memory;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import org.jspecify.annotations.Nullable;
 
 /// The pairs of an engine in memory. Written by one thread, its loop.
@@ -33,7 +34,7 @@ public interface Content {
   /// How many pairs there are.
   long count();
 
-  /// About how much memory it takes, what only open moments need included.
+  /// About how much memory it takes.
   long bytes();
 
   /// Fails with an [io.concordkv.base.InvariantError] unless the structure is what it should be.
@@ -44,7 +45,7 @@ public interface Content {
   interface Frozen {
     @Nullable Bytes get(Bytes key);
 
-    /// A walk that stands nowhere yet.
-    Walk walk();
+    /// A walk that stands nowhere yet and will be asked for keys in `range` only.
+    Walk walk(KeyRange range);
   }
 }

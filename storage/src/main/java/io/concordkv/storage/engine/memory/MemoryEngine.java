@@ -31,6 +31,11 @@ public final class MemoryEngine implements Engine {
     this.content = empty.apply(moments);
   }
 
+  /// An engine that keeps its pairs in what `empty` makes, and begins with none.
+  public static MemoryEngine empty(Env env, Function<Moments, Content> empty) {
+    return new MemoryEngine(env, empty);
+  }
+
   /// An engine that keeps its pairs in what `empty` makes, and begins with the checkpoint in
   /// `directory`, if there is one. Blocks.
   public static MemoryEngine open(Env env, String directory, Function<Moments, Content> empty) {

@@ -32,7 +32,7 @@ final class MemoryView implements View {
   /// `owned` is closed with the cursor.
   Cursor scan(KeyRange range, Order order, @Nullable View owned) {
     Check.that(!moment.isOver(), "a closed view is not read");
-    return new WalkCursor(frozen.walk(), range, order, owned);
+    return new WalkCursor(frozen.walk(range), range, order, owned);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.skiplist;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.memory.Content;
 import io.concordkv.storage.engine.memory.Moment;
 import io.concordkv.storage.engine.memory.Moments;
@@ -49,7 +50,7 @@ final class SkipListContent implements Content {
       }
 
       @Override
-      public io.concordkv.storage.engine.memory.Walk walk() {
+      public io.concordkv.storage.engine.memory.Walk walk(KeyRange range) {
         return new LiveWalk(list.walk(moment.number()));
       }
     };

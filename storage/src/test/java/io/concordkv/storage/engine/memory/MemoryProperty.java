@@ -27,6 +27,11 @@ final class MemoryProperty {
           new Kind("bplustree-memory", Map.of("order", "3")),
           new Kind("bplustree-memory", Map.of("order", "4")),
           new Kind("bplustree-memory", Map.of("order", "7")),
+          new Kind("redblack", Map.of()),
+          new Kind("array", Map.of("mode", "append")),
+          new Kind("array", Map.of("mode", "sorted")),
+          new Kind("hash", Map.of("page-slots", "8")),
+          new Kind("hash", Map.of()),
           new Kind("skiplist", Map.of()));
 
   private record Held(View view, NavigableMap<Bytes, Bytes> expected) {}

@@ -16,9 +16,13 @@ public final class MemoryTreeProvider extends MemoryProvider {
     super("bplustree-memory", ORDER);
   }
 
+  /// Contents that are trees of this order.
+  public static Function<Moments, Content> trees(int order) {
+    return moments -> new Tree(moments, order);
+  }
+
   @Override
   protected Function<Moments, Content> contents(Settings settings) {
-    int order = settings.intOf(ORDER);
-    return moments -> new Tree(moments, order);
+    return trees(settings.intOf(ORDER));
   }
 }

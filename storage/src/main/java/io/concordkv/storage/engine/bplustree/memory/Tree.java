@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.bplustree.memory;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.memory.Content;
 import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.Moment;
@@ -112,7 +113,7 @@ final class Tree implements Content {
       }
 
       @Override
-      public Walk walk() {
+      public Walk walk(KeyRange range) {
         return new TreeWalk(frozen);
       }
     };
