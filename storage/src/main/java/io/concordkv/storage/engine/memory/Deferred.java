@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// which it was given up.
 public final class Deferred {
   private final Moments moments;
-  private int[] items = new int[16];
+  private long[] items = new long[16];
   private long[] numbers = new long[16];
   private int first;
   private int size;
@@ -15,10 +15,10 @@ public final class Deferred {
     this.moments = moments;
   }
 
-  /// `item` is given up now.
-  public void add(int item) {
+  /// `item`, which is not negative, is given up now.
+  public void add(long item) {
     if (size == items.length) {
-      int[] moreItems = Arrays.copyOf(items, 2 * size);
+      long[] moreItems = Arrays.copyOf(items, 2 * size);
       long[] moreNumbers = Arrays.copyOf(numbers, 2 * size);
       System.arraycopy(items, 0, moreItems, size, first);
       System.arraycopy(numbers, 0, moreNumbers, size, first);
@@ -31,11 +31,11 @@ public final class Deferred {
   }
 
   /// Takes one that nobody sees any more; -1 if there is none.
-  public int poll() {
+  public long poll() {
     if (size == 0 || numbers[first] > moments.oldest()) {
       return -1;
     }
-    int item = items[first];
+    long item = items[first];
     first = (first + 1) & (items.length - 1);
     size--;
     return item;

@@ -91,9 +91,9 @@ public final class PairHeap {
     return PackedPair.hasKey(segments[(int) (reference >>> OFFSET_BITS)], offset(reference), key);
   }
 
-  /// Empties a segment if more than a third of all is garbage.
+  /// Empties a segment if more than two fifths of all are garbage.
   public void tidy(Mover mover) {
-    if (usedBytes - liveBytes > (usedBytes / 3) + MIN_SEGMENT_BYTES) {
+    if (usedBytes - liveBytes > usedBytes / 5 * 2 + MIN_SEGMENT_BYTES) {
       int worst = worst();
       if (worst >= 0) {
         empty(worst, mover);
@@ -180,7 +180,8 @@ public final class PairHeap {
   }
 
   private void collect() {
-    for (int segment = emptied.poll(); segment >= 0; segment = emptied.poll()) {
+    for (long item = emptied.poll(); item >= 0; item = emptied.poll()) {
+      int segment = (int) item;
       bytes -= segments[segment].length + OBJECT_BYTES;
       segments[segment] = null;
       free[freed++] = segment;

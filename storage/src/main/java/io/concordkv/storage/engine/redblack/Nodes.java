@@ -44,7 +44,7 @@ final class Nodes {
   }
 
   int make(long prefix, long pair) {
-    int node = freed > 0 ? free[--freed] : deferred.poll();
+    int node = freed > 0 ? free[--freed] : (int) deferred.poll();
     if (node < 0) {
       node = extend();
     }

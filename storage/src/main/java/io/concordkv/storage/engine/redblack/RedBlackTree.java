@@ -90,11 +90,15 @@ final class RedBlackTree implements Content {
 
   @Override
   public void delete(Bytes key) {
-    if (find(root, nodes.chunks(), heap.segments(), key) == NONE) {
+    // No node is copied in vain.
+    if (moments.newest() > 0 && get(key) == null) {
       return;
     }
     int depth = descend(KeyPrefix.of(key), key);
     int gone = path[depth];
+    if (gone == NONE) {
+      return;
+    }
     heap.drop(Nodes.pair(nodes.chunks(), gone));
     count--;
     if (child(gone, LEFT) != NONE && child(gone, RIGHT) != NONE) {
@@ -167,9 +171,11 @@ final class RedBlackTree implements Content {
   }
 
   private void move(long reference, Bytes key, Bytes value) {
-    int node = find(root, nodes.chunks(), heap.segments(), key);
+    long prefix = KeyPrefix.of(key);
+    int node = path[descend(prefix, key)];
     if (node != NONE && Nodes.pair(nodes.chunks(), node) == reference) {
-      put(key, value);
+      nodes.setPair(node, prefix, heap.add(key, value));
+      heap.drop(reference);
     }
   }
 

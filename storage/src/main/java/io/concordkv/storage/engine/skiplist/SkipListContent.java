@@ -5,12 +5,13 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.memory.Content;
 import io.concordkv.storage.engine.memory.Moment;
 import io.concordkv.storage.engine.memory.Moments;
+import io.concordkv.storage.engine.memory.Walk;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// Pairs in a skip list of versions. What was superseded or deleted is dropped at once when no
-/// moment is open, and otherwise when the last moment that may see it is over, a few keys with
-/// every write.
+/// Pairs in a skip list of versions outside of the heap. What was superseded or deleted is removed
+/// at once when no moment is open, and otherwise when the last moment that may see it is over, a
+/// few keys with every write.
 final class SkipListContent implements Content {
   /// How much a single write tidies up, in keys beside the number of its own changes.
   private static final int TRIMS_PER_WRITE = 4;
@@ -18,17 +19,18 @@ final class SkipListContent implements Content {
   private record Superseded(Bytes key, long number) {}
 
   private final Moments moments;
-  private final VersionedSkipList list = new VersionedSkipList();
-  private final ArrayDeque<Superseded> superseded = new ArrayDeque<>();
+  private ArenaSkipList list;
+  private ArrayDeque<Superseded> superseded = new ArrayDeque<>();
   private int changes;
 
   SkipListContent(Moments moments) {
     this.moments = moments;
+    list = new ArenaSkipList(moments);
   }
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return get(key, moments.now());
+    return get(list, key, moments.now());
   }
 
   @Override
@@ -43,15 +45,16 @@ final class SkipListContent implements Content {
 
   @Override
   public Frozen freeze(Moment moment) {
+    var frozen = list;
     return new Frozen() {
       @Override
       public @Nullable Bytes get(Bytes key) {
-        return SkipListContent.this.get(key, moment.number());
+        return SkipListContent.get(frozen, key, moment.number());
       }
 
       @Override
-      public io.concordkv.storage.engine.memory.Walk walk(KeyRange range) {
-        return new LiveWalk(list.walk(moment.number()));
+      public Walk walk(KeyRange range) {
+        return new ArenaWalk(frozen, moment.number());
       }
     };
   }
@@ -60,11 +63,22 @@ final class SkipListContent implements Content {
   public void tidy() {
     trim(changes + TRIMS_PER_WRITE);
     changes = 0;
+    list.collect();
   }
 
+  /// Copies what counts: memory goes back to the system only with a whole list. Whoever reads an
+  /// earlier moment keeps the old one.
   @Override
   public void reclaim() {
-    trim(superseded.size());
+    var copy = new ArenaSkipList(moments);
+    for (int node = list.first(); node != OffHeap.NOWHERE; node = list.next(node)) {
+      int version = list.visible(node, moments.now());
+      if (version != OffHeap.NOWHERE) {
+        copy.put(list.key(node), list.value(version));
+      }
+    }
+    list = copy;
+    superseded = new ArrayDeque<>();
   }
 
   @Override
@@ -77,30 +91,30 @@ final class SkipListContent implements Content {
     return list.bytes();
   }
 
-  private @Nullable Bytes get(Bytes key, long number) {
-    var version = list.find(key, number);
-    return version == null ? null : version.value;
+  @Override
+  public void validate() {
+    list.validate();
+  }
+
+  private static @Nullable Bytes get(ArenaSkipList list, Bytes key, long number) {
+    int version = list.find(key, number);
+    return version == OffHeap.NOWHERE ? null : list.value(version);
   }
 
   private void change(Bytes key, @Nullable Bytes value) {
     changes++;
-    if (list.put(key, value, moments.now(), oldest())) {
-      superseded.addLast(new Superseded(key, moments.now()));
+    if (list.put(key, value)) {
+      superseded.addLast(new Superseded(key.detached(), moments.now()));
     }
   }
 
-  /// The number below which nobody reads.
-  private long oldest() {
-    return Math.min(moments.oldest(), moments.now());
-  }
-
   private void trim(int budget) {
-    long oldest = oldest();
+    long oldest = Math.min(moments.oldest(), moments.now());
     for (int i = 0; i < budget && !superseded.isEmpty(); i++) {
       if (superseded.getFirst().number() > oldest) {
         return;
       }
-      list.trim(superseded.removeFirst().key(), oldest);
+      list.trim(superseded.removeFirst().key());
     }
   }
 }

@@ -34,6 +34,9 @@ final class MemoryProperty {
           new Kind("hash", Map.of()),
           new Kind("skiplist", Map.of()));
 
+  /// Many keys begin with it, so that what they have in common is longer than a word.
+  private static final Bytes PATH = Bytes.of("a/long/path/");
+
   private record Held(View view, NavigableMap<Bytes, Bytes> expected) {}
 
   @TestFactory
@@ -66,11 +69,12 @@ final class MemoryProperty {
           deletes = gen.oneOf(1, 4, 20);
           views = gen.flag();
         }
-        switch (gen.weighted(8, 2, deletes, 1, 1)) {
+        switch (gen.weighted(6, 2, 3, deletes, 1, 1)) {
           case 0 -> put(gen.smallBytes(4));
           case 1 -> put(Bytes.of("key-%06d".formatted(next++)));
-          case 2 -> delete();
-          case 3 -> {
+          case 2 -> put(PATH.plus(gen.smallBytes(3)));
+          case 3 -> delete();
+          case 4 -> {
             if (views && held.size() < 4) {
               held.add(new Held(engine.view(), new TreeMap<>(model)));
             }

@@ -5,11 +5,15 @@ import io.concordkv.storage.engine.memory.KeyPrefix;
 import java.util.Arrays;
 
 /// A page of pages. Child `i` has the keys from separator `i` (inclusive) to separator `i + 1`; the
-/// first separator is not looked at.
+/// first separator is not looked at. The prefixes are of what follows the bytes that the separators
+/// have in common, as in a [Leaf].
 final class Inner extends Page {
+  private static final byte[] NONE = new byte[0];
+
   private final Page[] children;
   private final Bytes[] separators;
   private final long[] prefixes;
+  private byte[] common = NONE;
   private int size;
 
   Inner(long born, int order) {
@@ -45,11 +49,19 @@ final class Inner extends Page {
 
   void setSeparator(int at, Bytes separator) {
     separators[at] = separator;
-    prefixes[at] = KeyPrefix.of(separator);
+    if (at > 0 && KeyPrefix.compareStart(common, separator) != 0) {
+      share(KeyPrefix.common(Bytes.wrap(common), separator), separator);
+    }
+    prefixes[at] = at == 0 ? 0 : KeyPrefix.of(separator, common.length);
   }
 
   /// The child in which `key` is or belongs.
-  int find(long prefix, Bytes key) {
+  int find(Bytes key) {
+    int side = KeyPrefix.compareStart(common, key);
+    if (side != 0) {
+      return side < 0 ? 0 : size - 1;
+    }
+    long prefix = KeyPrefix.of(key, common.length);
     int low = 0;
     int high = size - 1;
     while (low < high) {
@@ -69,8 +81,8 @@ final class Inner extends Page {
     System.arraycopy(separators, at, separators, at + 1, size - at);
     System.arraycopy(prefixes, at, prefixes, at + 1, size - at);
     children[at] = child;
-    setSeparator(at, separator);
     size++;
+    setSeparator(at, separator);
   }
 
   void remove(int at) {
@@ -86,6 +98,17 @@ final class Inner extends Page {
     System.arraycopy(other.separators, from, separators, size, to - from);
     System.arraycopy(other.prefixes, from, prefixes, size, to - from);
     size += to - from;
+    if (size > 1) {
+      share(KeyPrefix.common(separators[1], separators[size - 1]), separators[1]);
+    }
+  }
+
+  /// Makes the first `length` bytes of `separator` those in common.
+  private void share(int length, Bytes separator) {
+    common = length == 0 ? NONE : separator.slice(0, length).toArray();
+    for (int i = 1; i < size; i++) {
+      prefixes[i] = KeyPrefix.of(separators[i], length);
+    }
   }
 
   /// Forgets all children from `from` on.

@@ -9,14 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// A page of pairs, in order. They lie packed in one array, in the order in which they were
 /// written; what was written there is never changed, so a copy of the page shares the array. A
 /// large value stays outside.
+///
+/// All keys begin with the same bytes, if only none, and the prefixes are of what follows them
+/// (Graefe, "Modern B-Tree Techniques", 2011, section 3.4): else keys like paths or numbers with
+/// leading zeros would have equal prefixes. Pages mostly share the array of these bytes.
 final class Leaf extends Page {
   /// A longer value is kept by reference: it would make the packed ones around it expensive to
   /// move.
   static final int MAX_PACKED_VALUE_BYTES = 512;
 
   private static final int OBJECT_BYTES = 40;
+  private static final byte[] NONE = new byte[0];
 
   private int size;
+  private byte[] common = NONE;
   private long[] prefixes;
   private int[] offsets;
   private byte[] data;
@@ -43,6 +49,7 @@ final class Leaf extends Page {
   Leaf copy(long now) {
     var copy = new Leaf(now, prefixes.clone(), offsets.clone(), data);
     copy.size = size;
+    copy.common = common;
     copy.used = used;
     copy.garbage = garbage;
     copy.large = large == null ? null : large.clone();
@@ -56,7 +63,12 @@ final class Leaf extends Page {
   }
 
   /// Where `key` is, or the complement of where it belongs.
-  int find(long prefix, Bytes key) {
+  int find(Bytes key) {
+    int side = KeyPrefix.compareStart(common, key);
+    if (side != 0) {
+      return side < 0 ? ~0 : ~size;
+    }
+    long prefix = KeyPrefix.of(key, common.length);
     int low = 0;
     int high = size - 1;
     while (low <= high) {
@@ -81,10 +93,15 @@ final class Leaf extends Page {
   }
 
   /// Whether all keys are below `key`.
-  boolean isBelow(long prefix, Bytes key) {
+  boolean isBelow(Bytes key) {
     if (size == 0) {
       return true;
     }
+    int side = KeyPrefix.compareStart(common, key);
+    if (side != 0) {
+      return side > 0;
+    }
+    long prefix = KeyPrefix.of(key, common.length);
     long last = prefixes[size - 1];
     return last < prefix
         || (last == prefix && PackedPair.compareKey(data, offsets[size - 1], key) < 0);
@@ -99,7 +116,10 @@ final class Leaf extends Page {
     return outside == null ? PackedPair.value(data, offsets[at]) : outside;
   }
 
-  void insert(int at, long prefix, Bytes key, Bytes value) {
+  void insert(int at, Bytes key, Bytes value) {
+    if (KeyPrefix.compareStart(common, key) != 0) {
+      share(KeyPrefix.common(Bytes.wrap(common), key), key);
+    }
     if (size == prefixes.length) {
       int capacity = size + Math.max(4, size >> 3);
       prefixes = Arrays.copyOf(prefixes, capacity);
@@ -114,7 +134,7 @@ final class Leaf extends Page {
         large[at] = null;
       }
     }
-    prefixes[at] = prefix;
+    prefixes[at] = KeyPrefix.of(key, common.length);
     // Nothing lies there yet, should the room be made by moving.
     offsets[at] = -1;
     size++;
@@ -143,12 +163,17 @@ final class Leaf extends Page {
   /// A page with the pairs from `from` to `to`.
   Leaf part(int from, int to, long now) {
     var part = new Leaf(now, new long[to - from], new int[to - from], new byte[0]);
+    part.common = common;
     part.take(this, from, to);
     return part;
   }
 
   /// Appends the pairs from `from` to `to` of `other`.
   void take(Leaf other, int from, int to) {
+    if (from == to) {
+      return;
+    }
+    boolean sameStart = Arrays.equals(other.common, common);
     int more = 0;
     for (int i = from; i < to; i++) {
       more += PackedPair.size(other.data, other.offsets[i]);
@@ -172,6 +197,18 @@ final class Leaf extends Page {
         keepOutside(size - 1, outside);
       }
     }
+    if (!sameStart || (size > 1 && prefixes[0] == prefixes[size - 1])) {
+      shareAll();
+    }
+  }
+
+  /// Makes room for as much as `other` has: keys that ascend fill this page as they filled that
+  /// one.
+  void growLike(Leaf other) {
+    prefixes = Arrays.copyOf(prefixes, other.size);
+    offsets = Arrays.copyOf(offsets, other.size);
+    large = large == null ? null : Arrays.copyOf(large, other.size);
+    data = Arrays.copyOf(data, Math.max(used, other.used + (other.used >> 4)));
   }
 
   /// Leaves only the pairs from `from` to `to`.
@@ -186,6 +223,24 @@ final class Leaf extends Page {
     large = large == null ? null : Arrays.copyOfRange(large, from, to);
     size = to - from;
     repack(0);
+    if (size > 1 && prefixes[0] == prefixes[size - 1]) {
+      shareAll();
+    }
+  }
+
+  /// Makes the bytes in common as many as the keys have.
+  private void shareAll() {
+    share(KeyPrefix.common(key(0), key(size - 1)), key(0));
+  }
+
+  /// Makes the first `length` bytes of `key` those in common.
+  private void share(int length, Bytes key) {
+    if (length != common.length || KeyPrefix.compareStart(common, key) != 0) {
+      common = length == 0 ? NONE : key.slice(0, length).toArray();
+    }
+    for (int i = 0; i < size; i++) {
+      prefixes[i] = KeyPrefix.of(key(i), length);
+    }
   }
 
   /// Gives back what room it does not need.
@@ -257,22 +312,16 @@ final class Leaf extends Page {
     garbage = 0;
   }
 
-  long prefix(int at) {
-    return prefixes[at];
-  }
-
   /// The shortest key above the last key of this and not above `next`.
   static Bytes separator(Bytes last, Bytes next) {
-    int length = Math.min(last.length(), next.length());
-    int same = 0;
-    while (same < length && last.at(same) == next.at(same)) {
-      same++;
-    }
-    return Bytes.wrap(next.slice(0, same + 1).toArray());
+    return Bytes.wrap(next.slice(0, KeyPrefix.common(last, next) + 1).toArray());
   }
 
   /// Whether the prefix at `at` is that of its key.
   boolean isSound(int at) {
-    return prefixes[at] == KeyPrefix.of(key(at)) && offsets[at] < used;
+    var key = key(at);
+    return KeyPrefix.compareStart(common, key) == 0
+        && prefixes[at] == KeyPrefix.of(key, common.length)
+        && offsets[at] < used;
   }
 }

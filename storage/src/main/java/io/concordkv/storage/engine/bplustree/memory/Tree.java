@@ -3,7 +3,6 @@ package io.concordkv.storage.engine.bplustree.memory;
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.memory.Content;
-import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.Moment;
 import io.concordkv.storage.engine.memory.Moments;
 import io.concordkv.storage.engine.memory.Walk;
@@ -47,35 +46,33 @@ final class Tree implements Content {
   }
 
   static @Nullable Bytes get(Page root, Bytes key) {
-    long prefix = KeyPrefix.of(key);
     var page = root;
     while (page instanceof Inner inner) {
-      page = inner.child(inner.find(prefix, key));
+      page = inner.child(inner.find(key));
     }
     var leaf = (Leaf) page;
-    int at = leaf.find(prefix, key);
+    int at = leaf.find(key);
     return at < 0 ? null : leaf.value(at);
   }
 
   @Override
   public void put(Bytes key, Bytes value) {
-    long prefix = KeyPrefix.of(key);
-    if (last.size() < order && last.born > moments.newest() && last.isBelow(prefix, key)) {
+    if (last.size() < order && last.born > moments.newest() && last.isBelow(key)) {
       bytes -= last.bytes();
-      last.insert(last.size(), prefix, key, value);
+      last.insert(last.size(), key, value);
       bytes += last.bytes();
       count++;
       return;
     }
-    var leaf = descend(prefix, key);
-    int at = leaf.find(prefix, key);
+    var leaf = descend(key);
+    int at = leaf.find(key);
     bytes -= leaf.bytes();
     if (at >= 0) {
       leaf.replace(at, key, value);
       bytes += leaf.bytes();
       return;
     }
-    leaf.insert(~at, prefix, key, value);
+    leaf.insert(~at, key, value);
     bytes += leaf.bytes();
     count++;
     if (leaf.size() > order) {
@@ -88,9 +85,8 @@ final class Tree implements Content {
     if (moments.newest() > 0 && get(key) == null) {
       return;
     }
-    long prefix = KeyPrefix.of(key);
-    var leaf = descend(prefix, key);
-    int at = leaf.find(prefix, key);
+    var leaf = descend(key);
+    int at = leaf.find(key);
     if (at < 0) {
       return;
     }
@@ -157,12 +153,12 @@ final class Tree implements Content {
   }
 
   /// The leaf to which `key` belongs; it and all pages on the way to it may be changed.
-  private Leaf descend(long prefix, Bytes key) {
+  private Leaf descend(Bytes key) {
     root = writable(root);
     height = 0;
     var page = root;
     while (page instanceof Inner inner) {
-      int at = inner.find(prefix, key);
+      int at = inner.find(key);
       path[height] = inner;
       taken[height++] = at;
       page = inner.child(at);
@@ -186,9 +182,13 @@ final class Tree implements Content {
   /// Splits a leaf with one pair too many. At the right edge, where the new pair is the last one,
   /// only that goes to the new page.
   private void split(Leaf leaf, boolean appended) {
-    int cut = appended && leaf == last ? order : leaf.size() - least;
+    boolean atEdge = appended && leaf == last;
+    int cut = atEdge ? order : leaf.size() - least;
     bytes -= leaf.bytes();
     var right = leaf.part(cut, leaf.size(), moments.now());
+    if (atEdge) {
+      right.growLike(leaf);
+    }
     leaf.keep(0, cut);
     bytes += leaf.bytes() + right.bytes();
     last = leaf == last ? right : last;

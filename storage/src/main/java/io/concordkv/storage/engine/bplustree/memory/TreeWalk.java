@@ -1,7 +1,6 @@
 package io.concordkv.storage.engine.bplustree.memory;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.Walk;
 import java.util.Arrays;
 import java.util.Objects;
@@ -74,17 +73,16 @@ final class TreeWalk implements Walk {
 
   /// Goes to the leaf to which `key` belongs and returns what [Leaf#find] says there.
   private int find(Bytes key) {
-    long prefix = KeyPrefix.of(key);
     height = 0;
     var page = root;
     while (page instanceof Inner inner) {
-      int child = inner.find(prefix, key);
+      int child = inner.find(key);
       push(inner, child);
       page = inner.child(child);
     }
     var found = (Leaf) page;
     leaf = found;
-    return found.find(prefix, key);
+    return found.find(key);
   }
 
   private void toNextLeaf() {
