@@ -23,12 +23,12 @@ public record EngineMetrics(
   }
 
   /// Of an engine that has no cache and no debt.
-  static EngineMetrics of(Engine engine) {
+  public static EngineMetrics of(Engine engine) {
     return new EngineMetrics(engine.count(), engine.sizes(), 0, 0, 0, 0, List.of());
   }
 
-  EngineMetrics with(List<OperationMetrics> measured, long stalled) {
+  EngineMetrics with(List<OperationMetrics> measured) {
     return new EngineMetrics(
-        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites + stalled, measured);
+        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, measured);
   }
 }

@@ -17,7 +17,6 @@ public final class MeasuredEngine implements Engine {
   private final Meter write = new Meter("write");
   private final Meter scan = new Meter("scan");
   private final Meter view = new Meter("view");
-  private long stalledWrites;
 
   /// @param every 1: all operations are timed; 100: one of a hundred
   public MeasuredEngine(Engine engine, Clock clock, int every) {
@@ -61,7 +60,7 @@ public final class MeasuredEngine implements Engine {
   @Override
   public EngineMetrics metrics() {
     var operations = List.of(get.metrics(), write.metrics(), scan.metrics(), view.metrics());
-    return engine.metrics().with(operations, stalledWrites);
+    return engine.metrics().with(operations);
   }
 
   @Override
@@ -74,7 +73,6 @@ public final class MeasuredEngine implements Engine {
 
   @Override
   public void write(WriteBatch batch) {
-    stalledWrites += engine.stalled() ? 1 : 0;
     long began = write.begin();
     engine.write(batch);
     write.end(began);
@@ -82,7 +80,6 @@ public final class MeasuredEngine implements Engine {
 
   @Override
   public void put(Bytes key, Bytes value) {
-    stalledWrites += engine.stalled() ? 1 : 0;
     long began = write.begin();
     engine.put(key, value);
     write.end(began);
@@ -90,7 +87,6 @@ public final class MeasuredEngine implements Engine {
 
   @Override
   public void delete(Bytes key) {
-    stalledWrites += engine.stalled() ? 1 : 0;
     long began = write.begin();
     engine.delete(key);
     write.end(began);

@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// A hash of 64 bits of which every bit is good: each word is folded in by the two halves of a
-/// product of 128 bits.
+/// product of 128 bits. It has no secret: who may choose all keys can make a table slow, and an
+/// ordered engine has no such weakness.
 final class KeyHash {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.memory;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import java.util.Arrays;
 
 /// Pairs packed in segments, for a content that orders references to them. A pair never changes; a
@@ -15,6 +16,7 @@ public final class PairHeap {
   private static final int OFFSET_BITS = 16;
   private static final int MIN_SEGMENT_BYTES = 1 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << OFFSET_BITS;
+  private static final int MAX_SEGMENTS = 1 << (REFERENCE_BITS - OFFSET_BITS);
   private static final int OBJECT_BYTES = 16;
 
   /// What moves a pair: puts it again, unless its key has another reference by now.
@@ -136,6 +138,7 @@ public final class PairHeap {
   private int newSegment(int size) {
     collect();
     int segment = freed > 0 ? free[--freed] : count++;
+    Check.that(segment < MAX_SEGMENTS, "segment %d is one of %d", segment, MAX_SEGMENTS);
     if (segment == segments.length) {
       // Whoever reads an earlier moment keeps the old array of segments.
       segments = Arrays.copyOf(segments, 2 * segment);

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.redblack;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.storage.engine.memory.Deferred;
 import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.Moments;
@@ -72,15 +73,13 @@ final class Nodes {
     return copy;
   }
 
+  /// Of a node that may be changed, so no moment sees it.
   void giveUp(int node) {
-    if (isShared(node)) {
-      deferred.add(node);
-    } else {
-      if (freed == free.length) {
-        free = Arrays.copyOf(free, 2 * freed);
-      }
-      free[freed++] = node;
+    Check.that(!isShared(node), "a node that a moment sees is not used again");
+    if (freed == free.length) {
+      free = Arrays.copyOf(free, 2 * freed);
     }
+    free[freed++] = node;
   }
 
   void setPair(int node, long prefix, long pair) {

@@ -121,7 +121,7 @@ final class Leaf extends Page {
       share(KeyPrefix.common(Bytes.wrap(common), key), key);
     }
     if (size == prefixes.length) {
-      int capacity = size + Math.max(4, size >> 3);
+      int capacity = size + Math.max(4, size >> 2);
       prefixes = Arrays.copyOf(prefixes, capacity);
       offsets = Arrays.copyOf(offsets, capacity);
       large = large == null ? null : Arrays.copyOf(large, capacity);
@@ -287,7 +287,7 @@ final class Leaf extends Page {
 
   private void reserve(int more) {
     if (data.length - used < more) {
-      repack(more + ((used - garbage) >> 3));
+      repack(more + ((used - garbage) >> 2));
     }
   }
 
