@@ -150,6 +150,16 @@ final class JsonEngineTest extends EngineContract {
   }
 
   @Test
+  void a_save_that_comes_late_does_not_bring_back_what_was() {
+    put("a", "1");
+    put("b", "2");
+    engine.sync();
+    settle();
+    reopen();
+    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=1", "b=2");
+  }
+
+  @Test
   void a_power_cut_at_any_moment_leaves_one_content_or_the_next() {
     engine.close();
     for (int at = 1; at < 60; at++) {
