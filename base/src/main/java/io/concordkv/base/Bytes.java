@@ -109,6 +109,12 @@ public final class Bytes implements Comparable<Bytes> {
             prefix.offset + prefix.length);
   }
 
+  /// This, or a copy if it is a small window into a large array: what is kept for long must not
+  /// keep the message alive from which it was cut.
+  public Bytes detached() {
+    return array.length > 2 * length + 64 ? wrap(toArray()) : this;
+  }
+
   public byte[] toArray() {
     return Arrays.copyOfRange(array, offset, offset + length);
   }

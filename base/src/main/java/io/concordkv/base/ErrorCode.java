@@ -72,6 +72,8 @@ public enum ErrorCode {
   CANCELED(Kind.CANCELED, "etcdserver: request canceled"),
   DEADLINE_EXCEEDED(Kind.DEADLINE_EXCEEDED, "etcdserver: context deadline exceeded"),
   NOT_MY_SHARD(Kind.UNAVAILABLE, "concordkv: the key belongs to another shard"),
+  UNKNOWN_ENGINE(Kind.INVALID_ARGUMENT, "concordkv: there is no such storage engine"),
+  BAD_SETTING(Kind.INVALID_ARGUMENT, "concordkv: a setting is unknown or out of its range"),
   UNKNOWN_COMMAND(Kind.FAILED_PRECONDITION, "concordkv: the command needs a higher feature level");
 
   /// The family that decides the status on the wire; the names are those of gRPC.

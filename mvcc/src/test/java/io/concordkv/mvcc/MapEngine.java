@@ -98,6 +98,11 @@ public final class MapEngine implements Engine {
   public void flush() {}
 
   @Override
+  public void checkpoint(String directory, Runnable done) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Replacement replacement() {
     throw new UnsupportedOperationException();
   }

@@ -1,7 +1,9 @@
 package io.concordkv.storage.engine;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// An ordered map of bytes. Owned by one event loop; what reads elsewhere reads a [View].
@@ -16,6 +18,29 @@ public interface Engine extends View {
   /// but a write is still taken.
   void write(WriteBatch batch);
 
+  /// A batch of one change.
+  default void put(Bytes key, Bytes value) {
+    write(new WriteBatch().put(key, value));
+  }
+
+  /// A batch of one change. Harmless if there is no such key.
+  default void delete(Bytes key) {
+    write(new WriteBatch().delete(key));
+  }
+
+  /// Reads a value, and writes what `change` makes of it. It is given null where there is no value,
+  /// and what it makes null is deleted. Returns the new value.
+  default @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {
+    var before = get(key);
+    var after = change.apply(before);
+    if (after != null) {
+      put(key, after);
+    } else if (before != null) {
+      delete(key);
+    }
+    return after;
+  }
+
   /// This moment, frozen.
   View view();
 
@@ -26,6 +51,15 @@ public interface Engine extends View {
   /// Starts making everything written so far durable, in the background; [#durableMark()] moves
   /// when it is done.
   void flush();
+
+  /// Starts giving back what room can be given back: what is superseded, deleted or empty. An
+  /// engine that does so as it goes does nothing.
+  default void reclaim() {}
+
+  /// Copies everything written so far to `directory`, a new one, durably and in the background;
+  /// then runs `done` on the loop. Batches written until then may be in it too, each as a whole.
+  /// The engine's [EngineProvider] opens it like one of its own.
+  void checkpoint(String directory, Runnable done);
 
   /// A new content, to be built by a worker and taken over with [#replaceWith].
   Replacement replacement();
@@ -48,6 +82,10 @@ public interface Engine extends View {
   long count();
 
   EngineSizes sizes();
+
+  default EngineMetrics metrics() {
+    return EngineMetrics.of(this);
+  }
 
   /// The files that hold the content now, oldest first, by number. An engine in memory has none.
   default List<Long> files() {

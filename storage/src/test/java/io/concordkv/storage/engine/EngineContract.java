@@ -7,6 +7,8 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.InvariantError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,8 +18,12 @@ import org.junit.jupiter.api.Test;
 public abstract class EngineContract {
   protected Engine engine;
 
-  /// An empty engine.
-  protected abstract Engine open();
+  /// The engine in `directory`, an empty one if there is none.
+  protected abstract Engine open(String directory);
+
+  protected final Engine open() {
+    return open("engine");
+  }
 
   /// Lets everything happen that waits on the loop or at a worker.
   protected abstract void settle();
@@ -358,6 +364,84 @@ public abstract class EngineContract {
     }
     assertThat(engine.sizes().memory() + engine.sizes().disk()).isGreaterThan(before + 1000);
     assertThat(engine.count()).isEqualTo(100);
+  }
+
+  @Test
+  void a_value_is_updated_by_what_it_was() {
+    UnaryOperator<@Nullable Bytes> oneMore = before -> key(before == null ? "1" : before + "1");
+    assertThat(engine.update(key("a"), oneMore)).isEqualTo(key("1"));
+    assertThat(engine.update(key("a"), oneMore)).isEqualTo(key("11"));
+    assertThat(engine.get(key("a"))).isEqualTo(key("11"));
+    assertThat(engine.update(key("a"), _ -> null)).isNull();
+    assertThat(engine.update(key("never"), _ -> null)).isNull();
+    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).isEmpty();
+  }
+
+  @Test
+  void several_values_are_got_at_once() {
+    fill("a", "b", "c");
+    assertThat(engine.getAll(List.of(key("c"), key("never"), key("a"), key("c"))))
+        .containsExactly(key("c"), null, key("a"), key("c"));
+  }
+
+  @Test
+  void a_range_is_counted() {
+    fill("a", "b", "ba", "bb", "c");
+    engine.delete(key("ba"));
+    assertThat(engine.count(KeyRange.ALL)).isEqualTo(4);
+    assertThat(engine.count(KeyRange.prefix(key("b")))).isEqualTo(2);
+    assertThat(engine.count(new KeyRange(key("bb"), null))).isEqualTo(2);
+    assertThat(engine.count(new KeyRange(key("c"), key("a")))).isZero();
+  }
+
+  @Test
+  void reclaiming_changes_no_content() {
+    for (int i = 0; i < 300; i++) {
+      put("key-" + i % 50, "value-" + i);
+    }
+    for (int i = 10; i < 50; i++) {
+      engine.delete(key("key-" + i));
+    }
+    var view = engine.view();
+    var before = pairs(engine, KeyRange.ALL, Order.ASCENDING);
+    engine.reclaim();
+    settle();
+    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).isEqualTo(before).hasSize(10);
+    assertThat(pairs(view, KeyRange.ALL, Order.ASCENDING)).isEqualTo(before);
+    view.close();
+    engine.reclaim();
+    settle();
+    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).isEqualTo(before);
+  }
+
+  @Test
+  void metrics_tell_of_the_content() {
+    fill("a", "b", "c");
+    var metrics = engine.metrics();
+    assertThat(metrics.count()).isEqualTo(3);
+    assertThat(metrics.sizes()).isEqualTo(engine.sizes());
+    assertThat(metrics.operations()).isEmpty();
+  }
+
+  @Test
+  void a_checkpoint_is_opened_like_the_engine_itself() {
+    for (int i = 1; i <= 300; i++) {
+      engine.write(new WriteBatch().put(key("key-" + i % 100), key("value-" + i)).mark(i));
+    }
+    var expected = pairs(engine, KeyRange.ALL, Order.ASCENDING);
+    var done = new boolean[1];
+    engine.checkpoint("copy", () -> done[0] = true);
+    settle();
+    assertThat(done[0]).isTrue();
+    put("key-1", "later");
+    try (var copy = open("copy")) {
+      assertThat(pairs(copy, KeyRange.ALL, Order.ASCENDING)).isEqualTo(expected);
+      assertThat(copy.mark()).isEqualTo(300);
+      assertThat(copy.durableMark()).isEqualTo(300);
+      copy.put(key("key-1"), key("other"));
+    }
+    settle();
+    assertThat(engine.get(key("key-1"))).isEqualTo(key("later"));
   }
 
   protected final void put(String key, String value) {

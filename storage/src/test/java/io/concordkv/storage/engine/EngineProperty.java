@@ -3,10 +3,8 @@ package io.concordkv.storage.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.engine.lsm.TinyOptions;
-import io.concordkv.storage.engine.skiplist.SkipListEngine;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
@@ -15,31 +13,73 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// One history of operations, run by a tree map and by all engines under different options:
+/// One history of operations, run by a tree map and by all engines under different settings:
 /// whatever they are asked, all answer alike.
 final class EngineProperty {
-  private static final List<LsmOptions> OPTIONS =
+  /// One of several, so that each run has a mixture.
+  private static final List<List<Kind>> KINDS =
       List.of(
-          TinyOptions.COMPRESSED,
-          TinyOptions.PLAIN,
-          TinyOptions.NO_FILTER,
-          TinyOptions.ONE_KEY_BLOCKS,
-          LsmOptions.DEFAULT);
+          List.of(new Kind("array", "mode=append"), new Kind("array", "mode=sorted")),
+          List.of(new Kind("redblack", "")),
+          List.of(new Kind("hash", "page-slots=8"), new Kind("hash", "")),
+          List.of(new Kind("skiplist", "")),
+          List.of(
+              new Kind("bplustree-memory", "order=3"),
+              new Kind("bplustree-memory", "order=5"),
+              new Kind("bplustree-memory", "")),
+          List.of(new Kind("jsonfile", "")),
+          List.of(new Kind("lsm", lsm(TinyOptions.COMPRESSED)), new Kind("lsm", "")),
+          List.of(new Kind("lsm", lsm(TinyOptions.PLAIN))),
+          List.of(
+              new Kind("lsm", lsm(TinyOptions.NO_FILTER)),
+              new Kind("lsm", lsm(TinyOptions.ONE_KEY_BLOCKS))));
+
+  /// @param settings as `name=value`, with spaces between them
+  private record Kind(String name, String settings) {
+    Map<String, String> map() {
+      var map = new TreeMap<String, String>();
+      for (var setting : settings.isEmpty() ? new String[0] : settings.split(" ")) {
+        var parts = setting.split("=", 2);
+        map.put(parts[0], parts[1]);
+      }
+      return map;
+    }
+  }
+
+  private static String lsm(LsmOptions options) {
+    return "memtable-bytes=%d max-memtables=%d block-bytes=%d bloom-bits-per-key=%d level0-tables=%d "
+            .formatted(
+                options.memtableBytes(),
+                options.maxMemtables(),
+                options.blockBytes(),
+                options.bloomBitsPerKey(),
+                options.level0Tables())
+        + "level1-bytes=%d level-factor=%d table-bytes=%d block-cache-bytes=%d compress=%s"
+            .formatted(
+                options.level1Bytes(),
+                options.levelFactor(),
+                options.tableBytes(),
+                options.blockCacheBytes(),
+                options.compress());
+  }
 
   private record Held(NavigableMap<Bytes, Bytes> expected, List<View> views) {}
 
   @Test
   void all_engines_answer_as_a_tree_map_does() {
-    Gen.check(20, gen -> new Run(gen).run());
+    Gen.check(12, gen -> new Run(gen).run());
   }
 
   private static final class Run {
     private final Gen gen;
     private final Simulation simulation;
+    private final List<Kind> kinds;
     private final List<Engine> engines = new ArrayList<>();
+    private int generation;
     private final List<Held> held = new ArrayList<>();
     private TreeMap<Bytes, Bytes> model = new TreeMap<>();
     private final int keyLength;
@@ -49,16 +89,16 @@ final class EngineProperty {
       this.gen = gen;
       this.simulation = new Simulation(gen.seed());
       this.keyLength = gen.between(2, 5);
-      engines.add(SkipListEngine.open());
-      for (int i = 0; i < OPTIONS.size(); i++) {
-        engines.add(openLsm(i));
+      this.kinds = KINDS.stream().map(gen::oneOf).toList();
+      for (int i = 0; i < kinds.size(); i++) {
+        engines.add(open(i));
       }
     }
 
     void run() {
       int steps = gen.between(50, 600);
       for (int step = 0; step < steps; step++) {
-        switch (gen.weighted(40, 10, 6, 5, 4, 3, 2, 1, 1, 10)) {
+        switch (gen.weighted(40, 10, 6, 5, 4, 3, 2, 1, 1, 5, 1, 1, 10)) {
           case 0 -> write(gen.between(1, 4));
           case 1 -> write(gen.between(20, 100));
           case 2 -> get(model, List.copyOf(engines));
@@ -68,6 +108,9 @@ final class EngineProperty {
           case 6 -> engines.forEach(Engine::flush);
           case 7 -> reopen();
           case 8 -> replace();
+          case 9 -> single();
+          case 10 -> moveToCheckpoint();
+          case 11 -> engines.forEach(Engine::reclaim);
           default -> simulation.runFor(Duration.ofNanos(gen.between(0, 3_000_000)));
         }
         if (!held.isEmpty() && gen.oneIn(4)) {
@@ -88,7 +131,11 @@ final class EngineProperty {
         assertThat(engine.mark()).isEqualTo(mark);
         assertThat(engine.durableMark()).isEqualTo(mark);
       }
-      assertThat(engines.getFirst().count()).isEqualTo(model.size());
+      for (int i = 0; i < kinds.size(); i++) {
+        if (!kinds.get(i).name().equals("lsm")) {
+          assertThat(engines.get(i).count()).as(kinds.get(i).name()).isEqualTo(model.size());
+        }
+      }
     }
 
     private void write(int size) {
@@ -107,12 +154,48 @@ final class EngineProperty {
       engines.forEach(engine -> engine.write(batch));
     }
 
-    private void get(NavigableMap<Bytes, Bytes> expected, List<View> views) {
-      for (int i = 0; i < 10; i++) {
-        var key = gen.smallBytes(keyLength);
-        for (var view : views) {
-          assertThat(view.get(key)).isEqualTo(expected.get(key));
+    /// One key, by itself, with or without a look at what it was.
+    private void single() {
+      var key = gen.smallBytes(keyLength);
+      var tail = gen.bytes(3);
+      switch (gen.below(3)) {
+        case 0 -> {
+          engines.forEach(engine -> engine.put(key, tail));
+          model.put(key, tail);
         }
+        case 1 -> {
+          engines.forEach(engine -> engine.delete(key));
+          model.remove(key);
+        }
+        default -> {
+          UnaryOperator<@Nullable Bytes> change =
+              before -> before == null ? tail : tail.isEmpty() ? null : before.plus(tail);
+          var after = change.apply(model.get(key));
+          engines.forEach(engine -> assertThat(engine.update(key, change)).isEqualTo(after));
+          if (after == null) {
+            model.remove(key);
+          } else {
+            model.put(key, after);
+          }
+        }
+      }
+      // Without it a reopening would not know of the change.
+      var batch = new WriteBatch().mark(++mark);
+      engines.forEach(engine -> engine.write(batch));
+    }
+
+    private void get(NavigableMap<Bytes, Bytes> expected, List<View> views) {
+      var keys = new ArrayList<Bytes>();
+      var values = new ArrayList<@Nullable Bytes>();
+      for (int i = 0; i < 10; i++) {
+        keys.add(gen.smallBytes(keyLength));
+        values.add(expected.get(keys.getLast()));
+      }
+      var range = KeyRange.prefix(gen.smallBytes(2));
+      int inRange = between(expected, range, Order.ASCENDING).size();
+      for (var view : views) {
+        assertThat(view.getAll(keys)).isEqualTo(values);
+        assertThat(view.count(range)).isEqualTo(inRange);
       }
     }
 
@@ -211,18 +294,42 @@ final class EngineProperty {
       }
     }
 
+    /// Those that are durable; a view ends with its engine.
     private void reopen() {
-      for (int i = 0; i < OPTIONS.size(); i++) {
-        engines.get(i + 1).sync();
-        engines.get(i + 1).close();
+      engines.forEach(Engine::sync);
+      letAllGo();
+      for (int i = 0; i < kinds.size(); i++) {
+        if (Engines.installed().provider(kinds.get(i).name()).durable()) {
+          engines.get(i).close();
+          engines.set(i, open(i));
+          assertThat(engines.get(i).mark()).isEqualTo(mark);
+        }
       }
+    }
+
+    /// All go on with a checkpoint of themselves.
+    private void moveToCheckpoint() {
+      letAllGo();
+      generation++;
+      var done = new int[1];
+      engines.forEach(engine -> engine.checkpoint(directory(), () -> done[0]++));
+      assertThat(simulation.runUntil(() -> done[0] == engines.size(), Duration.ofSeconds(10)))
+          .isTrue();
+      for (int i = 0; i < kinds.size(); i++) {
+        engines.get(i).close();
+        engines.set(i, open(i));
+        assertThat(engines.get(i).mark()).isEqualTo(mark);
+      }
+    }
+
+    private void letAllGo() {
       while (!held.isEmpty()) {
         letGo();
       }
-      for (int i = 0; i < OPTIONS.size(); i++) {
-        engines.set(i + 1, openLsm(i));
-        assertThat(engines.get(i + 1).mark()).isEqualTo(mark);
-      }
+    }
+
+    private String directory() {
+      return "engine-" + generation;
     }
 
     private void replace() {
@@ -242,8 +349,12 @@ final class EngineProperty {
           .isTrue();
     }
 
-    private Engine openLsm(int i) {
-      return LsmEngine.open(simulation.env("n" + i), "engine", OPTIONS.get(i));
+    /// One of them is measured, which must not show.
+    private Engine open(int i) {
+      var kind = kinds.get(i);
+      var env = simulation.env("n" + i);
+      var engine = Engines.installed().open(env, kind.name(), directory(), kind.map());
+      return i == gen.seed() % kinds.size() ? new MeasuredEngine(engine, env.clock(), 3) : engine;
     }
 
     private static NavigableMap<Bytes, Bytes> between(

@@ -44,6 +44,16 @@ final class CompactionPicker {
     return new Compaction.Task(level, upper, levels.overlapping(level + 1, from, to));
   }
 
+  /// How many bytes lie in levels that hold more than they should, beyond what they should.
+  long debt(Levels levels) {
+    long debt = levels.level(0).size() > options.level0Tables() ? levels.bytes(0) : 0;
+    for (int level = 1; level < Levels.BOTTOM; level++) {
+      double limit = options.level1Bytes() * Math.pow(options.levelFactor(), level - 1);
+      debt += Math.max(0, levels.bytes(level) - (long) limit);
+    }
+    return debt;
+  }
+
   private double pressure(Levels levels, int level) {
     if (level == 0) {
       return (double) levels.level(0).size() / options.level0Tables();

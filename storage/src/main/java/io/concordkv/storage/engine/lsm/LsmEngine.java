@@ -8,6 +8,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.EngineSizes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
@@ -43,7 +44,7 @@ public final class LsmEngine implements Engine {
 
   private final Env env;
   private final LsmOptions options;
-  private final TableStore store;
+  final TableStore store;
   private final Manifest manifest;
   private final Commits commits;
   private final CompactionPicker picker;
@@ -55,6 +56,7 @@ public final class LsmEngine implements Engine {
   private long sequence;
   private long mark;
   private long durableMark;
+  private long stalledWrites;
   private @Nullable Flush flush;
   private @Nullable Compaction compaction;
   private @Nullable CorruptionError damage;
@@ -111,6 +113,7 @@ public final class LsmEngine implements Engine {
     Check.that(!store.isClosed(), "a closed engine is not written");
     Check.that(!replacing, "nothing is written while a replacement takes over");
     sequence++;
+    stalledWrites += stalled() ? 1 : 0;
     var active = memtables[0];
     var changes = batch.changes();
     for (int i = 0; i < changes.size(); i++) {
@@ -218,21 +221,21 @@ public final class LsmEngine implements Engine {
 
   @Override
   public long count() {
-    long count = levels.count();
-    for (var memtable : memtables) {
-      count += 2 * memtable.list.live() - memtable.list.keys();
-    }
-    return Math.max(0, count);
+    long changed =
+        Arrays.stream(memtables).mapToLong(each -> 2 * each.list.live() - each.list.keys()).sum();
+    return Math.max(0, levels.count() + changed);
   }
 
   @Override
   public EngineSizes sizes() {
-    long memory = 0;
-    for (var memtable : memtables) {
-      memory += memtable.list.bytes();
-    }
+    long memory = Arrays.stream(memtables).mapToLong(each -> each.list.bytes()).sum();
     long files = manifest.bytes();
     return new EngineSizes(memory, files + Levels.bytes(levels.all()), files + levels.liveBytes());
+  }
+
+  @Override
+  public EngineMetrics metrics() {
+    return store.metrics(EngineMetrics.of(this), picker.debt(levels), stalledWrites);
   }
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
@@ -258,6 +261,11 @@ public final class LsmEngine implements Engine {
             }));
     flush();
     tellDurable();
+  }
+
+  @Override
+  public void checkpoint(String directory, Runnable done) {
+    checkpoint(directory, "", _ -> done.run());
   }
 
   private void tellDurable() {
@@ -297,10 +305,6 @@ public final class LsmEngine implements Engine {
 
   Levels levels() {
     return levels;
-  }
-
-  long cachedBytes() {
-    return store.cachedBytes();
   }
 
   /// Starts whatever is due in the background.

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -65,6 +66,18 @@ final class TableStore {
 
   long cachedBytes() {
     return cache.bytes();
+  }
+
+  /// With what the cache tells.
+  EngineMetrics metrics(EngineMetrics engine, long debtBytes, long stalledWrites) {
+    return new EngineMetrics(
+        engine.count(),
+        engine.sizes(),
+        cache.hits(),
+        cache.misses(),
+        debtBytes,
+        stalledWrites,
+        engine.operations());
   }
 
   /// From now on nothing more is written: another engine may already own the directory.

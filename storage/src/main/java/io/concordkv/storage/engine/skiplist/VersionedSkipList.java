@@ -47,11 +47,11 @@ public final class VersionedSkipList {
       search(key, before);
     }
     var candidate = before[0].next(0);
-    var kept = value == null ? null : owned(value);
+    var kept = value == null ? null : value.detached();
     if (candidate != null && candidate.key.equals(key)) {
       return addVersion(candidate, kept, sequence, oldest);
     }
-    insert(owned(key), new Version(sequence, kept, null), before);
+    insert(key.detached(), new Version(sequence, kept, null), before);
     return value == null;
   }
 
@@ -255,13 +255,6 @@ public final class VersionedSkipList {
 
   private static long cost(Version version) {
     return (long) Version.OVERHEAD_BYTES + (version.value == null ? 0 : version.value.length());
-  }
-
-  /// A small slice must not keep the large message alive from which it was cut.
-  private static Bytes owned(Bytes bytes) {
-    return bytes.sharedArray().length > 2 * bytes.length() + 64
-        ? Bytes.wrap(bytes.toArray())
-        : bytes;
   }
 
   /// One level more for every fourth node (xorshift; Marsaglia, 2003).

@@ -15,14 +15,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LsmEngineTest extends EngineContract {
-  private static final String DIRECTORY = "engine";
-
   private final Simulation simulation = new Simulation(1);
   private SimEnv env = simulation.env("n1");
 
   @Override
-  protected Engine open() {
-    return LsmEngine.open(env, DIRECTORY, TinyOptions.COMPRESSED);
+  protected Engine open(String directory) {
+    return LsmEngine.open(env, directory, TinyOptions.COMPRESSED);
   }
 
   @Override
@@ -109,15 +107,20 @@ final class LsmEngineTest extends EngineContract {
   }
 
   @Test
-  void the_cache_stays_within_its_bytes() {
+  void the_cache_stays_within_its_bytes_and_counts_its_hits() {
     for (int i = 0; i < 2000; i++) {
       put("key-%06d".formatted(i * 7919 % 2000), "value-" + i);
     }
     flushed();
     assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).hasSize(2000);
-    assertThat(((LsmEngine) engine).cachedBytes())
+    assertThat(((LsmEngine) engine).store.cachedBytes())
         .isPositive()
         .isLessThanOrEqualTo(TinyOptions.COMPRESSED.blockCacheBytes());
+    assertThat(engine.metrics().cacheMisses()).isPositive();
+    assertThat(engine.get(key("key-000001"))).isNotNull();
+    long hits = engine.metrics().cacheHits();
+    assertThat(engine.get(key("key-000001"))).isNotNull();
+    assertThat(engine.metrics().cacheHits()).isGreaterThan(hits);
   }
 
   @Test

@@ -40,6 +40,24 @@ public final class BlockCache {
     return sum;
   }
 
+  /// How often a block was found.
+  public long hits() {
+    long sum = 0;
+    for (var shard : shards) {
+      sum += shard.count(true);
+    }
+    return sum;
+  }
+
+  /// How often a block was not found.
+  public long misses() {
+    long sum = 0;
+    for (var shard : shards) {
+      sum += shard.count(false);
+    }
+    return sum;
+  }
+
   private static long hash(long table, long offset) {
     long hash = ((table * 0x9E3779B97F4A7C15L) ^ offset) * 0xD6E8FEB86659FD93L;
     return hash ^ (hash >>> 29);
@@ -71,6 +89,8 @@ public final class BlockCache {
     private int count;
     private int hand;
     private long bytes;
+    private long hits;
+    private long misses;
 
     Shard(long limit) {
       this.limit = limit;
@@ -82,9 +102,11 @@ public final class BlockCache {
         for (var entry = buckets[bucket((int) hash)]; entry != null; entry = entry.chain) {
           if (entry.offset == offset && entry.table == table) {
             entry.used = true;
+            hits++;
             return entry.block;
           }
         }
+        misses++;
         return null;
       } finally {
         lock.unlock();
@@ -123,6 +145,15 @@ public final class BlockCache {
       lock.lock();
       try {
         return bytes;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    long count(boolean found) {
+      lock.lock();
+      try {
+        return found ? hits : misses;
       } finally {
         lock.unlock();
       }

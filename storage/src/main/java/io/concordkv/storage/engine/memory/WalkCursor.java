@@ -1,4 +1,4 @@
-package io.concordkv.storage.engine.skiplist;
+package io.concordkv.storage.engine.memory;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
@@ -6,11 +6,10 @@ import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A scan of the values that a [Walk] passes.
-final class ListCursor implements Cursor {
+/// A walk within a range, in one order.
+public final class WalkCursor implements Cursor {
   private final Walk walk;
   private final KeyRange range;
   private final boolean ascending;
@@ -19,7 +18,7 @@ final class ListCursor implements Cursor {
   private boolean ended;
 
   /// `owned` is closed with the cursor.
-  ListCursor(Walk walk, KeyRange range, Order order, @Nullable View owned) {
+  public WalkCursor(Walk walk, KeyRange range, Order order, @Nullable View owned) {
     this.walk = walk;
     this.range = range;
     this.ascending = order == Order.ASCENDING;
@@ -32,12 +31,16 @@ final class ListCursor implements Cursor {
     if (ended) {
       return false;
     }
-    if (started) {
-      step();
+    if (!started) {
+      if (ascending) {
+        walk.toCeiling(range.from());
+      } else {
+        walk.toLower(range.to());
+      }
     } else if (ascending) {
-      walk.toCeiling(range.from());
+      walk.next();
     } else {
-      walk.toLower(range.to());
+      walk.previous();
     }
     return settle();
   }
@@ -68,11 +71,12 @@ final class ListCursor implements Cursor {
 
   @Override
   public Bytes value() {
-    return Objects.requireNonNull(walk.value());
+    return walk.value();
   }
 
   @Override
   public void close() {
+    ended = true;
     if (owned != null) {
       owned.close();
     }
@@ -80,23 +84,14 @@ final class ListCursor implements Cursor {
 
   private boolean settle() {
     started = true;
-    while (walk.valid() && walk.value() == null) {
-      step();
-    }
-    ended = !walk.valid() || !inRange(walk.key());
+    ended = !walk.valid() || !inRange();
     return !ended;
   }
 
-  private void step() {
-    if (ascending) {
-      walk.next();
-    } else {
-      walk.previous();
-    }
-  }
-
-  private boolean inRange(Bytes key) {
+  private boolean inRange() {
     var to = range.to();
-    return ascending ? to == null || key.compareTo(to) < 0 : key.compareTo(range.from()) >= 0;
+    return ascending
+        ? to == null || walk.key().compareTo(to) < 0
+        : range.from().isEmpty() || walk.key().compareTo(range.from()) >= 0;
   }
 }

@@ -1,0 +1,34 @@
+package io.concordkv.storage.engine;
+
+import java.util.List;
+
+/// What an engine tells of itself at a moment. Counters begin when it is opened.
+///
+/// @param count as [Engine#count()]
+/// @param cacheHits blocks or pages that were wanted and were in memory
+/// @param cacheMisses blocks or pages that had to be read
+/// @param debtBytes what is still to be moved or rewritten until the engine is in its best form
+/// @param stalledWrites batches that came while the engine was stalled
+/// @param operations how often and how fast; empty unless it is a [MeasuredEngine]
+public record EngineMetrics(
+    long count,
+    EngineSizes sizes,
+    long cacheHits,
+    long cacheMisses,
+    long debtBytes,
+    long stalledWrites,
+    List<OperationMetrics> operations) {
+  public EngineMetrics {
+    operations = List.copyOf(operations);
+  }
+
+  /// Of an engine that has no cache and no debt.
+  public static EngineMetrics of(Engine engine) {
+    return new EngineMetrics(engine.count(), engine.sizes(), 0, 0, 0, 0, List.of());
+  }
+
+  EngineMetrics with(List<OperationMetrics> measured) {
+    return new EngineMetrics(
+        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, measured);
+  }
+}

@@ -1,0 +1,64 @@
+package io.concordkv.storage.engine.memory;
+
+import io.concordkv.base.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// The first eight bytes of a key as a number that orders as they do. Most comparisons end there,
+/// without a look at the key itself, which may be a cache miss away. Equal prefixes say nothing:
+/// then the keys are compared.
+public final class KeyPrefix {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private KeyPrefix() {}
+
+  public static long of(Bytes key) {
+    return of(key.sharedArray(), key.sharedOffset(), key.length());
+  }
+
+  /// Of what follows the first `skipped` bytes, which the keys that are compared have in common.
+  public static long of(Bytes key, int skipped) {
+    return of(key.sharedArray(), key.sharedOffset() + skipped, key.length() - skipped);
+  }
+
+  /// Whether `key` lies below (negative) or above (positive) all keys that begin with `common`; 0
+  /// if it begins with it.
+  public static int compareStart(byte[] common, Bytes key) {
+    if (common.length == 0) {
+      return 0;
+    }
+    int from = key.sharedOffset();
+    int length = Math.min(key.length(), common.length);
+    return Arrays.compareUnsigned(key.sharedArray(), from, from + length, common, 0, common.length);
+  }
+
+  /// How many bytes `left` and `right` have in common at their start.
+  public static int common(Bytes left, Bytes right) {
+    int from = left.sharedOffset();
+    int other = right.sharedOffset();
+    int found =
+        Arrays.mismatch(
+            left.sharedArray(),
+            from,
+            from + left.length(),
+            right.sharedArray(),
+            other,
+            other + right.length());
+    return found < 0 ? left.length() : found;
+  }
+
+  /// Compare as signed numbers.
+  public static long of(byte[] array, int offset, int length) {
+    if (length >= Long.BYTES) {
+      return (long) LONG.get(array, offset) ^ Long.MIN_VALUE;
+    }
+    long prefix = 0;
+    for (int i = 0; i < length; i++) {
+      prefix |= (array[offset + i] & 0xFFL) << (56 - 8 * i);
+    }
+    return prefix ^ Long.MIN_VALUE;
+  }
+}

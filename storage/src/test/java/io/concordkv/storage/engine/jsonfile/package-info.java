@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.jsonfile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.memory;
+
+import org.jspecify.annotations.NullMarked;
