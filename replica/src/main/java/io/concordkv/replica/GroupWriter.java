@@ -1,5 +1,6 @@
 package io.concordkv.replica;
 
+import io.concordkv.base.env.Env;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.HardState;
 import io.concordkv.raft.LogPosition;
@@ -24,6 +25,7 @@ final class GroupWriter {
   /// A record of entries that begins at or behind `position` and ends with entry `last`.
   record Written(long position, long last) {}
 
+  private final Env env;
   private final Wal wal;
   private final long group;
   private final ArrayDeque<Written> written = new ArrayDeque<>(1);
@@ -32,7 +34,8 @@ final class GroupWriter {
   private long released;
   private long trimmedTo;
 
-  GroupWriter(Wal wal, long group, Recovery recovery) {
+  GroupWriter(Env env, Wal wal, long group, Recovery recovery) {
+    this.env = env;
     this.wal = wal;
     this.group = group;
     hardState = recovery.hardState();
@@ -53,6 +56,9 @@ final class GroupWriter {
         entries.isEmpty() ? LogPosition.START : raft.position(entries.getFirst().index() - 1);
     var changed = ready.hardState();
     if (changed != null) {
+      if (changed.vote() != hardState.vote()) {
+        env.reached("replica/vote");
+      }
       hardState = changed;
     }
     int from = 0;

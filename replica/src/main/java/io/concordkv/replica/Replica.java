@@ -92,7 +92,7 @@ public final class Replica {
             recovery.entries(),
             recovery.hardState(),
             Math.max(applied.last().index(), start));
-    writer = new GroupWriter(wal, config.group(), recovery);
+    writer = new GroupWriter(env, wal, config.group(), recovery);
     applying = new Applying(machine, Math.max(applied.last().index(), start), this::applied);
     reads =
         new Reads(

@@ -80,6 +80,7 @@ public final class Landmarks {
           "replica/stays-awake",
           "replica/suspect",
           "replica/trusted-again",
+          "replica/vote",
           "replica/woken",
           "snapshot/chunk",
           "snapshot/end",

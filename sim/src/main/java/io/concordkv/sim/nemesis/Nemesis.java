@@ -116,6 +116,8 @@ public final class Nemesis {
       case KILL_AT_OPERATION -> process.dieAtOperation(fault, false);
       case KILL_AT_STEP -> process.dieAtStep(fault, false);
       case POWER_CUT_AT_STEP -> process.dieAtStep(fault, true);
+      case KILL_AT_VOTE -> process.dieAtVote(fault, false);
+      case POWER_CUT_AT_VOTE -> process.dieAtVote(fault, true);
       case CRASH_LOOP -> process.crashLoop(fault);
       case ROLLING_RESTART -> process.rollingRestart(fault);
       case POWER_CUT -> process.powerCut(victim, fault);

@@ -5,12 +5,15 @@ import io.concordkv.node.Header;
 import io.concordkv.node.Reply;
 import io.concordkv.sim.cluster.SimNode;
 import io.concordkv.sim.mark.Landmarks;
+import io.concordkv.sim.net.Route;
+import io.concordkv.sim.net.Trouble;
 import java.time.Duration;
 
 /// What happens to processes and machines.
 final class ProcessHarm {
   private static final int MAX_OPERATIONS = 60;
   private static final int MAX_STEP_OPERATIONS = 12;
+  private static final int MAX_VOTE_OPERATIONS = 5;
   private static final int MAX_EVENTS = 300;
   private static final long MAX_WALL_JUMP_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -45,6 +48,21 @@ final class ProcessHarm {
       var step = Landmarks.STEPS.get(chance.nextInt(Landmarks.STEPS.size()));
       int operation = 1 + chance.nextInt(MAX_STEP_OPERATIONS);
       env.atMark(step, () -> field.cluster.dieAt(victim, operation, power));
+      field.restart(victim, 1000 + fault.harmMillis());
+    }
+  }
+
+  /// Ends while it writes down the vote that it casts when the leader is gone.
+  void dieAtVote(Fault fault, boolean power) {
+    var victim = field.victim(fault);
+    var env = victim.env();
+    if (env != null && env.alive()) {
+      int operation = 1 + fault.chance().nextInt(MAX_VOTE_OPERATIONS);
+      env.atMark("replica/vote", () -> field.cluster.dieAt(victim, operation, power));
+      var leader = field.leaderOr(victim);
+      if (leader != victim) {
+        field.trouble(new Trouble.Cut(Route.of(leader.id())), fault.harmMillis());
+      }
       field.restart(victim, 1000 + fault.harmMillis());
     }
   }

@@ -73,6 +73,9 @@ public final class Oracle implements Wiretap {
     configurations.founded(now.configuration());
     long commits = facts.commits();
     witness.look(node, now);
+    if (then == null) {
+      keepsVote(name, now);
+    }
     if (then == null || now.applied() != then.applied()) {
       configurations.inForce(name, now.applied(), now.configuration());
     }
@@ -82,6 +85,16 @@ public final class Oracle implements Wiretap {
         committedBy(witness, now, then);
       }
     }
+  }
+
+  /// I2: a vote that anybody heard of is still there after a crash.
+  private void keepsVote(String name, RaftStatus now) {
+    var state = now.hardState();
+    long cast = votedFor(now.id(), state.term());
+    Violation.unless(
+        now.suspect() || cast == 0 || cast == state.vote(),
+        "I2 durable-vote",
+        name + " came back with " + state + " after voting for " + cast);
   }
 
   private static boolean unchanged(RaftStatus then, RaftStatus now) {
