@@ -8,6 +8,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.EngineSizes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
@@ -58,6 +59,7 @@ public final class BPlusTreeEngine implements Engine {
   private long durableMark;
   private long durableSequence;
   private long nextGeneration;
+  private long stalledWrites;
   private @Nullable Checkpoint checkpoint;
   private @Nullable CorruptionError damage;
   private boolean flushWanted;
@@ -115,6 +117,7 @@ public final class BPlusTreeEngine implements Engine {
   public void write(WriteBatch batch) {
     Check.that(!closed.get(), "a closed engine is not written");
     Check.that(!replacing, "nothing is written while a replacement takes over");
+    stalledWrites += stalled() ? 1 : 0;
     sequence++;
     var active = deltas[0];
     active.sequence = sequence;
@@ -142,7 +145,7 @@ public final class BPlusTreeEngine implements Engine {
         "a key has at most %d bytes, not %d",
         MAX_KEY_BYTES,
         key.length());
-    active.list.put(key, value, sequence, 0);
+    active.put(key, value, sequence);
   }
 
   @Override
@@ -266,6 +269,17 @@ public final class BPlusTreeEngine implements Engine {
     }
     long live = tree.file.space.takenUnits() * tree.file.unitBytes;
     return new EngineSizes(memory, tree.file.bytes(), live);
+  }
+
+  @Override
+  public EngineMetrics metrics() {
+    long debt = 0;
+    for (int i = 1; i < deltas.length; i++) {
+      debt += deltas[i].list.bytes();
+    }
+    var file = tree.file;
+    return new EngineMetrics(
+        count(), sizes(), file.hits(), file.misses(), debt, stalledWrites, List.of());
   }
 
   @Override
@@ -435,7 +449,7 @@ public final class BPlusTreeEngine implements Engine {
   private void switchDelta() {
     var more = new Delta[deltas.length + 1];
     System.arraycopy(deltas, 0, more, 1, deltas.length);
-    more[0] = new Delta(mark, sequence);
+    more[0] = new Delta(mark, sequence, options.deltaBytes());
     deltas = more;
   }
 
@@ -453,7 +467,7 @@ public final class BPlusTreeEngine implements Engine {
     mark = head.mark();
     durableMark = mark;
     durableSequence = sequence;
-    deltas = new Delta[] {new Delta(mark, sequence)};
+    deltas = new Delta[] {new Delta(mark, sequence, options.deltaBytes())};
   }
 
   private void letGoFromAnywhere(Tree held) {

@@ -1,5 +1,6 @@
 package io.concordkv.storage.engine.bplustree;
 
+import static io.concordkv.storage.engine.bplustree.PageFormat.ENTRY_BYTES;
 import static io.concordkv.storage.engine.bplustree.PageFormat.HEADER_BYTES;
 import static io.concordkv.storage.engine.bplustree.PageFormat.HEAD_BYTES;
 import static io.concordkv.storage.engine.bplustree.PageFormat.REFERENCE_BYTES;
@@ -146,7 +147,7 @@ final class Cells {
   /// What a cell takes in a page whose keys share `prefix` bytes.
   int cost(int index, int prefix) {
     int tail = Math.max(0, keyLength[index] - prefix - HEAD_BYTES);
-    int fixed = PageFormat.LEAF_CELL_BYTES + PageFormat.varintBytes(keyLength[index]) + tail;
+    int fixed = ENTRY_BYTES + PageFormat.varintBytes(keyLength[index]) + tail;
     return fixed + stored(index) + (leaf ? PageFormat.varintBytes(valueInfo(index)) : 0);
   }
 
@@ -159,16 +160,15 @@ final class Cells {
     var page = new byte[length];
     System.arraycopy(bytes, keyAt[from], page, HEADER_BYTES, prefix);
     int cells = to - from;
-    int heads = HEADER_BYTES + prefix;
-    int slots = heads + HEAD_BYTES * cells;
-    int children = slots + 4 * cells;
+    int entries = HEADER_BYTES + prefix;
+    int children = entries + ENTRY_BYTES * cells;
     int at = leaf ? children : children + REFERENCE_BYTES * cells;
     for (int i = from; i < to; i++) {
       int nth = i - from;
       int rest = keyLength[i] - prefix;
       long head = Page.head(bytes, keyAt[i] + prefix, rest);
-      PageFormat.LONG.set(page, heads + HEAD_BYTES * nth, head);
-      PageFormat.INT.set(page, slots + 4 * nth, at);
+      PageFormat.LONG.set(page, entries + ENTRY_BYTES * nth, head);
+      PageFormat.INT.set(page, entries + ENTRY_BYTES * nth + HEAD_BYTES, at);
       at = PageFormat.putVarint(page, at, keyLength[i]);
       if (leaf) {
         at = PageFormat.putVarint(page, at, valueInfo(i));

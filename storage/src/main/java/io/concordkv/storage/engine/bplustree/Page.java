@@ -1,16 +1,18 @@
 package io.concordkv.storage.engine.bplustree;
 
+import static io.concordkv.storage.engine.bplustree.PageFormat.ENTRY_BYTES;
 import static io.concordkv.storage.engine.bplustree.PageFormat.HEADER_BYTES;
 import static io.concordkv.storage.engine.bplustree.PageFormat.HEAD_BYTES;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A page as it lies in the file, checked. It never changes, so any thread may read it.
 ///
-/// The keys' heads stand side by side in key order: a search touches few lines of memory, and the
-/// cells only where two heads are equal.
+/// The keys' heads stand side by side in key order, each with the place of its cell: a search
+/// touches few lines of memory, and the cells only where two heads are equal.
 final class Page {
   /// What it takes in memory beside its bytes.
   static final int OVERHEAD_BYTES = 96;
@@ -22,8 +24,7 @@ final class Page {
   final int level;
   final int count;
   private final int prefix;
-  private final int heads;
-  private final int slots;
+  private final int entries;
   private final int children;
 
   /// Of the cache: where in its ring, and how often the hand still passes it by.
@@ -40,9 +41,8 @@ final class Page {
     level = data[PageFormat.LEVEL_AT];
     count = (int) PageFormat.INT.get(data, PageFormat.COUNT_AT);
     prefix = (int) PageFormat.INT.get(data, PageFormat.PREFIX_AT);
-    heads = HEADER_BYTES + prefix;
-    slots = heads + HEAD_BYTES * count;
-    children = slots + 4 * count;
+    entries = HEADER_BYTES + prefix;
+    children = entries + ENTRY_BYTES * count;
   }
 
   int charge() {
@@ -69,21 +69,35 @@ final class Page {
     int high = count;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      long there = headAt(middle) ^ Long.MIN_VALUE;
-      if (there < head) {
+      if (headAt(middle) < head) {
         low = middle + 1;
-      } else if (there > head) {
-        high = middle;
       } else {
-        int order = compareBehindHead(middle, array, from, length);
-        if (order == 0) {
-          return middle;
-        }
-        if (order < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
+        high = middle;
+      }
+    }
+    if (low == count || headAt(low) != head) {
+      return -low - 1;
+    }
+    return findBehindHead(low, head, array, from, length);
+  }
+
+  /// As [#find], among the keys from `first` on with the same head.
+  private int findBehindHead(int first, long head, byte[] array, int from, int length) {
+    int low = first;
+    int high = first + 1;
+    while (high < count && headAt(high) == head) {
+      high++;
+    }
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int order = compareBehindHead(middle, array, from, length);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
     return -low - 1;
@@ -118,7 +132,7 @@ final class Page {
     int length = keyLength(index);
     System.arraycopy(data, HEADER_BYTES, target, at, Math.min(prefix, length));
     int inHead = Math.min(HEAD_BYTES, length - prefix);
-    System.arraycopy(data, heads + HEAD_BYTES * index, target, at + prefix, inHead);
+    System.arraycopy(data, entries + ENTRY_BYTES * index, target, at + prefix, inHead);
     int tail = length - prefix - HEAD_BYTES;
     if (tail > 0) {
       System.arraycopy(data, tailAt(index), target, at + prefix + HEAD_BYTES, tail);
@@ -138,6 +152,18 @@ final class Page {
     long length = PageFormat.varint(data, slot(index));
     int behind = PageFormat.behind(PageFormat.varint(data, PageFormat.behind(length)));
     return behind + Math.max(0, PageFormat.value(length) - prefix - HEAD_BYTES);
+  }
+
+  /// A copy of a value that lies in the leaf; null if it is large.
+  @Nullable Bytes smallValue(int index) {
+    long length = PageFormat.varint(data, slot(index));
+    long code = PageFormat.varint(data, PageFormat.behind(length));
+    if ((PageFormat.value(code) & 1) != 0) {
+      return null;
+    }
+    int tail = Math.max(0, PageFormat.value(length) - prefix - HEAD_BYTES);
+    int at = PageFormat.behind(code) + tail;
+    return Bytes.wrap(Arrays.copyOfRange(data, at, at + (PageFormat.value(code) >>> 1)));
   }
 
   /// Of a large value: where it lies.
@@ -165,11 +191,12 @@ final class Page {
   }
 
   private int slot(int index) {
-    return (int) PageFormat.INT.get(data, slots + 4 * index);
+    return (int) PageFormat.INT.get(data, entries + ENTRY_BYTES * index + HEAD_BYTES);
   }
 
+  /// Moved so that comparing with a sign compares without.
   private long headAt(int index) {
-    return (long) PageFormat.LONG.get(data, heads + HEAD_BYTES * index);
+    return (long) PageFormat.LONG.get(data, entries + ENTRY_BYTES * index) ^ Long.MIN_VALUE;
   }
 
   private int comparePrefix(byte[] array, int from, int length) {

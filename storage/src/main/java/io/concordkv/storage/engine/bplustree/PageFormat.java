@@ -23,13 +23,14 @@ final class PageFormat {
   static final int COUNT_AT = 20;
   static final int PREFIX_AT = 24;
 
-  /// What a cell takes beside its bytes: head, slot, and, in a branch, the child's reference.
-  static final int LEAF_CELL_BYTES = 12;
-
-  static final int REFERENCE_BYTES = 16;
-
   /// So many first bytes of a key, behind the page's common prefix, are its head.
   static final int HEAD_BYTES = 8;
+
+  /// A key's head, and where its cell begins.
+  static final int ENTRY_BYTES = HEAD_BYTES + 4;
+
+  /// A place and a generation.
+  static final int REFERENCE_BYTES = 16;
 
   static final long NOWHERE = 0;
 

@@ -44,6 +44,7 @@ final class Tree {
       int child = page.childFor(key);
       page = file.page(page.childPlace(child), page.childGeneration(child), true);
     }
+    file.wanted();
     int index = page.find(key);
     return index < 0 ? null : file.value(page, index, true);
   }

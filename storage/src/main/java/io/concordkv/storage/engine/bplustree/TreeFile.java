@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /// A file of pages. Any thread reads; one worker at a time writes.
 final class TreeFile {
@@ -26,6 +27,11 @@ final class TreeFile {
   private final Heads heads;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicLong bytes = new AtomicLong();
+
+  /// How many leaves were wanted by a get, and how many pages had to be read.
+  private final LongAdder wanted = new LongAdder();
+
+  private final LongAdder missed = new LongAdder();
 
   private TreeFile(
       FileSystem files,
@@ -92,6 +98,7 @@ final class TreeFile {
     if (cached != null) {
       return cached;
     }
+    missed.increment();
     var page = read(place, generation);
     cache.put(page, used);
     return page;
@@ -123,11 +130,10 @@ final class TreeFile {
 
   /// The value of a pair; that of a small one is a copy, so that it does not keep the page.
   Bytes value(Page leaf, int index, boolean used) {
-    if (leaf.isLarge(index)) {
-      return page(leaf.largePlace(index), leaf.largeGeneration(index), used).content();
-    }
-    int at = leaf.valueAt(index);
-    return Bytes.wrap(Arrays.copyOfRange(leaf.data, at, at + leaf.valueLength(index)));
+    var small = leaf.smallValue(index);
+    return small != null
+        ? small
+        : page(leaf.largePlace(index), leaf.largeGeneration(index), used).content();
   }
 
   void keep(Page page) {
@@ -167,6 +173,19 @@ final class TreeFile {
 
   long bytes() {
     return bytes.get();
+  }
+
+  void wanted() {
+    wanted.increment();
+  }
+
+  /// How many leaves that a get wanted were in memory, about.
+  long hits() {
+    return Math.max(0, wanted.sum() - missed.sum());
+  }
+
+  long misses() {
+    return missed.sum();
   }
 
   long cachedBytes() {

@@ -8,6 +8,7 @@ import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.lsm.MemtableRun;
 import io.concordkv.storage.engine.lsm.Merge;
 import io.concordkv.storage.engine.lsm.MergeCursor;
+import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.Run;
 import java.util.ArrayList;
 import java.util.function.Consumer;
@@ -35,9 +36,10 @@ final class TreeView implements View {
   }
 
   static @Nullable Bytes get(Delta[] deltas, long sequence, Tree tree, Bytes key) {
-    for (var delta : deltas) {
-      if (delta.list.keys() > 0) {
-        var version = delta.list.find(key, sequence);
+    if (deltas.length > 1 || deltas[0].list.keys() > 0) {
+      long hash = BloomFilter.hash(key);
+      for (var delta : deltas) {
+        var version = delta.find(key, hash, sequence);
         if (version != null) {
           return version.value();
         }
