@@ -16,7 +16,7 @@ public final class BPlusTreeProvider implements EngineProvider {
   private static final Setting UNIT =
       Setting.choice(
           "unit-bytes",
-          List.of("4096", "512", "1024", "2048", "8192", "16384", "32768", "65536"),
+          List.of("4096", "128", "256", "512", "1024", "2048", "8192", "16384", "32768", "65536"),
           "a page takes one or more units of the file; fixed when the file is made");
   private static final Setting LEAF =
       Setting.number(

@@ -29,7 +29,7 @@ final class Delta {
 
   /// `bytes`: how large it will become.
   Delta(long mark, long sequence, long bytes) {
-    filter = new long[Integer.highestOneBit((int) Math.clamp(bytes / BYTES_PER_WORD, 1, 1 << 24))];
+    filter = new long[Integer.highestOneBit(Math.clamp(bytes / BYTES_PER_WORD, 1, 1 << 24))];
     this.mark = mark;
     this.sequence = sequence;
   }

@@ -81,6 +81,9 @@ final class ScriptedTree {
         } else {
           write(engine);
         }
+        if (!env.alive()) {
+          return true;
+        }
         look(engine, i);
         if (i % 4 == 0) {
           engine.flush();
