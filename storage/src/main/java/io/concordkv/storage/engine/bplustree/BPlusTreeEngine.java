@@ -35,13 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// A view holds a tree and the deltas above it. Everything here belongs to the loop; workers get
 /// what no longer changes, and what they made is posted home.
 public final class BPlusTreeEngine implements Engine {
-  /// A key is at most so long.
-  public static final int MAX_KEY_BYTES = 8 << 20;
-
   private static final int GENERATION_GAP = 1 << 16;
-
-  /// So many free units are never worth moving pages for.
-  private static final int SMALL_UNITS = 256;
 
   private final Env env;
   private final String directory;
@@ -66,6 +60,7 @@ public final class BPlusTreeEngine implements Engine {
   private boolean moveWanted;
   private boolean shrinkWanted;
   private boolean replacing;
+  private final Waste waste = new Waste();
 
   /// What is to be done once the first `sequence` batches are durable.
   private record Waiting(long sequence, Runnable then) {}
@@ -117,6 +112,7 @@ public final class BPlusTreeEngine implements Engine {
   public void write(WriteBatch batch) {
     Check.that(!closed.get(), "a closed engine is not written");
     Check.that(!replacing, "nothing is written while a replacement takes over");
+    Lengths.check(batch);
     stalledWrites += stalled() ? 1 : 0;
     sequence++;
     var active = deltas[0];
@@ -124,8 +120,8 @@ public final class BPlusTreeEngine implements Engine {
     var changes = batch.changes();
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
-        case WriteBatch.Change.Put(var key, var value) -> put(active, key, value);
-        case WriteBatch.Change.Delete(var key) -> put(active, key, null);
+        case WriteBatch.Change.Put(var key, var value) -> active.put(key, value, sequence);
+        case WriteBatch.Change.Delete(var key) -> active.put(key, null, sequence);
       }
     }
     if (batch.mark() != 0) {
@@ -137,15 +133,6 @@ public final class BPlusTreeEngine implements Engine {
       switchDelta();
       schedule();
     }
-  }
-
-  private void put(Delta active, Bytes key, @Nullable Bytes value) {
-    Check.that(
-        key.length() <= MAX_KEY_BYTES,
-        "a key has at most %d bytes, not %d",
-        MAX_KEY_BYTES,
-        key.length());
-    active.put(key, value, sequence);
   }
 
   @Override
@@ -329,7 +316,7 @@ public final class BPlusTreeEngine implements Engine {
     }
     if (deltas.length > 1) {
       step(begin(Checkpoint.NO_MOVE));
-    } else if (moveWanted || isWasteful()) {
+    } else if (moveWanted || waste.isWorthMoving(tree.file.space)) {
       moveWanted = false;
       shrinkWanted = true;
       step(begin(tree.file.space.takenUnits()));
@@ -337,12 +324,6 @@ public final class BPlusTreeEngine implements Engine {
       shrinkWanted = false;
       step(begin(Checkpoint.NO_MOVE));
     }
-  }
-
-  /// Whether most of the file is free.
-  private boolean isWasteful() {
-    var space = tree.file.space;
-    return space.end() > 2 * space.takenUnits() + SMALL_UNITS;
   }
 
   private Checkpoint begin(long moveFrom) {

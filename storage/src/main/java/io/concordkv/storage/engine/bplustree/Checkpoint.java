@@ -214,7 +214,7 @@ final class Checkpoint {
   }
 
   private void open(long place, long generation, Bytes low, @Nullable Bytes end) {
-    var page = tree.file.page(place, generation, false);
+    var page = tree.file.peek(place, generation);
     if (!page.isLeaf()) {
       dead.add(place, generation);
       path.addLast(new Branch(page, low, end));
@@ -290,7 +290,7 @@ final class Checkpoint {
   private void moveLarge(Page page, int index) {
     long place = page.largePlace(index);
     long generation = page.largeGeneration(index);
-    var large = tree.file.page(place, generation, false);
+    var large = tree.file.peek(place, generation);
     Check.that(large.type == PageFormat.LARGE, "a reference to a large value leads to one");
     dead.add(place, generation);
     builder.addMoved(page, index, writer.writeLarge(large.content()));

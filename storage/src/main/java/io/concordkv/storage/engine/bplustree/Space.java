@@ -23,7 +23,8 @@ final class Space {
   private long[] taken = NONE;
   private long takenUnits;
 
-  /// No unit below is free, as far as pages of one unit go, and of several.
+  /// Where to look for a page of one unit, and for one of several. None is free below the first
+  /// one; what a page of several did not fit into is tried again when something was freed.
   private long nextOne;
 
   private long nextMany;

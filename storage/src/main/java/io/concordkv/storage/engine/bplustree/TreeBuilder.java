@@ -269,7 +269,7 @@ final class TreeBuilder {
       var cells = levels.get(above);
       int last = cells.count() - 1;
       var lowest = cells.key(last);
-      var page = writer.file().page(cells.childPlace(last), cells.childGeneration(last), false);
+      var page = writer.file().peek(cells.childPlace(last), cells.childGeneration(last));
       Check.that(page.level == above - 1, "a child lies one level below its parent");
       dead.add(page.place, page.generation);
       cells.removeLast();

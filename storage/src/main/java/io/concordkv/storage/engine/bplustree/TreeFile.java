@@ -104,6 +104,12 @@ final class TreeFile {
     return page;
   }
 
+  /// As [#page], but leaves the cache as it is: for a page that will soon be gone.
+  Page peek(long place, long generation) {
+    var cached = cache.get(place, generation, false);
+    return cached == null ? read(place, generation) : cached;
+  }
+
   /// As [#page], but past the cache.
   Page read(long place, long generation) {
     long length = (long) PageFormat.units(place) * unitBytes;
@@ -136,8 +142,9 @@ final class TreeFile {
         : page(leaf.largePlace(index), leaf.largeGeneration(index), used).content();
   }
 
+  /// Puts a page that was just written into the cache. A leaf has to be wanted to stay there.
   void keep(Page page) {
-    cache.put(page, true);
+    cache.put(page, !page.isLeaf());
   }
 
   void write(long unit, ByteBuffer source) {

@@ -1,8 +1,10 @@
 package io.concordkv.storage.engine.bplustree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineContract;
 import io.concordkv.storage.engine.KeyRange;
@@ -159,6 +161,49 @@ final class BPlusTreeEngineTest extends EngineContract {
     assertThat(engine.get(key("k".repeat(20)))).isEqualTo(key("short-19"));
     assertThat(pairs(engine, KeyRange.ALL, Order.DESCENDING)).hasSize(120);
     ((BPlusTreeEngine) engine).validate();
+  }
+
+  @Test
+  void leaves_grow_with_their_pairs() {
+    engine.close();
+    settle();
+    var options = new BPlusTreeOptions(512, 8, 4, 1 << 20, 3, 1 << 20);
+    for (int length : new int[] {10, 100, 300, 900, 5000}) {
+      var directory = "of-" + length;
+      var tree = BPlusTreeEngine.open(env, directory, options);
+      for (int i = 0; i < 400; i++) {
+        tree.put(key("key-%05d".formatted(i * 7919 % 400)), key("x".repeat(length)));
+      }
+      tree.sync();
+      tree.reclaim();
+      settle();
+      assertThat(tree.get(key("key-00333"))).isEqualTo(key("x".repeat(length)));
+      long perPair = (tree.validate() - Head.SLOTS_BYTES) / 400;
+      assertThat(perPair).as("of %d", length).isLessThan(9 + length + 40 + length / 3);
+      tree.close();
+    }
+    engine = open();
+  }
+
+  @Test
+  void a_batch_with_a_key_too_long_is_refused_as_a_whole() {
+    var batch =
+        new WriteBatch()
+            .put(key("a"), key("1"))
+            .put(Bytes.wrap(new byte[Lengths.MAX_KEY_BYTES + 1]), key("2"));
+    assertThatThrownBy(() -> engine.write(batch)).isInstanceOf(ConcordException.class);
+    assertThat(engine.get(key("a"))).isNull();
+  }
+
+  @Test
+  void metrics_tell_of_the_cache() {
+    fill(500, 0);
+    for (int round = 0; round < 3; round++) {
+      assertThat(engine.get(key("key-00077"))).isNotNull();
+    }
+    var metrics = engine.metrics();
+    assertThat(metrics.cacheHits()).isPositive();
+    assertThat(metrics.debtBytes()).isZero();
   }
 
   @Test
