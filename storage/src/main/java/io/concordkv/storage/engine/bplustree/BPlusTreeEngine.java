@@ -404,14 +404,19 @@ public final class BPlusTreeEngine implements Engine {
             Workers.Lane.BACKGROUND,
             copy::step,
             env.loop(),
-            finished -> {
-              if (closed.get() || finished) {
-                letGo(copy.tree);
-              }
-              if (!closed.get() && finished) {
-                done.run();
-              } else if (!closed.get()) {
+            step -> {
+              if (!closed.get() && !step.finished() && step.damage() == null) {
                 step(copy, done);
+                return;
+              }
+              letGo(copy.tree);
+              if (closed.get()) {
+                return;
+              }
+              if (step.finished()) {
+                done.run();
+              } else if (copy.tree.file == tree.file) {
+                damage = step.damage();
               }
             });
   }

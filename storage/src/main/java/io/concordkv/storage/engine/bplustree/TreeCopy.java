@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,19 @@ final class TreeCopy {
     run = new TreeRun(tree);
   }
 
-  /// Copies about a megabyte. Whether all is there, durably.
-  boolean step() {
-    if (tree.file.isStopped()) {
-      return false;
+  /// Copies about a megabyte. Finished when all is there, durably.
+  Checkpoint.Step step() {
+    try {
+      return new Checkpoint.Step(!tree.file.isStopped() && copy(), null);
+    } catch (CorruptionError damage) {
+      if (loader != null) {
+        loader.abandon();
+      }
+      return new Checkpoint.Step(false, damage);
     }
+  }
+
+  private boolean copy() {
     if (loader == null) {
       files.createDirectories(target);
       loader = new TreeLoader(files, target, 1, options);

@@ -184,6 +184,21 @@ final class BPlusTreeDamageTest {
     engine.close();
   }
 
+  @Test
+  void a_copy_that_meets_damage_ends_and_leaves_nothing() {
+    var engine = open();
+    for (int offset = Head.SLOTS_BYTES; offset < intact.length; offset++) {
+      disk.corrupt(path, offset, 0x55);
+    }
+    var done = new boolean[1];
+    engine.checkpoint("copy", () -> done[0] = true);
+    simulation.runFor(Duration.ofSeconds(1));
+    assertThat(done[0]).isFalse();
+    assertThat(engine.damage()).isNotNull();
+    assertThat(disk.paths()).containsExactly(path);
+    engine.close();
+  }
+
   private static boolean isDamaged(Scrub scrub) {
     try (scrub) {
       while (scrub.step(500) > 0) {
