@@ -180,8 +180,8 @@ final class Cells {
         System.arraycopy(bytes, valueAt(i), page, at, stored(i));
         at += stored(i);
       } else {
-        PageFormat.LONG.set(page, children + 8 * nth, childPlace(i));
-        PageFormat.LONG.set(page, children + 8 * (cells + nth), childGeneration(i));
+        PageFormat.LONG.set(page, children + REFERENCE_BYTES * nth, childPlace(i));
+        PageFormat.LONG.set(page, children + REFERENCE_BYTES * nth + 8, childGeneration(i));
       }
     }
     return page;

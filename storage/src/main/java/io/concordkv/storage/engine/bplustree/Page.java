@@ -9,14 +9,12 @@ import io.concordkv.base.Check;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A page as it lies in the file, checked. It never changes, so any thread may read it.
+/// A page as it lies in the file, checked. It never changes, so any thread may read it. The bytes
+/// are what a cache keeps; this is only how they are looked at.
 ///
 /// The keys' heads stand side by side in key order, each with the place of its cell: a search
 /// touches few lines of memory, and the cells only where two heads are equal.
 final class Page {
-  /// What it takes in memory beside its bytes.
-  static final int OVERHEAD_BYTES = 96;
-
   final byte[] data;
   final long place;
   final long generation;
@@ -26,11 +24,6 @@ final class Page {
   private final int prefix;
   private final int entries;
   private final int children;
-
-  /// Of the cache: where in its ring, and how often the hand still passes it by.
-  int ring = -1;
-
-  int lives;
 
   /// `data` is exactly the page.
   Page(byte[] data, long place) {
@@ -43,10 +36,6 @@ final class Page {
     prefix = (int) PageFormat.INT.get(data, PageFormat.PREFIX_AT);
     entries = HEADER_BYTES + prefix;
     children = entries + ENTRY_BYTES * count;
-  }
-
-  int charge() {
-    return data.length + OVERHEAD_BYTES;
   }
 
   boolean isLeaf() {
@@ -110,11 +99,11 @@ final class Page {
   }
 
   long childPlace(int index) {
-    return (long) PageFormat.LONG.get(data, children + 8 * index);
+    return (long) PageFormat.LONG.get(data, children + PageFormat.REFERENCE_BYTES * index);
   }
 
   long childGeneration(int index) {
-    return (long) PageFormat.LONG.get(data, children + 8 * (count + index));
+    return (long) PageFormat.LONG.get(data, children + PageFormat.REFERENCE_BYTES * index + 8);
   }
 
   int keyLength(int index) {

@@ -1,7 +1,9 @@
 package io.concordkv.storage.engine.bplustree;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,22 +15,32 @@ import org.jspecify.annotations.Nullable;
 /// leaf one life and a branch several, since many gets share it; a scan gives none, so that it does
 /// not wash out what others need.
 final class PageCache {
-  static final int SCANNED = 0;
-  private static final int LEAF_LIVES = 1;
-  private static final int BRANCH_LIVES = 4;
+  /// What a page takes beside its bytes.
+  static final int OVERHEAD_BYTES = 48;
+
+  private static final byte LEAF_LIVES = 1;
+  private static final byte BRANCH_LIVES = 4;
   private static final int CHUNK = 1024;
 
-  private static final class Chunk extends AtomicReferenceArray<@Nullable Page> {
-    private static final long serialVersionUID = 1;
+  private static final VarHandle PAGE = MethodHandles.arrayElementVarHandle(byte[][].class);
 
-    Chunk() {
-      super(CHUNK);
-    }
+  /// What is known of 1024 units. There is no object for each page: one load less.
+  private static final class Chunk {
+    final byte @Nullable [][] pages = new byte[CHUNK][];
+
+    /// How often the hand still passes a page by.
+    final byte[] lives = new byte[CHUNK];
+
+    /// Where in the ring a page is.
+    final int[] ringAt = new int[CHUNK];
   }
 
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Chunk[] chunks = new Chunk[16];
-  private Page[] ring = new Page[64];
+
+  /// The first units of pages.
+  private long[] ring = new long[64];
+
   private long limit;
   private int count;
   private int hand;
@@ -44,46 +56,51 @@ final class PageCache {
     int index = (int) (unit / CHUNK);
     var all = chunks;
     var chunk = index < all.length ? all[index] : null;
-    var page = chunk == null ? null : chunk.getAcquire((int) (unit % CHUNK));
-    if (page == null || page.generation != generation || page.place != place) {
+    if (chunk == null) {
+      return null;
+    }
+    int slot = (int) (unit % CHUNK);
+    var data = (byte[]) PAGE.getAcquire(chunk.pages, slot);
+    if (data == null || (long) PageFormat.LONG.get(data, PageFormat.GENERATION_AT) != generation) {
       return null;
     }
     if (used) {
-      int lives = page.isLeaf() ? LEAF_LIVES : BRANCH_LIVES;
-      if (page.lives != lives) {
-        page.lives = lives;
+      byte lives = lives(data);
+      if (chunk.lives[slot] != lives) {
+        chunk.lives[slot] = lives;
       }
     }
-    return page;
+    return new Page(data, place);
   }
 
   void put(Page page, boolean used) {
     lock.lock();
     try {
-      int charge = page.charge();
+      int charge = charge(page.data);
       if (charge > limit / 4) {
         return;
       }
-      var chunk = chunk(PageFormat.unit(page.place));
-      int slot = (int) (PageFormat.unit(page.place) % CHUNK);
-      var there = chunk.get(slot);
+      long unit = PageFormat.unit(page.place);
+      var chunk = chunk(unit);
+      int slot = (int) (unit % CHUNK);
+      var there = chunk.pages[slot];
       if (there != null) {
-        if (there.generation == page.generation) {
+        if ((long) PageFormat.LONG.get(there, PageFormat.GENERATION_AT) == page.generation) {
           return;
         }
-        drop(there);
+        drop(unit);
       }
       while (bytes + charge > limit) {
         evictOne();
       }
-      page.lives = !used ? SCANNED : page.isLeaf() ? LEAF_LIVES : BRANCH_LIVES;
       if (count == ring.length) {
         ring = Arrays.copyOf(ring, 2 * count);
       }
-      page.ring = count;
-      ring[count++] = page;
+      chunk.lives[slot] = used ? lives(page.data) : 0;
+      chunk.ringAt[slot] = count;
+      ring[count++] = unit;
       bytes += charge;
-      chunk.setRelease(slot, page);
+      PAGE.setRelease(chunk.pages, slot, page.data);
     } finally {
       lock.unlock();
     }
@@ -96,9 +113,8 @@ final class PageCache {
       long unit = PageFormat.unit(place);
       int index = (int) (unit / CHUNK);
       var chunk = index < chunks.length ? chunks[index] : null;
-      var page = chunk == null ? null : chunk.get((int) (unit % CHUNK));
-      if (page != null) {
-        drop(page);
+      if (chunk != null && chunk.pages[(int) (unit % CHUNK)] != null) {
+        drop(unit);
       }
     } finally {
       lock.unlock();
@@ -147,23 +163,33 @@ final class PageCache {
   private void evictOne() {
     while (true) {
       hand = hand >= count ? 0 : hand;
-      var page = ring[hand];
-      if (page.lives == 0) {
-        drop(page);
+      long unit = ring[hand];
+      var chunk = chunk(unit);
+      int slot = (int) (unit % CHUNK);
+      if (chunk.lives[slot] == 0) {
+        drop(unit);
         return;
       }
-      page.lives--;
+      chunk.lives[slot]--;
       hand++;
     }
   }
 
-  private void drop(Page page) {
-    var chunk = chunk(PageFormat.unit(page.place));
-    chunk.setRelease((int) (PageFormat.unit(page.place) % CHUNK), null);
-    var last = ring[--count];
-    ring[page.ring] = last;
-    last.ring = page.ring;
-    page.ring = -1;
-    bytes -= page.charge();
+  private void drop(long unit) {
+    var chunk = chunk(unit);
+    int slot = (int) (unit % CHUNK);
+    bytes -= charge(Objects.requireNonNull(chunk.pages[slot]));
+    PAGE.setRelease(chunk.pages, slot, null);
+    long last = ring[--count];
+    ring[chunk.ringAt[slot]] = last;
+    chunk(last).ringAt[(int) (last % CHUNK)] = chunk.ringAt[slot];
+  }
+
+  private static byte lives(byte[] page) {
+    return page[PageFormat.LEVEL_AT] == 0 ? LEAF_LIVES : BRANCH_LIVES;
+  }
+
+  private static int charge(byte[] page) {
+    return page.length + OVERHEAD_BYTES;
   }
 }

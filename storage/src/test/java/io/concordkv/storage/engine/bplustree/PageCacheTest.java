@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 final class PageCacheTest {
   private static final int PAGE_BYTES = 1000;
-  private static final int CHARGE = PAGE_BYTES + Page.OVERHEAD_BYTES;
+  private static final int CHARGE = PAGE_BYTES + PageCache.OVERHEAD_BYTES;
 
   private final PageCache cache = new PageCache(10 * CHARGE);
 
