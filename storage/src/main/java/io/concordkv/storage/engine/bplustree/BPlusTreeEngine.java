@@ -252,7 +252,7 @@ public final class BPlusTreeEngine implements Engine {
   public EngineSizes sizes() {
     long memory = tree.file.space.memoryBytes();
     for (var delta : deltas) {
-      memory += delta.list.bytes();
+      memory += delta.bytes();
     }
     long live = tree.file.space.takenUnits() * tree.file.unitBytes;
     return new EngineSizes(memory, tree.file.bytes(), live);

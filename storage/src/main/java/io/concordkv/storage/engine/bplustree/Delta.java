@@ -19,7 +19,9 @@ final class Delta {
 
   /// Four bits for each key in one word, so that a get that finds nothing here mostly takes one
   /// look. Bits are only ever added: who reads a view has at least those that he needs.
-  private final long[] filter;
+  private long @Nullable [] filter;
+
+  private final int words;
 
   /// The mark of the newest batch up to here, in this delta or before it.
   long mark;
@@ -29,25 +31,37 @@ final class Delta {
 
   /// `bytes`: how large it will become.
   Delta(long mark, long sequence, long bytes) {
-    filter = new long[Integer.highestOneBit(Math.clamp(bytes / BYTES_PER_WORD, 1, 1 << 24))];
+    words = Integer.highestOneBit(Math.clamp(bytes / BYTES_PER_WORD, 1, 1 << 24));
     this.mark = mark;
     this.sequence = sequence;
   }
 
   void put(Bytes key, @Nullable Bytes value, long sequence) {
     list.put(key, value, sequence, 0);
+    if (filter == null) {
+      filter = new long[words];
+    }
     long hash = BloomFilter.hash(key);
     filter[word(hash)] |= bits(hash);
   }
 
   /// What a reader at `sequence` sees of `key`, whose hash is `hash`; null if nothing was written.
   @Nullable Version find(Bytes key, long hash, long sequence) {
+    var bitsOfAll = filter;
+    if (bitsOfAll == null) {
+      return null;
+    }
     long bits = bits(hash);
-    return (filter[word(hash)] & bits) == bits ? list.find(key, sequence) : null;
+    return (bitsOfAll[word(hash)] & bits) == bits ? list.find(key, sequence) : null;
+  }
+
+  /// What it takes in memory, about.
+  long bytes() {
+    return list.bytes() + (filter == null ? 0 : 8L * words);
   }
 
   private int word(long hash) {
-    return (int) (hash >>> 32) & (filter.length - 1);
+    return (int) (hash >>> 32) & (words - 1);
   }
 
   private static long bits(long hash) {

@@ -26,7 +26,7 @@ final class PageCache {
 
   /// What is known of 1024 units. There is no object for each page: one load less.
   private static final class Chunk {
-    final byte @Nullable [][] pages = new byte[CHUNK][];
+    final byte[] @Nullable [] pages = new byte[CHUNK][];
 
     /// How often the hand still passes a page by.
     final byte[] lives = new byte[CHUNK];
