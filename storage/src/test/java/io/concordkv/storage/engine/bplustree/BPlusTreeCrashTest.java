@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /// what survives of that which was not synced.
 final class BPlusTreeCrashTest {
   private static final int BATCHES = Integer.getInteger("concord.crash.batches", 60);
-  private static final int DRAWS = Integer.getInteger("concord.crash.draws", 3);
+  private static final int DRAWS = Integer.getInteger("concord.crash.draws", 2);
 
   private interface Death {
     void plan(SimDisk disk, long operation);

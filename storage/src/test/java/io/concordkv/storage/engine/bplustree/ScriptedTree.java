@@ -35,6 +35,8 @@ final class ScriptedTree {
     void plan(SimDisk disk, long operation);
   }
 
+  private record Held(View view, long mark) {}
+
   private final int batches;
   private final Function<SimEnv, Env> world;
   private final List<Throwable> failures = new ArrayList<>();
@@ -43,7 +45,7 @@ final class ScriptedTree {
   private final SimDisk disk;
   private final Gen gen = new Gen(7);
   private final TreeMap<Long, TreeMap<Bytes, Bytes>> contents = new TreeMap<>();
-  private final ArrayDeque<View> views = new ArrayDeque<>();
+  private final ArrayDeque<Held> views = new ArrayDeque<>();
   private SimEnv env;
   private long mark;
   private long reported;
@@ -110,13 +112,15 @@ final class ScriptedTree {
     return !env.alive();
   }
 
-  /// Views of different ages pin pages that are no longer in the tree.
+  /// Views of different ages pin pages that are no longer in the tree, and keep what they saw.
   private void look(Engine engine, int i) {
     if (i % 3 == 0) {
-      views.addLast(engine.view());
+      views.addLast(new Held(engine.view(), mark));
     }
     if (views.size() > 3) {
-      views.removeFirst().close();
+      var oldest = views.removeFirst();
+      assertThat(content(oldest.view())).isEqualTo(contents.get(oldest.mark()));
+      oldest.view().close();
     }
   }
 
