@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dconcord.crash.batches` and `-Dconcord.crash.draws` make the run longer, and draw more often
 /// what survives of that which was not synced.
 final class BPlusTreeCrashTest {
-  private static final int BATCHES = Integer.getInteger("concord.crash.batches", 60);
+  private static final int BATCHES = Integer.getInteger("concord.crash.batches", 50);
   private static final int DRAWS = Integer.getInteger("concord.crash.draws", 2);
 
   private interface Death {
