@@ -32,6 +32,17 @@ final class EngineProperty {
               new Kind("bplustree-memory", "order=5"),
               new Kind("bplustree-memory", "")),
           List.of(new Kind("jsonfile", "")),
+          List.of(
+              new Kind(
+                  "bplustree",
+                  "unit-bytes=256 max-leaf-units=2 branch-units=1 delta-bytes=4096 max-deltas=3"
+                      + " cache-bytes=16384"),
+              new Kind("bplustree", "")),
+          List.of(
+              new Kind(
+                  "bplustree",
+                  "unit-bytes=128 max-leaf-units=1 branch-units=1 delta-bytes=1024 max-deltas=2"
+                      + " cache-bytes=0")),
           List.of(new Kind("lsm", lsm(TinyOptions.COMPRESSED)), new Kind("lsm", "")),
           List.of(new Kind("lsm", lsm(TinyOptions.PLAIN))),
           List.of(

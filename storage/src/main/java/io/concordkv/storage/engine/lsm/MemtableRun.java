@@ -6,10 +6,10 @@ import io.concordkv.storage.engine.skiplist.Walk;
 import org.jspecify.annotations.Nullable;
 
 /// A memtable as one run among the tables.
-final class MemtableRun implements Run {
+public final class MemtableRun implements Run {
   private final Walk walk;
 
-  MemtableRun(Walk walk) {
+  public MemtableRun(Walk walk) {
     this.walk = walk;
   }
 

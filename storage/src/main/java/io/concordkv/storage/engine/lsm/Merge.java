@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Several runs as one, each key once, in one direction: a binary heap of the runs by the key they
 /// stand on. Of a key that several have, the newest run's counts.
-final class Merge {
+public final class Merge {
   private static final class Source {
     final Run run;
     final int age;
@@ -27,7 +27,7 @@ final class Merge {
   private int size;
 
   /// `runs`: the newest first.
-  Merge(List<Run> runs, Order order) {
+  public Merge(List<Run> runs, Order order) {
     sources = new Source[runs.size()];
     for (int i = 0; i < sources.length; i++) {
       sources[i] = new Source(runs.get(i), i);
@@ -36,12 +36,12 @@ final class Merge {
     ascending = order == Order.ASCENDING;
   }
 
-  boolean valid() {
+  public boolean valid() {
     return size > 0;
   }
 
   /// Ascending only: goes to the first key at or above `key`.
-  void toCeiling(Bytes key) {
+  public void toCeiling(Bytes key) {
     size = 0;
     for (var source : sources) {
       source.run.toCeiling(key);
@@ -50,7 +50,7 @@ final class Merge {
   }
 
   /// Descending only: goes to the last key below `key`; with null, to the very last.
-  void toLower(@Nullable Bytes key) {
+  public void toLower(@Nullable Bytes key) {
     size = 0;
     for (var source : sources) {
       source.run.toLower(key);
@@ -59,7 +59,7 @@ final class Merge {
   }
 
   /// Goes to the next key in the order.
-  void step() {
+  public void step() {
     var key = heap[0].key;
     do {
       var top = heap[0];
@@ -78,7 +78,7 @@ final class Merge {
   }
 
   /// Goes on to `key`, or to the first one behind it in the order.
-  void advance(Bytes key) {
+  public void advance(Bytes key) {
     while (size > 0 && isBefore(heap[0].key, key)) {
       var top = heap[0];
       if (ascending) {
@@ -95,12 +95,12 @@ final class Merge {
     }
   }
 
-  Bytes key() {
+  public Bytes key() {
     return heap[0].key;
   }
 
   /// Null if the key is deleted.
-  @Nullable Bytes value() {
+  public @Nullable Bytes value() {
     return heap[0].run.value();
   }
 

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A scan of the values in a [Merge] within a range.
-final class MergeCursor implements Cursor {
+public final class MergeCursor implements Cursor {
   private final Merge merge;
   private final KeyRange range;
   private final boolean ascending;
@@ -20,7 +20,7 @@ final class MergeCursor implements Cursor {
   private @Nullable Bytes value;
 
   /// `owned` is closed with the cursor.
-  MergeCursor(Merge merge, KeyRange range, Order order, @Nullable View owned) {
+  public MergeCursor(Merge merge, KeyRange range, Order order, @Nullable View owned) {
     this.merge = merge;
     this.range = range;
     this.ascending = order == Order.ASCENDING;

@@ -1,0 +1,242 @@
+package io.concordkv.storage.engine.bplustree;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.FileSystem.Mode;
+import io.concordkv.base.env.StoredFile;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/// A file of pages. Any thread reads; one worker at a time writes.
+final class TreeFile {
+  /// Behind the name of a file that does not count yet.
+  static final String UNFINISHED = ".new";
+
+  final long number;
+  final int unitBytes;
+  final Space space;
+  private final FileSystem files;
+  private final String directory;
+  private final PageCache cache;
+  private final StoredFile stored;
+  private final String path;
+  private final Heads heads;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicLong bytes = new AtomicLong();
+
+  /// How many leaves were wanted by a get, and how many pages had to be read.
+  private final LongAdder wanted = new LongAdder();
+
+  private final LongAdder missed = new LongAdder();
+
+  private TreeFile(
+      FileSystem files,
+      String directory,
+      long number,
+      StoredFile stored,
+      Heads heads,
+      Setup setup) {
+    this.files = files;
+    this.directory = directory;
+    this.number = number;
+    this.stored = stored;
+    this.path = stored.path();
+    this.heads = heads;
+    this.unitBytes = setup.unitBytes;
+    this.cache = new PageCache(setup.cacheBytes);
+    this.space = new Space(cache);
+    bytes.set(stored.size());
+  }
+
+  private record Setup(int unitBytes, long cacheBytes) {}
+
+  /// Opens the file `number`, which has a valid head.
+  static TreeFile open(FileSystem files, String directory, long number, BPlusTreeOptions options) {
+    var stored = files.open(PageFormat.path(directory, number), Mode.WRITE);
+    try {
+      var heads = Heads.read(stored, number);
+      var head = heads.newest();
+      var setup = new Setup(head.unitBytes(), options.cacheBytes());
+      var file = new TreeFile(files, directory, number, stored, heads, setup);
+      if (head.space() != PageFormat.NOWHERE) {
+        file.loadSpace(head);
+      }
+      file.space.reserve(file.headUnits());
+      return file;
+    } catch (Error | RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  /// Begins a file that counts only once it has been [#publish]ed.
+  static TreeFile create(
+      FileSystem files, String directory, long number, BPlusTreeOptions options) {
+    var stored = files.open(unfinished(directory, number), Mode.CREATE);
+    var setup = new Setup(options.unitBytes(), options.cacheBytes());
+    var heads = Heads.none(stored, number);
+    var file = new TreeFile(files, directory, number, stored, heads, setup);
+    file.space.reserve(file.headUnits());
+    return file;
+  }
+
+  static String unfinished(String directory, long number) {
+    return PageFormat.path(directory, number) + UNFINISHED;
+  }
+
+  Head head() {
+    return heads.newest();
+  }
+
+  /// The page that was written to `place` in `generation`.
+  Page page(long place, long generation, boolean used) {
+    var cached = cache.get(place, generation, used);
+    if (cached != null) {
+      return cached;
+    }
+    missed.increment();
+    var page = read(place, generation);
+    cache.put(page, used);
+    return page;
+  }
+
+  /// As [#page], but leaves the cache as it is: for a page that will soon be gone.
+  Page peek(long place, long generation) {
+    var cached = cache.get(place, generation, false);
+    return cached == null ? read(place, generation) : cached;
+  }
+
+  /// As [#page], but past the cache.
+  Page read(long place, long generation) {
+    long length = (long) PageFormat.units(place) * unitBytes;
+    var data = new byte[(int) length];
+    int count = stored.read(PageFormat.unit(place) * unitBytes, ByteBuffer.wrap(data));
+    int said = count < PageFormat.HEADER_BYTES ? 0 : (int) PageFormat.INT.get(data, 16);
+    if (said < PageFormat.HEADER_BYTES || said > count) {
+      throw PageFormat.damaged(path, place, unitBytes, "it has no sensible length");
+    }
+    var position = new PageFormat.Position(number, place);
+    if (PageFormat.crc(data, said, position) != (int) PageFormat.INT.get(data, 0)) {
+      throw PageFormat.damaged(path, place, unitBytes, "the checksum does not match");
+    }
+    var page = new Page(said == data.length ? data : Arrays.copyOf(data, said), place);
+    if (page.generation != generation) {
+      throw PageFormat.damaged(
+          path,
+          place,
+          unitBytes,
+          "it is of generation " + page.generation + " and not of " + generation);
+    }
+    return page;
+  }
+
+  /// The value of a pair; that of a small one is a copy, so that it does not keep the page.
+  Bytes value(Page leaf, int index, boolean used) {
+    var small = leaf.smallValue(index);
+    return small != null
+        ? small
+        : page(leaf.largePlace(index), leaf.largeGeneration(index), used).content();
+  }
+
+  /// Puts a page that was just written into the cache. A leaf has to be wanted to stay there.
+  void keep(Page page) {
+    cache.put(page, !page.isLeaf());
+  }
+
+  void write(long unit, ByteBuffer source) {
+    if (!closed.get()) {
+      long end = unit * unitBytes + source.remaining();
+      stored.write(unit * unitBytes, source);
+      bytes.accumulateAndGet(end, Math::max);
+    }
+  }
+
+  void sync() {
+    if (!closed.get()) {
+      stored.sync();
+    }
+  }
+
+  /// Makes `head` count, durably. All that it leads to is synced.
+  void commit(Head head) {
+    if (!closed.get()) {
+      heads.write(head);
+      bytes.accumulateAndGet(Head.SLOTS_BYTES, Math::max);
+    }
+  }
+
+  /// Cuts off what is free at the end.
+  void shrink() {
+    long end = Math.max(space.end(), headUnits()) * unitBytes;
+    if (!closed.get() && bytes.get() > end) {
+      stored.truncate(end);
+      bytes.set(end);
+    }
+  }
+
+  long bytes() {
+    return bytes.get();
+  }
+
+  void wanted() {
+    wanted.increment();
+  }
+
+  /// How many leaves that a get wanted were in memory, about.
+  long hits() {
+    return Math.max(0, wanted.sum() - missed.sum());
+  }
+
+  long misses() {
+    return missed.sum();
+  }
+
+  long cachedBytes() {
+    return cache.bytes();
+  }
+
+  /// Checks the head as it lies in the file.
+  void checkHead() {
+    Heads.check(stored, number);
+  }
+
+  /// From now on nothing is written: another engine may own the directory.
+  void stop() {
+    closed.set(true);
+  }
+
+  boolean isStopped() {
+    return closed.get();
+  }
+
+  void forget() {
+    cache.close();
+  }
+
+  void close() {
+    stored.close();
+  }
+
+  void delete() {
+    files.delete(PageFormat.path(directory, number));
+  }
+
+  /// How many units the head takes.
+  private long headUnits() {
+    return (Head.SLOTS_BYTES + unitBytes - 1L) / unitBytes;
+  }
+
+  private void loadSpace(Head head) {
+    var page = read(head.space(), head.spaceGeneration());
+    Check.that(page.type == PageFormat.SPACE, "a head leads to the page of taken units");
+    var image = new long[page.count];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (long) PageFormat.LONG.get(page.data, PageFormat.HEADER_BYTES + 8 * i);
+    }
+    space.load(image);
+  }
+}

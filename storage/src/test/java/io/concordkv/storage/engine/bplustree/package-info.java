@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.bplustree;
+
+import org.jspecify.annotations.NullMarked;
