@@ -8,6 +8,7 @@ import io.concordkv.storage.engine.EngineContract;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
@@ -26,6 +27,14 @@ final class LsmEngineTest extends EngineContract {
   @Override
   protected void settle() {
     simulation.runFor(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void what_is_known_of_a_table_keeps_no_message_alive() {
+    var message = Bytes.wrap(new byte[1 << 20]);
+    var info = new TableInfo(1, 100, 2, 0, 0, message.slice(0, 16), message.slice(50, 66));
+    assertThat(info.smallest().sharedArray()).hasSize(16);
+    assertThat(info.largest().sharedArray()).hasSize(16);
   }
 
   @Test

@@ -11,6 +11,13 @@ import io.concordkv.base.Bytes;
 /// @param mark the highest mark of a batch that is in it
 public record TableInfo(
     long id, long bytes, long entries, long tombstones, long mark, Bytes smallest, Bytes largest) {
+  /// It is known as long as there is the table, so it keeps nothing alive but itself: not the chunk
+  /// of a snapshot from which its keys were cut.
+  public TableInfo {
+    smallest = smallest.detached();
+    largest = largest.detached();
+  }
+
   /// Whether some key of the table may lie between `from` and `to`, both included.
   public boolean overlaps(Bytes from, Bytes to) {
     return smallest.compareTo(to) <= 0 && largest.compareTo(from) >= 0;
