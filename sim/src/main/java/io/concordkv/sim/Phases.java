@@ -196,6 +196,9 @@ final class Phases {
     }
     boolean led = false;
     for (var node : core) {
+      if (node.retired()) {
+        continue; // It was removed meanwhile.
+      }
       var up = node.up();
       if (up == null || up.raftStatus().applied() < known) {
         return false;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     description = "Which tables make up the state, level by level")
 final class ManifestCommand extends DumpCommand.Part {
   /// The one tree there is.
-  private static final long TREE = 0;
+  static final long TREE = 0;
 
   @Parameters(paramLabel = "DIR", description = "a data directory, or its state directory")
   private Path path = Path.of("");

@@ -7,6 +7,7 @@ import io.concordkv.cli.command.Session;
 import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
+import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableLayout;
@@ -47,6 +48,10 @@ final class SstCommand extends DumpCommand.Part {
       try {
         table(out, file);
       } catch (CorruptionError damaged) {
+        if (!Files.isRegularFile(path) && !belongs(file)) {
+          note(file.getFileName() + " is no part of the state: it is being written, or was left");
+          continue;
+        }
         out.flush();
         if (first != null) {
           session().err().println("Error: " + damaged.getMessage());
@@ -85,6 +90,22 @@ final class SstCommand extends DumpCommand.Part {
       return tables;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + directory, e);
+    }
+  }
+
+  /// Whether the manifest names it, as it is now; without a whole one, everything belongs.
+  private static boolean belongs(Path file) {
+    var state = file.toAbsolutePath().normalize().getParent();
+    var data = state == null ? null : state.getParent();
+    if (state == null || data == null || !Files.exists(state.resolve("CURRENT"))) {
+      return true;
+    }
+    try (var env = OfflineEnv.over(data);
+        var manifest = Manifest.open(env.files(), state.getFileName().toString())) {
+      return manifest.state(ManifestCommand.TREE).tables().stream()
+          .anyMatch(placed -> placed.table().id() == id(file));
+    } catch (CorruptionError | FileException _) {
+      return true;
     }
   }
 

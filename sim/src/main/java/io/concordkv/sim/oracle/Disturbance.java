@@ -30,6 +30,11 @@ public final class Disturbance implements Wiretap {
     /// When it last answered a heartbeat in this life, unless a connection closed since.
     long heardNanos = Long.MIN_VALUE;
 
+    /// Whose heartbeat that was, of which term.
+    long leader;
+
+    long leaderTerm;
+
     /// Who would vote for it, by term.
     final TreeMap<Long, TreeSet<Long>> promised = new TreeMap<>();
 
@@ -106,6 +111,8 @@ public final class Disturbance implements Wiretap {
         var follower = members.get(reply.from());
         if (follower != null) {
           follower.heardNanos = nanos.getAsLong();
+          follower.leader = reply.to();
+          follower.leaderTerm = reply.term();
         }
       }
       case Message.VoteReply reply when reply.pre() && reply.granted() -> promises(reply);
@@ -125,6 +132,12 @@ public final class Disturbance implements Wiretap {
     boolean fresh =
         !cut
             && voter.heardNanos != Long.MIN_VALUE
+            // Whoever has heard of a later term since knows no leader; a vote that was cast before
+            // may become durable, and be told, after.
+            && reply.term() > voter.leaderTerm
+            && voter.now.hardState().term() == voter.leaderTerm
+            // A leader that was removed is none.
+            && voter.now.configuration().votes(voter.leader)
             && nanos.getAsLong() - voter.heardNanos < freshNanos;
     Violation.unless(
         !fresh && voter.now.role() != Role.LEADER,

@@ -143,7 +143,16 @@ final class Witness {
           "I6 durable-log",
           name + " came back with another entry at " + index);
     }
-    lastIndex = Math.min(lastIndex, now.last().index());
+    endsAt(Math.min(lastIndex, now.last().index()));
+  }
+
+  /// What it had behind `last` is gone.
+  private void endsAt(long last) {
+    if (last < lastIndex) {
+      Arrays.fill(terms, (int) last + 1, (int) lastIndex + 1, 0);
+      changes.tailSet(last, false).clear();
+    }
+    lastIndex = last;
   }
 
   /// I7: within a life all goes forward, but for what a follower says it has lost.
@@ -237,11 +246,7 @@ final class Witness {
     for (long index = now.first() - 1; index > kept; index--) {
       terms[(int) index] = facts.committedTerm(index);
     }
-    if (last < lastIndex) {
-      Arrays.fill(terms, (int) last + 1, (int) lastIndex + 1, 0);
-      changes.tailSet(last, false).clear();
-    }
-    lastIndex = last;
+    endsAt(last);
     promisedIndex = Math.min(promisedIndex, last);
   }
 
