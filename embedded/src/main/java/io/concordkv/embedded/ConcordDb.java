@@ -156,18 +156,7 @@ public final class ConcordDb implements AutoCloseable {
   /// Reads a value and writes what `change` makes of it, with nothing in between; null stands for
   /// no value. `change` may run several times. Returns the new value.
   public @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {
-    return this.<@Nullable Bytes>transact(
-        Isolation.SNAPSHOT,
-        tx -> {
-          var before = tx.get(key);
-          var after = change.apply(before);
-          if (after != null) {
-            tx.put(key, after);
-          } else if (before != null) {
-            tx.delete(key);
-          }
-          return after;
-        });
+    return this.<@Nullable Bytes>transact(Isolation.SNAPSHOT, tx -> tx.update(key, change));
   }
 
   /// All or nothing. The batch is the store's until this returns.

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// it has read still holds ("backward validation", Kung and Robinson, TODS 1981).
 ///
 /// What was written up to [#floor] is not known in full, so who began before that conflicts. It
-/// rises when there are too many keys, and while nobody needs any: it costs nothing then.
+/// rises when there are too many keys, and with each group while no transaction is open.
 final class RecentWrites {
   private record Write(Bytes key, long sequence) {}
 

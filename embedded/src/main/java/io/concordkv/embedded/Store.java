@@ -49,7 +49,7 @@ final class Store {
     /// From now on readers see `view`, the content after the commit `sequence`.
     void publish(View view, long sequence);
 
-    /// Whether somebody may come with claims that began before the next commit.
+    /// Whether somebody reads an earlier content and may come with claims.
     boolean hasTransactions();
   }
 
@@ -75,6 +75,12 @@ final class Store {
   private boolean ticking;
   private boolean closing;
   private @Nullable Runnable whenIdle;
+
+  private record Answer(Commit commit, Outcome outcome) {
+    void tell() {
+      commit.reply().accept(outcome);
+    }
+  }
 
   private Store(
       Env env, Options options, Audience audience, EngineProvider provider, Engine engine) {
@@ -167,18 +173,16 @@ final class Store {
   private void schedule() {
     if (!scheduled && !syncing) {
       scheduled = true;
-      env.loop()
-          .post(() -> {
-            scheduled = false;
-            writeGroups();
-          });
+      env.loop().post(this::writeGroups);
     }
   }
 
   private void writeGroups() {
+    scheduled = false;
     while (!waiting.isEmpty() && !syncing) {
       if (engine.stalled() || wal.overloaded()) {
-        var _ = env.loop().after(STALL, this::schedule);
+        scheduled = true;
+        var _ = env.loop().after(STALL, this::writeGroups);
         return;
       }
       writeGroup();
@@ -186,21 +190,23 @@ final class Store {
     tellIdle();
   }
 
+  /// A conflict, too, is told at the end of the group: with a commit of the same group it would
+  /// come again until that one is visible.
   private void writeGroup() {
-    var record = new GroupRecord(sequence + 1);
-    var accepted = new ArrayList<Commit>();
+    long before = sequence;
+    var record = new GroupRecord(before + 1);
+    var answers = new ArrayList<Answer>();
     boolean alone = options.durability() instanceof Durability.EveryWrite;
     do {
       var commit = waiting.remove();
-      var refusal = apply(commit);
-      if (refusal != null) {
-        commit.reply().accept(refusal);
-      } else {
+      var outcome = apply(commit);
+      answers.add(new Answer(commit, outcome));
+      if (outcome instanceof Outcome.Done) {
         record.add(commit.batch());
-        accepted.add(commit);
       }
-    } while (!waiting.isEmpty() && record.bytes() < GROUP_BYTES && !(alone && !accepted.isEmpty()));
-    if (accepted.isEmpty()) {
+    } while (!waiting.isEmpty() && record.bytes() < GROUP_BYTES && !(alone && sequence > before));
+    if (sequence == before) {
+      answers.forEach(Answer::tell);
       return;
     }
     long position = wal.append(record.finish());
@@ -212,19 +218,19 @@ final class Store {
             position,
             () -> {
               syncing = false;
-              done(accepted);
+              done(answers);
               schedule();
             });
       }
       case Durability.Interval(var every) -> {
-        done(accepted);
+        done(answers);
         syncLater(every);
       }
     }
   }
 
-  /// Writes it to the engine under the next number; what speaks against that, or null.
-  private @Nullable Outcome apply(Commit commit) {
+  /// Writes it to the engine under the next number, unless something speaks against that.
+  private Outcome apply(Commit commit) {
     var batch = commit.batch();
     if (batch.bytes() + (long) GroupRecord.CHANGE_BYTES * batch.changes().size()
         > options.batchBytes()) {
@@ -249,20 +255,17 @@ final class Store {
       return new Outcome.Refused(refused);
     }
     sequence++;
-    if (audience.hasTransactions()) {
-      recent.add(batch, sequence);
-    } else {
-      recent.forget(sequence);
-    }
-    return null;
+    recent.add(batch, sequence);
+    return new Outcome.Done(sequence);
   }
 
-  private void done(List<Commit> group) {
+  private void done(List<Answer> answers) {
     audience.publish(engine.view(), sequence);
-    long number = sequence - group.size();
-    for (var commit : group) {
-      commit.reply().accept(new Outcome.Done(++number));
+    // Asked after it is published: whoever begins from now on sees all of it.
+    if (!audience.hasTransactions()) {
+      recent.forget(sequence);
     }
+    answers.forEach(Answer::tell);
     keep();
   }
 

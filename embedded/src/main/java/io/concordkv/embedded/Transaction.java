@@ -14,6 +14,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes that count together or not at all. Nothing is locked: what it writes is kept
@@ -60,6 +61,19 @@ public final class Transaction implements AutoCloseable {
   public void delete(Bytes key) {
     check();
     writes.put(key, Optional.empty());
+  }
+
+  /// Reads a value and writes what `change` makes of it; null stands for no value. Returns the new
+  /// value.
+  public @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {
+    var before = get(key);
+    var after = change.apply(before);
+    if (after != null) {
+      put(key, after);
+    } else if (before != null) {
+      delete(key);
+    }
+    return after;
   }
 
   /// The pairs of `range` in `order`, with what was written here so far. To be closed before the

@@ -11,10 +11,13 @@ import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +190,66 @@ final class ConcordDbTest {
     db.close();
     assertThatThrownBy(() -> db.get(bytes("a"))).isInstanceOf(StoppedException.class);
     assertThatThrownBy(() -> db.put(bytes("a"), bytes("1"))).isInstanceOf(StoppedException.class);
+  }
+
+  @Test
+  void a_store_that_cannot_write_stops_says_why_and_opens_again() throws IOException {
+    var db = open("skiplist");
+    db.put(bytes("a"), bytes("1"));
+    var log = directory.resolve("db").resolve(Store.LOG);
+    var aside = directory.resolve("aside");
+    Files.move(log, aside);
+    var noise = new byte[100_000];
+    new SplittableRandom(1).nextBytes(noise);
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                db.put(bytes("b"), Bytes.wrap(noise));
+              }
+            })
+        .isInstanceOf(StoppedException.class)
+        .hasMessageContaining("has stopped and writes nothing more")
+        .hasRootCauseInstanceOf(IOException.class);
+    assertThatThrownBy(() -> db.get(bytes("a"))).isInstanceOf(StoppedException.class);
+    assertThatThrownBy(db::flush).isInstanceOf(StoppedException.class);
+    db.close();
+
+    Files.move(aside, log);
+    try (var again = open("skiplist")) {
+      assertThat(again.get(bytes("a"))).isEqualTo(bytes("1"));
+    }
+  }
+
+  @Test
+  void money_that_threads_move_about_stays_the_same() throws Exception {
+    try (var db = open("redblack")) {
+      for (int i = 0; i < 5; i++) {
+        db.put(bytes("account-" + i), bytes("100"));
+      }
+      atOnce(
+          4,
+          thread -> {
+            for (int i = 0; i < 60; i++) {
+              int from = (thread + i) % 5;
+              int to = (3 * thread + 2 * i + 1) % 5;
+              int sum = db.transact(Isolation.SERIALIZABLE, tx -> move(tx, from, to));
+              assertThat(sum).isEqualTo(500);
+            }
+          });
+    }
+  }
+
+  /// Returns the sum that it saw.
+  private static int move(Transaction tx, int from, int to) {
+    int sum = 0;
+    try (var all = tx.scan(KeyRange.prefix(bytes("account-")), Order.ASCENDING)) {
+      while (all.next()) {
+        sum += Integer.parseInt(all.value().toUtf8());
+      }
+    }
+    tx.update(bytes("account-" + from), old -> bytes("" + (Integer.parseInt("" + old) - 1)));
+    tx.update(bytes("account-" + to), old -> bytes("" + (Integer.parseInt("" + old) + 1)));
+    return sum;
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.concordkv.embedded.Commit.Outcome;
 import io.concordkv.storage.engine.WriteBatch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,25 @@ final class StoreTest {
     world.runFor(LONG);
     assertThat(world.acknowledged).isEqualTo(commits);
     return world.disk().operations() - before;
+  }
+
+  @Test
+  void a_conflict_is_told_when_what_it_conflicts_with_is_visible() {
+    var world = new StoreWorld(1, SMALL);
+    world.open(_ -> {});
+    var seen = new ArrayList<Long>();
+    world.submit(put("a", "1"));
+    world.submit(
+        put("a", "2"),
+        new Claims(0, List.of(Bytes.of("a")), List.of()),
+        outcome -> {
+          assertThat(outcome).isInstanceOf(Outcome.Conflicted.class);
+          seen.add(world.published);
+        });
+    world.runFor(LONG);
+
+    assertThat(seen).containsExactly(1L);
+    assertThat(world.content()).isEqualTo(world.contents.get(1));
   }
 
   @Test
@@ -160,6 +181,21 @@ final class StoreTest {
             () -> Store.open(world.simulation.env("n"), SMALL.withEngine("array"), world))
         .isInstanceOf(ConcordException.class)
         .hasMessageContaining("'hash', not by 'array'");
+  }
+
+  @Test
+  void the_file_that_names_the_engine_has_the_bytes_of_the_format() {
+    var world = new StoreWorld(1, SMALL.withEngine("hash"));
+    world.open(_ -> {});
+    assertThat(HexFormat.of().formatHex(world.disk().content(StoreFile.NAME)))
+        .startsWith("434b4442" + "00000001" + "04" + "68617368")
+        .hasSize(2 * 17);
+
+    world.simulation.kill("n");
+    world.disk().flipBit(StoreFile.NAME, 10, 3);
+    assertThatThrownBy(() -> Store.open(world.simulation.env("n"), SMALL.withEngine("hash"), world))
+        .isInstanceOf(CorruptionError.class)
+        .hasMessageContaining(StoreFile.NAME);
   }
 
   @Test
