@@ -1,0 +1,59 @@
+package io.concordkv.embedded;
+
+import io.concordkv.base.env.Scheduler;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The way from any thread to the loop and back: a task is posted, and the caller waits for its
+/// answer. Once the store has stopped, everybody who waits or comes is told why.
+///
+/// A caller first enters its future and then looks whether all is over; who ends it first says so
+/// and then looks who is entered. So nobody is missed, whichever comes first.
+final class Calls {
+  private final ConcurrentHashMap<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
+  private final AtomicLong numbers = new AtomicLong();
+  private volatile @Nullable StoppedException over;
+
+  /// Runs `task` on `loop` and waits for what it answers, there or later. An interrupt does not end
+  /// the waiting, since what was begun cannot be taken back; it is kept for the caller.
+  <T> T ask(Scheduler loop, Consumer<CompletableFuture<T>> task) {
+    var answer = new CompletableFuture<T>();
+    long number = numbers.incrementAndGet();
+    open.put(number, answer);
+    try {
+      check();
+      loop.post(() -> task.accept(answer));
+      return answer.join();
+    } catch (CompletionException failed) {
+      switch (failed.getCause()) {
+        case RuntimeException why -> throw why;
+        case Error why -> throw why;
+        case null, default -> throw failed;
+      }
+    } finally {
+      open.remove(number);
+    }
+  }
+
+  /// Fails if the store has stopped.
+  void check() {
+    var why = over;
+    if (why != null) {
+      throw why;
+    }
+  }
+
+  /// Nothing is answered any more. The first reason stays.
+  void end(StoppedException why) {
+    if (over == null) {
+      over = why;
+    }
+    for (var answer : open.values()) {
+      answer.completeExceptionally(why);
+    }
+  }
+}

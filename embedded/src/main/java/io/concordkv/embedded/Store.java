@@ -1,0 +1,388 @@
+package io.concordkv.embedded;
+
+import io.concordkv.base.Check;
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.Workers.Lane;
+import io.concordkv.embedded.Commit.Outcome;
+import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.EngineProvider;
+import io.concordkv.storage.engine.Engines;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.wal.Wal;
+import io.concordkv.storage.wal.WalOptions;
+import io.concordkv.storage.wal.WalTail;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// An engine behind a log: the store, as its one loop sees it.
+///
+/// A commit gets the next number, which is the engine's mark, is checked against what was written
+/// since its reads, goes into the engine and then into the log. It becomes visible to readers when
+/// the mode says that it counts, which is after the sync of its group or at once. Commits that come
+/// while a group is synced make the next one.
+///
+/// The engine may become durable ahead of the log: its content is always that after one of the
+/// commits, so what is lost then is only the log of what the engine has. The log is replayed from
+/// the engine's mark and trimmed up to its durable one. An engine in memory has none: for it a
+/// checkpoint, put where it looks when it is opened, is made whenever the log has grown.
+final class Store {
+  static final String ENGINE = "engine";
+  static final String LOG = "log";
+  static final String CHECKPOINT = "checkpoint.new";
+
+  private static final int GROUP_BYTES = 1 << 20;
+  private static final long EAGER_BYTES = 4 << 20;
+  private static final long MAX_BUFFERED_BYTES = 32 << 20;
+  private static final int MILESTONES_OF_LOG = 64;
+  private static final Duration STALL = Duration.ofMillis(1);
+
+  /// Who is told what the loop has done. Called on the loop.
+  interface Audience {
+    /// From now on readers see `view`, the content after the commit `sequence`.
+    void publish(View view, long sequence);
+
+    /// Whether somebody reads an earlier content and may come with claims.
+    boolean hasTransactions();
+  }
+
+  private final Env env;
+  private final Options options;
+  private final Audience audience;
+  private final EngineProvider provider;
+  private final Engine engine;
+  private final Wal wal;
+  private final Milestones milestones;
+  private final RecentWrites recent;
+  private final ArrayDeque<Commit> waiting = new ArrayDeque<>();
+  private long sequence;
+
+  /// Up to which commit a checkpoint of an engine in memory is in its place.
+  private long kept;
+
+  /// Up to which commit the engine was last asked to save.
+  private long asked;
+
+  private boolean scheduled;
+  private boolean syncing;
+  private boolean ticking;
+  private boolean closing;
+  private @Nullable Runnable whenIdle;
+
+  private record Answer(Commit commit, Outcome outcome) {
+    void tell() {
+      commit.reply().accept(outcome);
+    }
+  }
+
+  private Store(
+      Env env, Options options, Audience audience, EngineProvider provider, Engine engine) {
+    this.env = env;
+    this.options = options;
+    this.audience = audience;
+    this.provider = provider;
+    this.engine = engine;
+    kept = engine.mark();
+    asked = kept;
+    milestones = new Milestones(options.logBytes() / MILESTONES_OF_LOG);
+    wal =
+        Wal.openAt(
+            env,
+            LOG,
+            logOptions(options),
+            (record, at) -> {
+              GroupRecord.read(record, this::replay);
+              milestones.add(engine.mark(), at);
+            });
+    milestones.begin(wal.start());
+    sequence = engine.mark();
+    recent = new RecentWrites(options.recentKeys(), sequence);
+  }
+
+  /// Opens or makes the store in the directory of `env`. Blocks.
+  ///
+  /// A log that lost what it had acknowledged is a [CorruptionError]: nobody else has it.
+  static Store open(Env env, Options options, Audience audience) {
+    var provider = Engines.installed().provider(options.engine());
+    var files = env.files();
+    StoreFile.ensure(files, "", options.engine());
+    files.createDirectories(ENGINE);
+    var engine = Engines.installed().open(env, options.engine(), ENGINE, options.settings());
+    boolean opened = false;
+    try {
+      var store = new Store(env, options, audience, provider, engine);
+      if (store.wal.tail() == WalTail.LOST) {
+        throw new CorruptionError(
+            "the end of the log in "
+                + files.describe(LOG)
+                + " is damaged although it was acknowledged: restore a checkpoint");
+      }
+      audience.publish(engine.view(), store.sequence);
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        engine.close();
+      }
+    }
+  }
+
+  private static WalOptions logOptions(Options options) {
+    return new WalOptions(
+        options.segmentBytes(),
+        Long.MAX_VALUE,
+        2 * GROUP_BYTES + options.batchBytes(),
+        MAX_BUFFERED_BYTES + options.batchBytes());
+  }
+
+  private void replay(WriteBatch batch) {
+    if (batch.mark() <= engine.mark()) {
+      return;
+    }
+    if (batch.mark() > engine.mark() + 1) {
+      throw new CorruptionError(
+          "the log goes on with commit "
+              + batch.mark()
+              + ", but the engine has them only up to "
+              + engine.mark());
+    }
+    if (engine.stalled()) {
+      engine.sync();
+    }
+    engine.write(batch);
+  }
+
+  /// Takes a commit; its reply tells what became of it.
+  void submit(Commit commit) {
+    if (closing) {
+      commit.reply().accept(new Outcome.Late());
+      return;
+    }
+    waiting.add(commit);
+    schedule();
+  }
+
+  /// The next group begins behind the tasks that are on their way, so that it has their commits.
+  private void schedule() {
+    if (!scheduled && !syncing) {
+      scheduled = true;
+      env.loop().post(this::writeGroups);
+    }
+  }
+
+  private void writeGroups() {
+    scheduled = false;
+    while (!waiting.isEmpty() && !syncing) {
+      if (engine.stalled() || wal.overloaded()) {
+        scheduled = true;
+        var _ = env.loop().after(STALL, this::writeGroups);
+        return;
+      }
+      writeGroup();
+    }
+    tellIdle();
+  }
+
+  /// A conflict, too, is told at the end of the group: with a commit of the same group it would
+  /// come again until that one is visible.
+  private void writeGroup() {
+    long before = sequence;
+    var record = new GroupRecord(before + 1);
+    var answers = new ArrayList<Answer>();
+    boolean alone = options.durability() instanceof Durability.EveryWrite;
+    do {
+      var commit = waiting.remove();
+      var outcome = apply(commit);
+      answers.add(new Answer(commit, outcome));
+      if (outcome instanceof Outcome.Done) {
+        record.add(commit.batch());
+      }
+    } while (!waiting.isEmpty() && record.bytes() < GROUP_BYTES && !(alone && sequence > before));
+    if (sequence == before) {
+      answers.forEach(Answer::tell);
+      return;
+    }
+    long position = wal.append(record.finish());
+    milestones.add(sequence, position);
+    switch (options.durability()) {
+      case Durability.EveryWrite _, Durability.Grouped _ -> {
+        syncing = true;
+        wal.sync(
+            position,
+            () -> {
+              syncing = false;
+              done(answers);
+              schedule();
+            });
+      }
+      case Durability.Interval(var every) -> {
+        done(answers);
+        syncLater(every);
+      }
+    }
+  }
+
+  /// Writes it to the engine under the next number, unless something speaks against that.
+  private Outcome apply(Commit commit) {
+    var batch = commit.batch();
+    if (batch.bytes() + (long) GroupRecord.CHANGE_BYTES * batch.changes().size()
+        > options.batchBytes()) {
+      return new Outcome.Refused(
+          new ConcordException(
+              ErrorCode.REQUEST_TOO_LARGE,
+              "a batch has more than the " + options.batchBytes() + " bytes that it may have"));
+    }
+    if (wal.outOfSpace()) {
+      return new Outcome.Refused(
+          new ConcordException(
+              ErrorCode.NO_SPACE,
+              "the disk is full: nothing is written until there is room again"));
+    }
+    var conflict = recent.conflict(commit.claims());
+    if (conflict != null) {
+      return new Outcome.Conflicted(conflict);
+    }
+    try {
+      engine.write(batch.mark(sequence + 1));
+    } catch (ConcordException refused) {
+      return new Outcome.Refused(refused);
+    }
+    sequence++;
+    recent.add(batch, sequence);
+    return new Outcome.Done(sequence);
+  }
+
+  private void done(List<Answer> answers) {
+    audience.publish(engine.view(), sequence);
+    // Asked after it is published: whoever begins from now on sees all of it.
+    if (!audience.hasTransactions()) {
+      recent.forget(sequence);
+    }
+    answers.forEach(Answer::tell);
+    keep();
+  }
+
+  private void syncLater(Duration every) {
+    if (wal.end() - wal.durable() >= EAGER_BYTES) {
+      wal.sync(wal.end(), this::keep);
+    } else if (!ticking) {
+      ticking = true;
+      var _ =
+          env.loop()
+              .after(
+                  every,
+                  () -> {
+                    ticking = false;
+                    if (!closing) {
+                      wal.sync(wal.end(), this::keep);
+                    }
+                  });
+    }
+  }
+
+  /// Trims the log, and has the engine saved when there is too much that only the log has.
+  private void keep() {
+    long saved = provider.durable() ? engine.durableMark() : kept;
+    milestones.trim(wal, saved);
+    if (saved >= asked && wal.end() - milestones.passed() >= options.logBytes()) {
+      asked = sequence;
+      if (provider.durable()) {
+        engine.flush();
+      } else {
+        long at = sequence;
+        engine.checkpoint(
+            ENGINE,
+            () -> {
+              kept = at;
+              env.reached("embedded/kept");
+              keep();
+            });
+      }
+    }
+  }
+
+  /// Runs `done` once all that was committed so far is on the medium.
+  void flush(Runnable done) {
+    wal.sync(wal.end(), done);
+  }
+
+  /// Makes a copy of all that was committed so far in [#CHECKPOINT], in the background, and then
+  /// runs `done`. One at a time.
+  void checkpoint(Runnable done) {
+    var files = env.files();
+    env.workers()
+        .run(
+            Lane.BACKGROUND,
+            () -> {
+              discard(files, provider, CHECKPOINT);
+              files.createDirectories(CHECKPOINT);
+              return files;
+            },
+            env.loop(),
+            _ -> {
+              if (!closing) {
+                engine.checkpoint(CHECKPOINT + "/" + ENGINE, () -> seal(files, done));
+              }
+            });
+  }
+
+  private void seal(FileSystem files, Runnable done) {
+    env.workers()
+        .run(
+            Lane.BACKGROUND,
+            () -> {
+              StoreFile.ensure(files, CHECKPOINT + "/", options.engine());
+              return files;
+            },
+            env.loop(),
+            _ -> done.run());
+  }
+
+  /// Removes what an earlier checkpoint left behind that did not come to its end.
+  private static void discard(FileSystem files, EngineProvider provider, String directory) {
+    if (!files.exists(directory)) {
+      return;
+    }
+    for (var name : files.list(directory)) {
+      if (name.equals(ENGINE)) {
+        provider.destroy(files, directory + "/" + ENGINE);
+      }
+      files.delete(directory + "/" + name);
+    }
+    files.delete(directory);
+  }
+
+  long count() {
+    return engine.count();
+  }
+
+  /// Takes no more commits, and runs `done` once those that it has are written and synced. Then the
+  /// host lets go of what it was given to publish, and calls [#letGo()].
+  void close(Runnable done) {
+    Check.that(!closing, "a store is closed once");
+    closing = true;
+    whenIdle = () -> wal.sync(wal.end(), done);
+    schedule();
+  }
+
+  private void tellIdle() {
+    var then = whenIdle;
+    if (then != null && waiting.isEmpty() && !syncing) {
+      whenIdle = null;
+      then.run();
+    }
+  }
+
+  /// Lets go of the files as they are. Nothing may run on the loop any more but what this posts.
+  void letGo() {
+    wal.close();
+    engine.close();
+  }
+}

@@ -1,0 +1,16 @@
+/// The embedded store: [ConcordDb] for Java programs, over any engine, without a cluster.
+///
+/// The heart is [Store]: one thread, one `Env`, no locks, so it runs in the simulator as it is.
+/// Around it lies a thin shell that any thread may enter, and here alone threads share state:
+///
+/// | what | how | why |
+/// |---|---|---|
+/// | the way to the loop | the loop's own queue, and a future that the caller waits on ([Calls]) | the engine has one owner; who writes has to wait for the disk anyway |
+/// | the content that readers see | an `AtomicReference` to a [Published] view with a count of its readers | a reader takes no lock and waits for no writer |
+/// | how many transactions are open | an `AtomicInteger` | with none open, nothing is kept for the finding of conflicts |
+/// | turns of those that retry | one fair `ReentrantLock` in [ConcordDb] | transactions that want the same keys go one after the other, and nobody loses for ever |
+/// | checkpoints | a `ReentrantLock` in [ConcordDb] | they are built at one place |
+@NullMarked
+package io.concordkv.embedded;
+
+import org.jspecify.annotations.NullMarked;

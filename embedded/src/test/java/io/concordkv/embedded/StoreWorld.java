@@ -1,0 +1,123 @@
+package io.concordkv.embedded;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.embedded.Commit.Claims;
+import io.concordkv.embedded.Commit.Outcome;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.testkit.PowerCut;
+import io.concordkv.testkit.SimDisk;
+import io.concordkv.testkit.SimEnv;
+import io.concordkv.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A store on a simulated machine, and what should be in it after each of its commits.
+final class StoreWorld implements Store.Audience {
+  final Simulation simulation;
+  final List<Throwable> failures = new ArrayList<>();
+
+  /// The content after each number of commits; the index is the sequence.
+  final List<TreeMap<Bytes, Bytes>> contents = new ArrayList<>();
+
+  private final Options options;
+  private @Nullable SimEnv env;
+  private @Nullable Store store;
+  private @Nullable View view;
+  long published;
+  long acknowledged;
+
+  StoreWorld(long seed, Options options) {
+    simulation = new Simulation(seed);
+    this.options = options;
+    contents.add(new TreeMap<>());
+  }
+
+  @Override
+  public void publish(View next, long sequence) {
+    if (view != null) {
+      view.close();
+    }
+    view = next;
+    published = sequence;
+  }
+
+  @Override
+  public boolean hasTransactions() {
+    return true;
+  }
+
+  SimDisk disk() {
+    return simulation.disk("n");
+  }
+
+  Store store() {
+    return Objects.requireNonNull(store);
+  }
+
+  boolean alive() {
+    return env != null && env.alive();
+  }
+
+  /// Opens what is on the disk; false if it died on the way.
+  boolean open(Consumer<SimDisk> plan) {
+    var next = simulation.env("n", failures::add);
+    env = next;
+    view = null;
+    plan.accept(disk());
+    try {
+      store = Store.open(next, options, this);
+      return true;
+    } catch (PowerCut _) {
+      next.kill();
+      return false;
+    }
+  }
+
+  /// Hands over the next change, which is known to the list of contents.
+  void submit(WriteBatch batch) {
+    var next = new TreeMap<>(contents.getLast());
+    for (var change : batch.changes()) {
+      switch (change) {
+        case WriteBatch.Change.Put(var key, var value) -> next.put(key, value);
+        case WriteBatch.Change.Delete(var key) -> next.remove(key);
+      }
+    }
+    contents.add(next);
+    submit(
+        batch,
+        Claims.NONE,
+        outcome -> {
+          if (outcome instanceof Outcome.Done(var sequence)) {
+            acknowledged = sequence;
+          }
+        });
+  }
+
+  void submit(WriteBatch batch, Claims claims, Consumer<Outcome> reply) {
+    store().submit(new Commit(batch, claims, reply));
+  }
+
+  void runFor(Duration duration) {
+    simulation.runFor(duration);
+  }
+
+  /// What readers see.
+  SortedMap<Bytes, Bytes> content() {
+    var found = new TreeMap<Bytes, Bytes>();
+    try (var cursor = Objects.requireNonNull(view).scan(KeyRange.ALL, Order.ASCENDING)) {
+      while (cursor.next()) {
+        found.put(cursor.key(), cursor.value());
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.embedded;
+
+import org.jspecify.annotations.NullMarked;
