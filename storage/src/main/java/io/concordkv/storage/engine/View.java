@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An engine's content at a moment. Reading may touch the disk. A view holds memory and files until
-/// it is closed, so it is short-lived.
+/// An engine's content at a moment. Reading may touch the disk. Several threads may read one view;
+/// the last of them closes it. A view holds memory and files until then, so it is short-lived.
 public interface View extends AutoCloseable {
   @Nullable Bytes get(Bytes key);
 
