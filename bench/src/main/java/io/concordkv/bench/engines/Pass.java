@@ -47,7 +47,7 @@ final class Pass {
         long began = clock.getAsLong();
         sink += target.scan(pairs.ascending(0), filled);
         figures.put("readseq", filled * 1e9 / (clock.getAsLong() - began));
-        time("seek100", SEEKS, i -> sink += target.scan(pairs.shuffled(i), 100));
+        time("seek100", Math.min(SEEKS, filled), i -> sink += target.scan(pairs.shuffled(i), 100));
       }
       time("overwrite", filled, i -> target.put(pairs.reshuffled(i, filled), pairs.value(i + 1)));
       time("delete", filled, i -> target.delete(pairs.reshuffled(i, filled)));
