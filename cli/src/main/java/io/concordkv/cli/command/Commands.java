@@ -2,6 +2,7 @@ package io.concordkv.cli.command;
 
 import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
+import io.concordkv.cli.outcome.Version;
 import io.concordkv.client.ClientException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ public final class Commands {
             new SnapshotCommand(),
             new HelpTopics())
         .forEach(line::addSubcommand);
+    line.getSubcommands().values().forEach(Commands::withHelp);
     var err = root.session().err();
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setParameterExceptionHandler((e, _) -> misunderstood(e, err));
@@ -42,6 +44,12 @@ public final class Commands {
     line.setSubcommandsCaseInsensitive(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     return line;
+  }
+
+  /// Every command, however deep, explains itself.
+  private static void withHelp(CommandLine line) {
+    line.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+    line.getSubcommands().values().forEach(Commands::withHelp);
   }
 
   private static int misunderstood(ParameterException e, PrintStream err) {
