@@ -171,6 +171,7 @@ final class Leadership {
 
   /// More of the own log is durable.
   void persisted() {
+    unsettled |= !self.configuration.witnesses().isEmpty();
     commit();
   }
 

@@ -8,7 +8,9 @@ import java.util.List;
 /// What a leader sends its followers: entries, news of what is committed, heartbeats, snapshots.
 ///
 /// A witness gets empty entries in the place of commands: it has to know where entries stand, so
-/// that it can tell whose log is newer, and nothing else.
+/// that it can tell whose log is newer, and nothing else. It gets them once this leader has them on
+/// its disk, not side by side with that as others do: an entry that only witnesses had after a
+/// power cut would make their logs the newest, and nobody with data could win their votes again.
 final class Replication {
   private final Member self;
   private final Followers followers;
@@ -22,8 +24,7 @@ final class Replication {
   void replicate(Progress peer) {
     var log = self.log;
     boolean sent = false;
-    while (!peer.paused()
-        && (peer.next() <= log.lastIndex() || peer.state() == Progress.State.PROBE)) {
+    while (!peer.paused() && (peer.next() <= end(peer) || peer.state() == Progress.State.PROBE)) {
       if (!append(peer, true)) {
         return;
       }
@@ -80,13 +81,10 @@ final class Replication {
     }
     List<Entry> entries = List.of();
     long bytes = 0;
-    if (withEntries && peer.next() <= log.lastIndex()) {
+    if (withEntries && peer.next() <= end(peer)) {
       var batch = log.batch(peer.next(), self.config.maxAppendBytes());
-      entries = batch.entries();
+      entries = isWitness(peer) ? forWitness(batch.entries(), end(peer)) : batch.entries();
       bytes = batch.bytes();
-      if (self.configuration.witnesses().contains(peer.member())) {
-        entries = withoutCommands(entries);
-      }
     }
     self.out.send(
         new Message.Append(
@@ -106,13 +104,24 @@ final class Replication {
             self.id(), peer.member(), self.term, new SnapshotMark(last, self.configuration)));
   }
 
-  private static List<Entry> withoutCommands(List<Entry> entries) {
+  private boolean isWitness(Progress peer) {
+    return self.configuration.witnesses().contains(peer.member());
+  }
+
+  /// The last entry that a follower may have.
+  private long end(Progress peer) {
+    return isWitness(peer) ? self.log.persisted() : self.log.lastIndex();
+  }
+
+  private static List<Entry> forWitness(List<Entry> entries, long end) {
     var bare = new ArrayList<Entry>(entries.size());
     for (var entry : entries) {
-      bare.add(
-          entry.kind() == Entry.Kind.COMMAND
-              ? new Entry(entry.index(), entry.term(), Entry.Kind.NO_OP, Bytes.EMPTY)
-              : entry);
+      if (entry.index() <= end) {
+        bare.add(
+            entry.kind() == Entry.Kind.COMMAND
+                ? new Entry(entry.index(), entry.term(), Entry.Kind.NO_OP, Bytes.EMPTY)
+                : entry);
+      }
     }
     return bare;
   }
