@@ -87,7 +87,11 @@ final class MemberChanges {
       case Command.RemoveMember(var id) -> ConfigChange.of(new ConfigChange.Remove(id));
       case Command.PromoteMember(var id) -> ConfigChange.of(new ConfigChange.AddVoter(id));
       case Command.ReplaceMembers(var successions) -> replaced(successions);
-      case Command.UpdateMember _, Command.Publish _, Command.Found _, Command.Recover _ ->
+      case Command.UpdateMember _,
+          Command.Publish _,
+          Command.Found _,
+          Command.Recover _,
+          Command.ReleaseMembers _ ->
           ConfigChange.of();
     };
   }
@@ -133,6 +137,9 @@ final class MemberChanges {
               ? ErrorCode.MEMBER_NOT_FOUND
               : shard.taken(urls, id) ? ErrorCode.PEER_URL_EXISTS : null;
       case Command.ReplaceMembers(var successions) -> checkReplaced(successions);
+      // What this member has not applied it may not know to be committed.
+      case Command.ReleaseMembers(var ids) ->
+          shard.neededMembers().containsAll(ids) ? null : ErrorCode.MEMBER_NOT_FOUND;
       case Command.Publish _ -> null;
       case Command.Found _, Command.Recover _ -> ErrorCode.UNKNOWN_COMMAND;
     };

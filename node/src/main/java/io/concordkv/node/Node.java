@@ -61,6 +61,7 @@ public final class Node {
   private final LeaseDesk leaseDesk;
   private final LeaseGrants leaseGrants;
   private final LeaseExpiry leaseExpiry;
+  private final Departures departures;
   private final Publication publication;
   private final LeaderMove leaderMove;
   private final MemberChanges changes;
@@ -79,8 +80,8 @@ public final class Node {
     /// @param birth what tells this node from one that had its id and lost its data
     Transport dial(long self, long cluster, long birth);
 
-    /// The members are, or may have become, these. `removed`: they are not welcome any more. On the
-    /// loop, from the start.
+    /// The members are, or may have become, these. `removed`: they are not welcome any more, and to
+    /// be told so. On the loop, from the start.
     default void members(List<Member> members, List<Long> removed) {}
   }
 
@@ -105,7 +106,7 @@ public final class Node {
     var start = new SnapshotMark(LogPosition.START, first.next());
     var stored = StoredShard.open(env, config, host, start, new Events());
     shard = stored.shard();
-    if (shard.wasRemoved(identity.member())) {
+    if (shard.wasReleased(identity.member())) {
       throw identity.removed();
     }
     replica = host.start(config.replica(identity.member(), GROUP, first), shard);
@@ -122,11 +123,12 @@ public final class Node {
     leaseDesk = new LeaseDesk(config, env.clock(), GROUP, life, shard, replica, transport);
     leaseGrants = new LeaseGrants(env, config, shard.store(), writes);
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
+    departures = new Departures(shard, writes);
     publication = new Publication(env.clock(), shard, writes, identity, bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
     membership = new Membership(env, shard, reads, writes, () -> header(0));
     inspection = new Inspection(env, shard, replica);
-    milestones = new Milestones(env.loop(), config);
+    milestones = new Milestones();
     snapshots = new Snapshots(env, stored.engine(), replica, this::isWitness);
     tellMembers();
     env.loop().post(this::sweep);
@@ -274,12 +276,6 @@ public final class Node {
           milestones.whenReady(task);
           tellReady();
         });
-  }
-
-  /// Runs `task` once this node has applied that it is not a member any more, and the others had
-  /// time to hear of it. It does nothing useful from then on.
-  public void whenRemoved(Runnable task) {
-    env.loop().post(() -> milestones.whenRemoved(task));
   }
 
   /// Whether a node was here before: if not, its [Bootstrap] decides who it is.
@@ -433,6 +429,7 @@ public final class Node {
     reads.sweep();
     leaseDesk.sweep();
     leaseExpiry.sweep();
+    departures.sweep();
     publication.sweep();
     leaderMove.sweep();
     changes.sweep();
@@ -450,13 +447,10 @@ public final class Node {
   private void tellMembers() {
     var known = shard.members();
     var members = known.isEmpty() ? identity.first() : known;
-    dialer.members(members, shard.removedMembers());
+    dialer.members(members, shard.releasedMembers());
     members.stream()
         .filter(each -> each.id() == identity.member())
         .forEach(each -> milestones.standing(each.standing()));
-    if (shard.wasRemoved(identity.member())) {
-      milestones.removed();
-    }
   }
 
   /// What the shard tells this node.

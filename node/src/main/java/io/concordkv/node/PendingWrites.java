@@ -104,6 +104,11 @@ final class PendingWrites {
     submit(command, reply, () -> {}, true);
   }
 
+  /// As [#submitAsLeader(Command, Reply)], for what is not about the keyspace and so has no result.
+  void submitAsLeader(Command command, Runnable settled, Consumer<ConcordException> failed) {
+    submit(command, Reply.from(_ -> {}, failed), settled, true);
+  }
+
   /// As [#submit(Command, Reply)], for what is not about the keyspace and so has no result: runs
   /// `settled` once it is applied here.
   void submit(Command command, Runnable settled, Consumer<ConcordException> failed) {

@@ -43,7 +43,7 @@ final class Publication {
   /// Publishes if that is due: a leader is known, and it was not tried a moment ago.
   void sweep() {
     long now = clock.nanos();
-    if (done() || (tried && now - retryNanos < 0)) {
+    if (done() || shard.wasRemoved(publish.member()) || (tried && now - retryNanos < 0)) {
       return;
     }
     tried = true;

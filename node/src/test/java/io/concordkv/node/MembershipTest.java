@@ -148,24 +148,57 @@ class MembershipTest {
     long id = follower.node().id();
     assertThat(remove(leader, id)).hasSize(2).noneMatch(member -> member.id() == id);
 
-    assertThat(leader.removed).containsExactly(id);
+    nodes.until("it ends", () -> leader.removed.equals(List.of(id)));
     refused(ErrorCode.MEMBER_NOT_FOUND, () -> remove(leader, id));
     nodes.put(leader, "k");
   }
 
   @Test
-  void a_leader_that_is_removed_hands_over_ends_and_does_not_start_again() {
+  void a_leader_that_is_removed_hands_over_and_ends() {
     nodes = TestNodes.found(3, NodeConfig.DEFAULT);
     var leader = nodes.leader();
     var follower = nodes.follower();
     assertThat(remove(follower, leader.node().id())).hasSize(2);
 
-    nodes.until("it ends", () -> leader.ended);
+    nodes.until("it ends", () -> nodes.refused(leader));
     nodes.put(follower, "k");
     var name = nodes.name(leader);
     nodes.stop(name);
     nodes.put(nodes.leader(), "l");
-    assertThatThrownBy(() -> nodes.start(name)).hasMessageContaining("was removed from cluster");
+    assertThat(nodes.refused(nodes.start(name))).isTrue();
+  }
+
+  @Test
+  void who_was_removed_is_there_until_those_who_stay_know_of_it() {
+    nodes = TestNodes.found(2, NodeConfig.DEFAULT);
+    var leader = nodes.leader();
+    var other = nodes.follower();
+    long id = leader.node().id();
+    leader.node().membership().remove(id, Reply.from(_ -> {}, _ -> {}));
+    long last = leader.node().raftStatus().last().index();
+    nodes.until("the other has it", () -> other.node().raftStatus().last().index() > last);
+    leader.mute = true;
+    nodes.until("it is out", () -> leader.node().shard().wasRemoved(id));
+    nodes.simulation.runFor(Duration.ofMinutes(1));
+    assertThat(other.node().shard().wasRemoved(id)).isFalse();
+    assertThat(nodes.refused(leader)).isFalse();
+
+    leader.mute = false;
+    nodes.put(other, "k");
+    nodes.until("it ends", () -> nodes.refused(leader));
+  }
+
+  @Test
+  void those_who_stay_release_who_was_removed() {
+    nodes = TestNodes.found(3, NodeConfig.DEFAULT);
+    var leader = nodes.leader();
+    var follower = nodes.follower();
+    long id = follower.node().id();
+    remove(leader, id);
+    nodes.until("it ends", () -> nodes.refused(follower));
+    assertThat(leader.node().shard().wasReleased(id)).isTrue();
+    assertThat(leader.node().shard().neededMembers()).isEmpty();
+    assertThat(follower.node().shard().neededMembers()).containsExactly(id);
   }
 
   @Test
@@ -241,7 +274,7 @@ class MembershipTest {
     nodes.settle();
 
     replace(n3, byLearner(old, n3.node().id()), byLearner(other, n4.node().id()));
-    nodes.until("the old leader ends", () -> leader.ended);
+    nodes.until("the old leader ends", () -> nodes.refused(leader));
     nodes.stop(nodes.name(leader));
     untilVoters(third, n3.node().id(), n4.node().id());
     nodes.put(n4, "k");

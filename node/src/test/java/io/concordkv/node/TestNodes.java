@@ -10,6 +10,8 @@ import io.concordkv.node.command.Standing;
 import io.concordkv.node.shard.Member;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
+import io.concordkv.transport.Frame;
+import io.concordkv.transport.Receiver;
 import io.concordkv.transport.Transport;
 import io.concordkv.transport.memory.MemoryNetwork;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Nodes in one simulation, connected by memory.
@@ -43,7 +46,9 @@ final class TestNodes {
     List<Member> members = List.of();
     List<Long> removed = List.of();
     Standing standing = Standing.VOTER;
-    boolean ended;
+
+    /// Whether what it sends gets lost.
+    boolean mute;
 
     private One(MemoryNetwork network, SimEnv env) {
       this.network = network;
@@ -52,8 +57,36 @@ final class TestNodes {
 
     @Override
     public Transport dial(long self, long cluster, long birth) {
-      transport = network.open(self, env.loop());
-      return transport;
+      var opened = network.open(self, env.loop());
+      transport = opened;
+      return new Transport() {
+        @Override
+        public void send(long toNode, Frame frame) {
+          if (!mute) {
+            opened.send(toNode, frame);
+          }
+        }
+
+        @Override
+        public void onFrame(Receiver receiver) {
+          opened.onFrame(receiver);
+        }
+
+        @Override
+        public void onDisconnect(LongConsumer listener) {
+          opened.onDisconnect(listener);
+        }
+
+        @Override
+        public boolean connected(long node) {
+          return opened.connected(node);
+        }
+
+        @Override
+        public void close() {
+          opened.close();
+        }
+      };
     }
 
     @Override
@@ -127,7 +160,6 @@ final class TestNodes {
     var one = new One(network, env);
     nodes.put(name, one);
     one.node = Node.open(env, configs.getOrDefault(name, config), bootstrap, one);
-    one.node().whenRemoved(() -> one.ended = true);
     one.node().observeStanding(now -> one.standing = now);
     return one;
   }
@@ -166,6 +198,11 @@ final class TestNodes {
   One follower() {
     leader();
     return nodes.values().stream().filter(each -> !each.leads()).findFirst().orElseThrow();
+  }
+
+  /// Whether a node is told by another one that it was removed, so that it ends.
+  boolean refused(One one) {
+    return nodes.values().stream().anyMatch(each -> each.removed.contains(one.node().id()));
   }
 
   /// Runs until all are published and connected for long enough to count as healthy.

@@ -125,6 +125,7 @@ class WitnessTest {
     nodes.settle();
     assertThat(again.standing).isEqualTo(Standing.WITNESS);
     nodes.put(nodes.leader(), "k");
+    nodes.settle();
     assertThat(tables(again)).allMatch(table -> table >= 4);
     assertThatThrownBy(() ->
             nodes.<List<Member>>ask(
@@ -141,7 +142,7 @@ class WitnessTest {
     assertThat(
             nodes.<List<Member>>ask(reply -> nodes.leader().node().membership().remove(id, reply)))
         .hasSize(2);
-    nodes.until("it ends", () -> witness.ended);
+    nodes.until("it ends", () -> nodes.refused(witness));
   }
 
   @Test

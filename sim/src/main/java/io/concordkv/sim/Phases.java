@@ -24,6 +24,7 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -88,6 +89,8 @@ final class Phases {
     if (!quorum(core)) {
       return;
     }
+    // Those go first who may lack what the others have.
+    core.sort(Comparator.comparing(node -> !wasDamaged(node)));
     for (var node : List.copyOf(core)) {
       core.remove(node);
       if (!quorum(core)) {
@@ -185,13 +188,17 @@ final class Phases {
     return up == null ? 0 : up.raftStatus().hardState().committed();
   }
 
-  private static boolean mayHaveLost(SimNode node) {
+  private boolean mayHaveLost(SimNode node) {
     var up = node.up();
-    return node.lost() || (up != null && up.raftStatus().suspect());
+    return node.lost() || (up != null && up.raftStatus().suspect()) || wasDamaged(node);
+  }
+
+  private boolean wasDamaged(SimNode node) {
+    return simulation.disk(node.name()).wasDamaged();
   }
 
   private boolean works(List<SimNode> core, long known) {
-    if (core.stream().anyMatch(Phases::mayHaveLost)) {
+    if (core.stream().anyMatch(this::mayHaveLost)) {
       return true;
     }
     boolean led = false;
@@ -213,8 +220,6 @@ final class Phases {
   /// hash.
   KeyspaceHash calm() {
     Violation.unless(await(this::level), "I16 converges", "after healing: " + describe());
-    // What was under way when all was healed may have removed somebody since.
-    cluster.retireRemoved();
     var hashes = new TreeMap<String, KeyspaceHash>();
     cluster.keepers().forEach(node -> hash(node, hashes));
     Violation.unless(

@@ -152,7 +152,6 @@ public final class SimRun {
       nemesis.rest();
       phases.healCore();
       nemesis.healAll();
-      cluster.retireRemoved();
       simulation.withoutFaultSites();
       phases.recover();
       simulation.runFor(AFTER_HEALING);

@@ -121,6 +121,9 @@ final class LogPrinter implements LogSurvey.Visitor {
               .texts("peerUrls", urls)
               .text("standing", standing.name().toLowerCase(Locale.ROOT));
       case Command.RemoveMember(var member) -> row.text("change", "remove").id("member", member);
+      case Command.ReleaseMembers(var members) ->
+          row.text("change", "release")
+              .texts("members", members.stream().map("%016x"::formatted).toList());
       case Command.PromoteMember(var member) -> row.text("change", "promote").id("member", member);
       case Command.UpdateMember(var member, var urls) ->
           row.text("change", "update").id("member", member).texts("peerUrls", urls);

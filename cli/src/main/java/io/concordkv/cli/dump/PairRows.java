@@ -34,7 +34,8 @@ final class PairRows {
     switch (pair) {
       case StoredPair.OfMember(var id, var member) ->
           member(row.kind("member").id("id", id), member);
-      case StoredPair.Removed(var id) -> row.kind("removedMember").id("id", id);
+      case StoredPair.Removed(var id, var released) ->
+          row.kind("removedMember").id("id", id).flag("released", released);
       case StoredPair.Applied(var mark) -> applied(row.kind("applied"), mark);
       case StoredPair.OfKeyspace(var of) -> keyspace(row, of);
       case StoredPair.Unknown _ -> {

@@ -59,7 +59,6 @@ final class RunningServer implements AutoCloseable {
             : RealEnv.open(directory, options.name(), fatal);
     var bootstrap = bootstrap(options, env.files());
     var node = onLoop(env, options, bootstrap, new PeerDialer(env, options, expelled));
-    node.whenRemoved(() -> expelled.accept(Expulsion.REMOVED));
     node.observeDamage(problem -> LOG.error("data {}", problem));
     var whole = new CompletableFuture<Boolean>();
     node.whenWhole(() -> whole.complete(true));

@@ -44,6 +44,14 @@ public sealed interface Command {
 
   record RemoveMember(long member) implements Membership {}
 
+  /// A majority of those who stay has stored that these are members no more, so nobody can need
+  /// their votes again.
+  record ReleaseMembers(List<Long> members) implements Membership {
+    public ReleaseMembers {
+      members = List.copyOf(members);
+    }
+  }
+
   /// A learner becomes a voter.
   record PromoteMember(long member) implements Membership {}
 

@@ -25,6 +25,7 @@ public final class EnvelopeCodec {
   private static final int UPDATE_MEMBER = 7;
   private static final int RECOVER = 9;
   private static final int REPLACE_MEMBERS = 10;
+  private static final int RELEASE_MEMBERS = 11;
 
   private EnvelopeCodec() {}
 
@@ -48,6 +49,7 @@ public final class EnvelopeCodec {
       case Command.AddMember(var member, var urls, var standing) ->
           Standing.write(out.u64(member).list(urls, ByteWriter::text), standing);
       case Command.RemoveMember(var member) -> out.u64(member);
+      case Command.ReleaseMembers(var members) -> out.list(members, ByteWriter::u64);
       case Command.Recover(var survivors, var by) -> out.list(survivors, ByteWriter::u64).text(by);
       case Command.PromoteMember(var member) -> out.u64(member);
       case Command.UpdateMember(var member, var urls) ->
@@ -93,6 +95,7 @@ public final class EnvelopeCodec {
           case REMOVE_MEMBER -> new Command.RemoveMember(in.u64());
           case PROMOTE_MEMBER -> new Command.PromoteMember(in.u64());
           case UPDATE_MEMBER -> new Command.UpdateMember(in.u64(), in.list(ByteReader::text));
+          case RELEASE_MEMBERS -> new Command.ReleaseMembers(in.list(ByteReader::u64));
           case REPLACE_MEMBERS -> new Command.ReplaceMembers(in.list(EnvelopeCodec::succession));
           default -> throw unknown("a log entry has the command kind " + kind);
         };
@@ -121,7 +124,8 @@ public final class EnvelopeCodec {
   /// Whether it is about members, without decoding the rest.
   public static boolean aboutMembers(Bytes encoded) {
     int kind = encoded.at(KIND_OFFSET);
-    return (kind >= PUBLISH && kind <= UPDATE_MEMBER) || kind == RECOVER || kind == REPLACE_MEMBERS;
+    return (kind >= PUBLISH && kind <= UPDATE_MEMBER)
+        || (kind >= RECOVER && kind <= RELEASE_MEMBERS);
   }
 
   /// Who asked, without decoding the rest.
@@ -137,6 +141,7 @@ public final class EnvelopeCodec {
       case Command.Found _ -> FOUND;
       case Command.AddMember _ -> ADD_MEMBER;
       case Command.RemoveMember _ -> REMOVE_MEMBER;
+      case Command.ReleaseMembers _ -> RELEASE_MEMBERS;
       case Command.Recover _ -> RECOVER;
       case Command.PromoteMember _ -> PROMOTE_MEMBER;
       case Command.UpdateMember _ -> UPDATE_MEMBER;

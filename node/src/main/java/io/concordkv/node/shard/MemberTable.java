@@ -1,6 +1,5 @@
 package io.concordkv.node.shard;
 
-import io.concordkv.base.Bytes;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.node.command.Command;
 import io.concordkv.node.command.Standing;
@@ -14,17 +13,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The members of the cluster as the log knows them, in unsigned order of id, and who was removed:
-/// those ids never come back.
+/// those ids never come back. Of these some are still needed: as long as it is not certain that a
+/// majority of those who stay knows of it, one who does not may have to ask for their votes.
 ///
 /// Invariant: its members are those of the configuration, each with its standing there.
 final class MemberTable {
   private final TreeMap<Long, Member> byId = new TreeMap<>(Long::compareUnsigned);
-  private final TreeSet<Long> removed = new TreeSet<>();
+  private final TreeSet<Long> needed = new TreeSet<>(Long::compareUnsigned);
+  private final TreeSet<Long> released = new TreeSet<>(Long::compareUnsigned);
 
   /// Reads what `engine` has, in the place of what was here.
   void load(Engine engine) {
     byId.clear();
-    removed.clear();
+    needed.clear();
+    released.clear();
     try (var cursor = engine.scan(ShardKeys.ALL_MEMBERS, Order.ASCENDING)) {
       while (cursor.next()) {
         var member = ShardKeys.decodeMember(cursor.value());
@@ -33,7 +35,8 @@ final class MemberTable {
     }
     try (var cursor = engine.scan(ShardKeys.ALL_REMOVED, Order.ASCENDING)) {
       while (cursor.next()) {
-        removed.add(ShardKeys.removedId(cursor.key()));
+        boolean isNeeded = cursor.value().equals(ShardKeys.NEEDED);
+        (isNeeded ? needed : released).add(ShardKeys.removedId(cursor.key()));
       }
     }
   }
@@ -48,6 +51,7 @@ final class MemberTable {
           put(Member.unstarted(id, urls, standing), batch);
       case Command.Publish said -> publish(said, batch);
       case Command.RemoveMember(var id) -> remove(id, batch);
+      case Command.ReleaseMembers(var ids) -> ids.forEach(id -> release(id, batch));
       case Command.ReplaceMembers(var successions) -> {
         for (var each : successions) {
           if (!each.promotes()) {
@@ -110,12 +114,22 @@ final class MemberTable {
     return List.copyOf(byId.values());
   }
 
-  List<Long> removed() {
-    return List.copyOf(removed);
+  /// Who was removed and is still needed.
+  List<Long> needed() {
+    return List.copyOf(needed);
+  }
+
+  /// Who was removed and is not needed.
+  List<Long> released() {
+    return List.copyOf(released);
   }
 
   boolean wasRemoved(long id) {
-    return removed.contains(id);
+    return needed.contains(id) || released.contains(id);
+  }
+
+  boolean wasReleased(long id) {
+    return released.contains(id);
   }
 
   /// Whether somebody else than `id` is at one of `urls`.
@@ -147,8 +161,15 @@ final class MemberTable {
   private void remove(long id, WriteBatch batch) {
     if (byId.remove(id) != null) {
       batch.delete(ShardKeys.member(id));
-      removed.add(id);
-      batch.put(ShardKeys.removed(id), Bytes.EMPTY);
+      needed.add(id);
+      batch.put(ShardKeys.removed(id), ShardKeys.NEEDED);
+    }
+  }
+
+  private void release(long id, WriteBatch batch) {
+    if (needed.remove(id)) {
+      released.add(id);
+      batch.put(ShardKeys.removed(id), ShardKeys.RELEASED);
     }
   }
 }

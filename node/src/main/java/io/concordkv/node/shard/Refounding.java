@@ -35,7 +35,8 @@ public final class Refounding {
       }
     }
     old.all().forEach(member -> batch.delete(ShardKeys.member(member.id())));
-    old.removed().forEach(id -> batch.delete(ShardKeys.removed(id)));
+    old.needed().forEach(id -> batch.delete(ShardKeys.removed(id)));
+    old.released().forEach(id -> batch.delete(ShardKeys.removed(id)));
     founders.forEach(
         founder -> batch.put(ShardKeys.member(founder.id()), ShardKeys.encode(founder)));
     var voters = Configuration.of(founders.stream().map(Member::id).toList());

@@ -33,6 +33,11 @@ final class ShardKeys {
   static final KeyRange ALL_REMOVED =
       KeyRange.prefix(new ByteWriter().u8(SHARD).u32(0).raw(Bytes.of("removed/")).finish());
 
+  /// What stands there for each of them.
+  static final Bytes NEEDED = new ByteWriter().u8(0).finish();
+
+  static final Bytes RELEASED = new ByteWriter().u8(1).finish();
+
   private ShardKeys() {}
 
   static Bytes removed(long id) {

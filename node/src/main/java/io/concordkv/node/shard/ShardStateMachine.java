@@ -123,11 +123,21 @@ public final class ShardStateMachine implements StateMachine {
     return members.get(id);
   }
 
-  /// Who was a member and must not be one again.
-  public List<Long> removedMembers() {
-    return members.removed();
+  /// Who was removed, but may still be asked for its vote by one who does not know.
+  public List<Long> neededMembers() {
+    return members.needed();
   }
 
+  /// Who was removed and is not needed any more.
+  public List<Long> releasedMembers() {
+    return members.released();
+  }
+
+  public boolean wasReleased(long id) {
+    return members.wasReleased(id);
+  }
+
+  /// Whether it was a member and must not be one again.
   public boolean wasRemoved(long id) {
     return members.wasRemoved(id);
   }

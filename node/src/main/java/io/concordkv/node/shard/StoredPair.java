@@ -12,7 +12,9 @@ public sealed interface StoredPair {
   record OfMember(long id, @Nullable Member member) implements StoredPair {}
 
   /// Who was a member and never will be again.
-  record Removed(long id) implements StoredPair {}
+  ///
+  /// @param released whether it is not needed any more
+  record Removed(long id, boolean released) implements StoredPair {}
 
   /// Up to where the log is applied; null if the engine has deleted it.
   record Applied(@Nullable SnapshotMark mark) implements StoredPair {}
@@ -33,7 +35,7 @@ public sealed interface StoredPair {
           ShardKeys.memberId(key), value == null ? null : ShardKeys.decodeMember(value));
     }
     if (ShardKeys.ALL_REMOVED.contains(key)) {
-      return new Removed(ShardKeys.removedId(key));
+      return new Removed(ShardKeys.removedId(key), ShardKeys.RELEASED.equals(value));
     }
     var row = StoredRow.read(key, value);
     return row == null ? new Unknown() : new OfKeyspace(row);

@@ -52,6 +52,7 @@ class EnvelopeCodecTest {
         new Command.Found(List.of(new Command.Founder(-9, List.of("http://a:2")))),
         new Command.AddMember(1, List.of("http://a:2", "http://b:2"), Standing.WITNESS),
         new Command.RemoveMember(-1),
+        new Command.ReleaseMembers(List.of(-1L, 7L)),
         new Command.PromoteMember(2),
         new Command.UpdateMember(3, List.of()),
         new Command.ReplaceMembers(

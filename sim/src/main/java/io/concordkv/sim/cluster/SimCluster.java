@@ -11,7 +11,9 @@ import io.concordkv.raft.Role;
 import io.concordkv.sim.model.Replay;
 import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.violation.Violation;
+import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
+import io.concordkv.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The nodes of a simulated cluster.
 public final class SimCluster {
-  /// So often a machine without a node looks for its cluster.
+  /// So often a machine without a node looks for its cluster, and a node dials who refused it.
   private static final Duration SEEK = Duration.ofMillis(100);
 
   private static final int MAX_NODES = 14;
@@ -49,6 +51,7 @@ public final class SimCluster {
     }
     nodes.forEach(node -> byName.put(node.name, node));
     nodes.forEach(node -> members.put(node.name, List.of(url(node))));
+    expel();
   }
 
   private static String url(SimNode node) {
@@ -179,29 +182,45 @@ public final class SimCluster {
     env.loop()
         .post(() -> {
           node.node =
-              Node.open(
-                  env,
-                  swarm.config(nodes.indexOf(node)),
-                  bootstrap,
-                  (self, _, _) -> {
-                    node.id = self;
-                    return network.attach(env, self);
-                  });
-          node.node.whenRemoved(() -> retire(node));
+              Node.open(env, swarm.config(nodes.indexOf(node)), bootstrap, new Dialer(node, env));
           opened.forEach(observer -> observer.accept(node));
         });
   }
 
-  /// It was removed: the process ends, as a server's does.
-  private void retire(SimNode node) {
-    node.retired = true;
-    simulation.kill(node.name);
+  private final class Dialer implements Node.Dialer {
+    private final SimNode node;
+    private final SimEnv env;
+
+    Dialer(SimNode node, SimEnv env) {
+      this.node = node;
+      this.env = env;
+    }
+
+    @Override
+    public Transport dial(long self, long cluster, long birth) {
+      node.id = self;
+      return network.attach(env, self);
+    }
+
+    @Override
+    public void members(List<Member> members, List<Long> removed) {
+      node.released = removed;
+    }
   }
 
-  /// Ends those who were removed and never heard of it.
-  public void retireRemoved() {
-    var members = members();
-    nodes.stream().filter(node -> !members.contains(node) && node.id != 0).forEach(this::retire);
+  /// Who was removed and reaches one that says so ends, as a server does whose dialing is refused.
+  private void expel() {
+    for (var node : nodes) {
+      if (node.up() != null && up().stream().anyMatch(other -> refuses(other, node))) {
+        node.retired = true;
+        simulation.kill(node.name);
+      }
+    }
+    simulation.world().after(SEEK, this::expel);
+  }
+
+  private boolean refuses(SimNode other, SimNode node) {
+    return other.released.contains(node.id) && network.connects(node.id, other.id);
   }
 
   /// Only a disk that fails or lies may bring a node down by itself.

@@ -3,6 +3,7 @@ package io.concordkv.sim.cluster;
 import io.concordkv.node.Bootstrap;
 import io.concordkv.node.Node;
 import io.concordkv.testkit.SimEnv;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A member, through all its lives.
@@ -21,6 +22,9 @@ public final class SimNode {
 
   /// Whether it was removed from the cluster, and has ended.
   boolean retired;
+
+  /// Whom it tells that they were removed.
+  List<Long> released = List.of();
 
   /// What it needs to know of the cluster that it joins; null for a founder, and until it is known.
   Bootstrap.@Nullable Existing joins;

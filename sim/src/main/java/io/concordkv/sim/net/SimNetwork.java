@@ -77,6 +77,11 @@ public final class SimNetwork {
     unclog();
   }
 
+  /// Whether both can hear one another.
+  public boolean connects(long one, long other) {
+    return !cut(one, other) && !cut(other, one);
+  }
+
   private void tellCuts() {
     wiretap.cuts((int) troubles.stream().filter(Trouble.Cut.class::isInstance).count());
   }
