@@ -46,11 +46,14 @@ final class Election {
     ballots.clear();
   }
 
-  /// The leader lives.
+  /// The leader lives. Who was about to ask early waits a whole timeout again.
   void heard() {
+    if (hurries > 0) {
+      calm();
+      restart();
+    }
     elapsedTicks = 0;
     quietTicks = 0;
-    calm();
   }
 
   /// The leader may be gone: asks the others soon, after a delay by chance so that not all do at
