@@ -10,14 +10,15 @@ import io.concordkv.storage.engine.View;
 /// What of a keyspace is in memory. All of it can be read from the engine again.
 final class Keyspace {
   final LiveIndex live = new LiveIndex();
-  final RecentPairs recent = new RecentPairs();
+  final RecentPairs recent;
   final LeaseTable leases = new LeaseTable();
   final RevisionAuthority revisions;
   long compactRevision;
   long previousCompactRevision;
   long purgedRevision;
 
-  private Keyspace(Meta meta) {
+  private Keyspace(Meta meta, int recentPairs) {
+    recent = new RecentPairs(recentPairs);
     revisions = new RevisionAuthority(meta.revision());
     compactRevision = meta.compactRevision();
     previousCompactRevision = meta.previousCompactRevision();
@@ -33,9 +34,10 @@ final class Keyspace {
   }
 
   /// Reads all of the data table once: of every key the newest version.
-  static Keyspace read(View view, KeyspaceFormat format) {
+  static Keyspace read(View view, KeyspaceFormat format, MvccOptions options) {
     var stored = view.get(format.metaKey());
-    var keyspace = new Keyspace(stored == null ? Meta.EMPTY : format.readMeta(stored));
+    var meta = stored == null ? Meta.EMPTY : format.readMeta(stored);
+    var keyspace = new Keyspace(meta, options.recentPairs());
     keyspace.readLeases(view, format);
     keyspace.readKeys(view, format);
     return keyspace;

@@ -43,7 +43,7 @@ public final class MvccStore {
     this.engine = engine;
     this.options = options;
     format = new KeyspaceFormat(options.keyspace(), options.shard());
-    keyspace = Keyspace.read(engine, format);
+    keyspace = Keyspace.read(engine, format, options);
   }
 
   /// Takes over what `engine` has. Blocks while it reads all keys.
@@ -269,7 +269,7 @@ public final class MvccStore {
     var view = engine.view();
     return () -> {
       try (view) {
-        var read = Keyspace.read(view, format);
+        var read = Keyspace.read(view, format, options);
         return () -> {
           keyspace = read;
           reloading = false;

@@ -1,5 +1,6 @@
 package io.concordkv.mvcc;
 
+import io.concordkv.base.Check;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +21,11 @@ final class RecentPairs {
   private long bytes;
   private int hand;
 
-  RecentPairs() {
-    this(1 << 14);
-  }
-
-  /// @param sets a power of two
-  RecentPairs(int sets) {
-    this.sets = sets;
-    places = new KeyValue[sets * WAYS];
+  /// @param pairs how many there may be: a power of two, at least 4
+  RecentPairs(int pairs) {
+    Check.that(pairs >= WAYS && Integer.bitCount(pairs) == 1, "the places are a power of two");
+    sets = pairs / WAYS;
+    places = new KeyValue[pairs];
     oldest = new byte[sets];
   }
 

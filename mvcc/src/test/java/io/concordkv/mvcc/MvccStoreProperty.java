@@ -24,7 +24,7 @@ final class MvccStoreProperty {
     private final RandomMutations draw;
     private final MapEngine engine = new MapEngine();
     private final MapEngine twinEngine = new MapEngine();
-    private final MvccOptions options = new MvccOptions(7, 3, 5);
+    private final MvccOptions options = new MvccOptions(7, 3, 5, 16);
     private final EtcdModel model = new EtcdModel();
     private MvccStore store = MvccStore.open(engine, options);
     private MvccStore twin = MvccStore.open(twinEngine, options);

@@ -49,8 +49,14 @@ public final class SimDisk {
 
   private record Astray(String path, SplittableRandom chance, boolean misdirected) {
     boolean sync(SimInode inode) {
-      boolean whole = misdirected && chance.nextBoolean();
-      return whole ? inode.syncSwapped(chance) : inode.syncAstray(chance, misdirected);
+      if (!misdirected) {
+        return inode.syncAstray(chance, false);
+      }
+      return switch (chance.nextInt(4)) {
+        case 0 -> inode.syncAstray(chance, true);
+        case 1 -> inode.syncSwapped(chance);
+        default -> inode.syncExchanged(chance);
+      };
     }
   }
 
@@ -141,7 +147,8 @@ public final class SimDisk {
   }
 
   /// At the next sync of a file whose path contains `path` a sector does not get where it should;
-  /// with `misdirected` it ends up somewhere else in the file.
+  /// with `misdirected` it ends up somewhere else in the file, or all of a write does, or two writes
+  /// of one length change places.
   public void writeAstray(String path, SplittableRandom chance, boolean misdirected) {
     astray = new Astray(path, chance, misdirected);
   }

@@ -22,7 +22,7 @@ final class SimInode {
   private static final int MAX_STATES = 8;
 
   /// How many writes are remembered, synced or not.
-  private static final int MAX_WRITES = 16;
+  private static final int MAX_WRITES = 64;
 
   private static final byte[] ZEROS = new byte[SECTOR_BYTES];
 
@@ -242,6 +242,38 @@ final class SimInode {
     sync();
     show(strayed.position, before);
     show(hit.position, content);
+    return true;
+  }
+
+  /// As [#sync], but two of the last writes that are equally long, one of them not synced yet, have
+  /// changed places. Whether there were such.
+  boolean syncExchanged(SplittableRandom chance) {
+    var all = new ArrayList<>(writes);
+    var pairs = new ArrayList<Extent>();
+    for (int i = Math.max(0, all.size() - unsynced); i < all.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        var one = all.get(i);
+        var other = all.get(j);
+        if (one.length == other.length && Math.abs(one.position - other.position) >= one.length) {
+          pairs.add(one);
+          pairs.add(other);
+        }
+      }
+    }
+    if (pairs.isEmpty()) {
+      sync();
+      return false;
+    }
+    int chosen = 2 * chance.nextInt(pairs.size() / 2);
+    var one = pairs.get(chosen);
+    var other = pairs.get(chosen + 1);
+    var first = new byte[one.length];
+    read(one.position, ByteBuffer.wrap(first));
+    var second = new byte[one.length];
+    read(other.position, ByteBuffer.wrap(second));
+    sync();
+    show(one.position, second);
+    show(other.position, first);
     return true;
   }
 

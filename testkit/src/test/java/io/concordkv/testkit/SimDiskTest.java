@@ -75,7 +75,9 @@ class SimDiskTest {
   void a_misdirected_write_shows_at_another_place() {
     for (long seed = 1; seed <= 20; seed++) {
       world(seed);
-      write("f", 0, filled(5120, 'a'));
+      for (int at = 0; at < 5120; at += 512) {
+        write("f", at, filled(512, 'a'));
+      }
       sync("f");
       simulation.disk("a").writeAstray("f", new SplittableRandom(seed), true);
       write("f", 1024, filled(512, 'b'));
@@ -85,6 +87,21 @@ class SimDiskTest {
       assertThat(place).isNotEqualTo(1024);
       assertThat(shown.chars().filter(c -> c == 'b').count()).isEqualTo(place < 0 ? 0 : 512);
     }
+  }
+
+  @Test
+  void two_writes_of_one_length_may_change_places() {
+    var outcomes = new TreeSet<String>();
+    for (long seed = 1; seed <= 100; seed++) {
+      world(seed);
+      simulation.disk("a").writeAstray("f", new SplittableRandom(seed), true);
+      write("f", 0, filled(700, 'a'));
+      write("f", 700, filled(900, 'b'));
+      write("f", 1600, filled(700, 'c'));
+      sync("f");
+      outcomes.add(new String(content("f"), StandardCharsets.US_ASCII));
+    }
+    assertThat(outcomes).contains("c".repeat(700) + "b".repeat(900) + "a".repeat(700));
   }
 
   @Test

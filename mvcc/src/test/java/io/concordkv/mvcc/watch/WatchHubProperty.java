@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// Random watches on a random stream of changes, with clients that stall, compactions, purges and
 /// snapshots that replace everything: [WatchedClient] holds each answer against the log.
 final class WatchHubProperty {
-  private static final MvccOptions OPTIONS = new MvccOptions(1, 1, 7);
+  private static final MvccOptions OPTIONS = new MvccOptions(1, 1, 7, 64);
 
   @Test
   void watches_are_ordered_unique_atomic_reliable_resumable_and_bookmarkable() {

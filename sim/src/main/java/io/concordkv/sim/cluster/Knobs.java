@@ -43,7 +43,8 @@ final class Knobs {
         raft(electionTicks),
         wal(),
         lsm(),
-        new MvccOptions(1, 1, oneOf("purgeBatch", 1, 10, 1000)),
+        new MvccOptions(
+            1, 1, oneOf("purgeBatch", 1, 10, 1000), oneOf("recentPairs", 4, 4, 64, 1 << 16)),
         new WatchOptions(
             Duration.ofMillis(stream("progressInterval").nextLong(200, 4000)),
             (int) or("maxResponseBytes", 2, 100, 400, WatchOptions.DEFAULT.maxResponseBytes()),
@@ -94,7 +95,7 @@ final class Knobs {
   private LsmOptions lsm() {
     var defaults = LsmOptions.DEFAULT;
     return new LsmOptions(
-        oneOf("memtableBytes", 4096, 16384, 65536, 1 << 20, 1 << 20),
+        oneOf("memtableBytes", 2048, 4096, 16384, 65536, 1 << 20),
         oneOf("maxMemtables", 2, 3, 4),
         oneOf("blockBytes", 512, 4096),
         oneOf("bloomBitsPerKey", 0, defaults.bloomBitsPerKey(), defaults.bloomBitsPerKey()),
@@ -102,7 +103,7 @@ final class Knobs {
         32 << 10,
         oneOf("levelFactor", 2, 4, 9),
         oneOf("tableBytes", 4096, 64 << 10),
-        oneOf("blockCacheBytes", 8192, 1 << 20),
+        oneOf("blockCacheBytes", 0, 8192, 1 << 20),
         stream("compress").nextBoolean());
   }
 

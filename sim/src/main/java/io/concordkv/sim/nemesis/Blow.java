@@ -63,7 +63,7 @@ enum Blow {
   RESIZE(Toggle.MEMBERS, 3),
   STALL(Toggle.STALLS, 3),
   BAD_SYNC(Toggle.BAD_DISKS, 2),
-  BAD_READ(Toggle.BAD_DISKS),
+  BAD_READ(Toggle.BAD_DISKS, 3),
   BAD_WRITE(Toggle.BAD_DISKS),
   FULL_DISK(Toggle.FULL_DISKS, 2),
   ROT_LOG(Toggle.ROT, 2),

@@ -1,6 +1,7 @@
 package io.concordkv.sim.nemesis;
 
 import io.concordkv.sim.cluster.SimNode;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /// What happens to disks.
@@ -10,6 +11,7 @@ import java.util.TreeSet;
 final class DiskHarm {
   private static final String LOG = "wal/";
   private static final String STATE = "state/";
+  private static final String TABLES = ".sst";
 
   /// Tells how far the log was acknowledged. A power cut that takes its last state back together
   /// with damage to the log's end is one fault more than the log can tell apart from a torn write.
@@ -47,7 +49,7 @@ final class DiskHarm {
   void badRead(Fault fault) {
     var victim = field.victim(fault);
     var chance = fault.chance();
-    field.cluster.failRead(victim, chance.nextBoolean() ? LOG : STATE);
+    field.cluster.failRead(victim, some(chance));
     if (chance.nextBoolean()) {
       field.cluster.kill(victim);
       field.restart(victim, 10);
@@ -57,7 +59,7 @@ final class DiskHarm {
 
   void badWrite(Fault fault) {
     var victim = field.victim(fault);
-    field.cluster.failWrite(victim, fault.chance().nextInt(3) > 0 ? LOG : STATE);
+    field.cluster.failWrite(victim, some(fault.chance()));
     recover(victim, fault);
   }
 
@@ -65,6 +67,16 @@ final class DiskHarm {
     var victim = field.victim(fault);
     field.cluster.fill(victim, fault.chance().nextLong(100_000));
     recover(victim, fault);
+  }
+
+  /// Files that are hit: those of the log, any of the state, or tables, which most of the reading
+  /// is from.
+  private static String some(SplittableRandom chance) {
+    return switch (chance.nextInt(3)) {
+      case 0 -> LOG;
+      case 1 -> STATE;
+      default -> TABLES;
+    };
   }
 
   private void recover(SimNode victim, Fault fault) {
@@ -105,8 +117,7 @@ final class DiskHarm {
       return;
     }
     var chance = fault.chance();
-    var path = chance.nextBoolean() ? LOG : STATE;
-    field.simulation.disk(victim.name()).writeAstray(path, chance.split(), misdirected);
+    field.simulation.disk(victim.name()).writeAstray(some(chance), chance.split(), misdirected);
     if (chance.nextBoolean()) {
       field.later(
           chance.nextLong(fault.harmMillis()),
