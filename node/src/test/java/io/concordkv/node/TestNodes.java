@@ -171,6 +171,11 @@ final class TestNodes {
     nodes.remove(name);
   }
 
+  /// A node stands still for so long.
+  void pause(String name, Duration duration) {
+    one(name).env.pause(duration);
+  }
+
   /// Ends a node as a power cut does.
   void kill(String name) {
     simulation.kill(name);

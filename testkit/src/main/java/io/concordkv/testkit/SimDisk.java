@@ -147,8 +147,8 @@ public final class SimDisk {
   }
 
   /// At the next sync of a file whose path contains `path` a sector does not get where it should;
-  /// with `misdirected` it ends up somewhere else in the file, or all of a write does, or two writes
-  /// of one length change places.
+  /// with `misdirected` it ends up somewhere else in the file, or all of a write does, or two
+  /// writes of one length change places.
   public void writeAstray(String path, SplittableRandom chance, boolean misdirected) {
     astray = new Astray(path, chance, misdirected);
   }
