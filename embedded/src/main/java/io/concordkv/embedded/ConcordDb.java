@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -56,8 +57,9 @@ public final class ConcordDb implements AutoCloseable {
   private final AtomicInteger transactions;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  /// Held from the second attempt of a transaction on. Fair, so that whoever lost goes first.
-  private final ReentrantLock turn = new ReentrantLock(true);
+  /// Its write lock is held by a transaction that tries again, its read lock by every commit. So
+  /// nobody gets in the way of one that has lost. Fair, so that who waits for it gets it.
+  private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(true);
 
   /// Held while a checkpoint is made: all are built at the same place.
   private final ReentrantLock copying = new ReentrantLock();
@@ -167,8 +169,15 @@ public final class ConcordDb implements AutoCloseable {
   }
 
   void commit(WriteBatch batch, Claims claims) {
-    Outcome outcome =
-        calls.ask(env.loop(), answer -> store.submit(new Commit(batch, claims, answer::complete)));
+    Outcome outcome;
+    turn.readLock().lock();
+    try {
+      outcome =
+          calls.ask(
+              env.loop(), answer -> store.submit(new Commit(batch, claims, answer::complete)));
+    } finally {
+      turn.readLock().unlock();
+    }
     switch (outcome) {
       case Outcome.Done _ -> {}
       case Outcome.Conflicted(var why) -> throw new ConflictException(why);
@@ -228,8 +237,8 @@ public final class ConcordDb implements AutoCloseable {
   }
 
   /// Runs `work` in a transaction and commits it; after a [ConflictException] again, as often as
-  /// [Options#attempts()] allows. Who tries again takes turns with others that do, so `work` must
-  /// not wait for another thread's transaction. What else it throws ends it, with nothing written.
+  /// [Options#attempts()] allows. While one tries again, nobody else writes, so `work` must not
+  /// wait for another thread's write. What else it throws ends it, with nothing written.
   public <T extends @Nullable Object> T transact(
       Isolation isolation, Function<Transaction, T> work) {
     boolean hasTurn = false;
@@ -245,13 +254,13 @@ public final class ConcordDb implements AutoCloseable {
           }
         }
         if (!hasTurn) {
-          turn.lock();
+          turn.writeLock().lock();
           hasTurn = true;
         }
       }
     } finally {
       if (hasTurn) {
-        turn.unlock();
+        turn.writeLock().unlock();
       }
     }
   }

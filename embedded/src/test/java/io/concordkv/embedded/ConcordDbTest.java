@@ -19,7 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +134,39 @@ final class ConcordDbTest {
       assertThat(db.get(bytes("all"))).isEqualTo(bytes("" + threads * each));
       assertThat(db.get(bytes("sum"))).isEqualTo(bytes("" + threads * each));
       assertThat(db.get(bytes("of-0"))).isEqualTo(bytes("" + each));
+    }
+  }
+
+  @Test
+  void one_that_loses_again_and_again_to_a_faster_one_wins_in_the_end() throws Exception {
+    try (var db = open("redblack");
+        var other = Executors.newSingleThreadExecutor()) {
+      var attempts = new AtomicInteger();
+      db.transact(
+          Isolation.SERIALIZABLE,
+          tx -> {
+            attempts.incrementAndGet();
+            var before = tx.get(bytes("a"));
+            // The other one is always done first, if it is let: then this waits no longer than
+            // that.
+            awaited(other.submit(() -> db.update(bytes("a"), old -> plusOne(old))));
+            tx.put(bytes("a"), plusOne(before));
+            return true;
+          });
+      assertThat(attempts).hasValueLessThan(4);
+      other.shutdown();
+      assertThat(other.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(db.get(bytes("a"))).isEqualTo(bytes("" + (attempts.get() + 1)));
+    }
+  }
+
+  private static void awaited(Future<?> work) {
+    try {
+      var _ = work.get(300, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException _) {
+      // It waits for us.
+    } catch (InterruptedException | ExecutionException failed) {
+      throw new AssertionError(failed);
     }
   }
 
