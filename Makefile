@@ -18,7 +18,7 @@ ROUNDS ?=
 MB ?= 1024
 COUNT ?=
 TARGETS ?=
-CLOCK ?=
+CACHE ?=
 ROWS ?=
 jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
@@ -87,9 +87,9 @@ bench-catch-up: build ## a node that missed MB=1024 megabytes gets a snapshot: t
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -Dconcord.root=. -cp bench/target/concord-bench.jar \
 	  io.concordkv.bench.CatchUp '$(MB)'
 
-bench-engines: build ## storage engines beside the maps of the JDK: COUNT=1000000 ROUNDS=3 TARGETS=redblack,TreeMap
+bench-engines: build ## storage engines beside RocksDB, LMDB and others: COUNT=1000000 ROUNDS=3 TARGETS=lsm,rocksdb CACHE=512
 	@bench/engines.sh $(if $(COUNT),COUNT=$(COUNT)) $(if $(ROUNDS),ROUNDS=$(ROUNDS)) $(if $(TARGETS),TARGETS=$(TARGETS)) \
-	  $(if $(CLOCK),CLOCK=$(CLOCK))
+	  $(if $(CACHE),CACHE=$(CACHE))
 
 bench: build ## put, get, txn, watch and lease figures; ETCD=path measures that binary beside us
 	@ETCD='$(ETCD)' ROUNDS='$(ROUNDS)' bench/run.sh

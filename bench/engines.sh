@@ -1,5 +1,6 @@
 #!/bin/sh
-# Measures storage engines in one process: COUNT=1000000 ROUNDS=3 TARGETS=redblack,TreeMap CLOCK=cpu.
+# Measures storage engines in one process: COUNT=1000000 ROUNDS=3 TARGETS=lsm,rocksdb CACHE=512 (MiB)
+# BUFFER=64 (MiB) CALLS=200000 BUDGET_MS=3000 IN=directory.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 home=$("$root/bin/find-jdk") || exit $?
 jar=$root/bench/target/concord-bench.jar
@@ -7,4 +8,7 @@ if [ ! -r "$jar" ]; then
   echo "the load program is not built yet: run  make build  in $root" >&2
   exit 1
 fi
-exec "$home/bin/java" -XX:+UseParallelGC -Xms4g -Xmx4g -cp "$jar" io.concordkv.bench.engines.EnginesBench "$@"
+# The opened packages are for LMDB and MapDB, which look into direct buffers.
+exec "$home/bin/java" -XX:+UseParallelGC -Xms4g -Xmx4g --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow --add-opens=java.base/java.nio=ALL-UNNAMED \
+  --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$jar" io.concordkv.bench.engines.EnginesBench "IN=$root/bench/target" "$@"

@@ -1,26 +1,62 @@
 package io.concordkv.bench.engines;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.env.RealEnv;
 import io.concordkv.storage.engine.Engine;
+import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.WriteBatch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// An engine of ours.
+/// An engine of ours without a log, as a node of a group uses it: the Raft log has what the engine
+/// has not made durable yet.
 final class EngineTarget implements Target {
+  private final TurnLoop loop = new TurnLoop();
+  private final RealEnv env;
   private final Engine engine;
+  private final boolean durable;
   private final boolean offHeap;
-  private final boolean ordered;
+  private long mark;
 
-  EngineTarget(Engine engine, boolean offHeap, boolean ordered) {
-    this.engine = engine;
-    this.offHeap = offHeap;
-    this.ordered = ordered;
+  EngineTarget(String name, Path directory, Map<String, String> settings) {
+    var engines = Engines.installed();
+    env = RealEnv.on(loop, directory, name, Throwable::printStackTrace);
+    engine = engines.open(env, name, "engine", settings);
+    durable = engines.provider(name).durable();
+    offHeap = name.equals("skiplist");
+    mark = engine.mark();
   }
 
   @Override
   public void put(Bytes key, Bytes value) {
-    engine.put(key, value);
+    write(new WriteBatch().put(key, value));
+  }
+
+  @Override
+  public void putAll(List<Bytes> keys, List<Bytes> values) {
+    var batch = new WriteBatch();
+    for (int i = 0; i < keys.size(); i++) {
+      batch.put(keys.get(i), values.get(i));
+    }
+    write(batch);
+  }
+
+  @Override
+  public void delete(Bytes key) {
+    write(new WriteBatch().delete(key));
+  }
+
+  private void write(WriteBatch batch) {
+    loop.turn();
+    while (engine.stalled()) {
+      loop.await();
+    }
+    engine.write(batch.mark(++mark));
   }
 
   @Override
@@ -29,24 +65,29 @@ final class EngineTarget implements Target {
   }
 
   @Override
-  public void delete(Bytes key) {
-    engine.delete(key);
+  public long scan(Bytes from, int limit) {
+    return scan(engine, from, limit);
   }
 
   @Override
-  public long scan(Bytes from, int limit) {
-    long sum = 0;
-    try (var cursor = engine.scan(new KeyRange(from, null), Order.ASCENDING)) {
-      for (int i = 0; i < limit && cursor.next(); i++) {
-        sum += cursor.key().length() + cursor.value().at(0);
+  public long scanBack(int limit) {
+    return scanBack(engine, limit);
+  }
+
+  @Override
+  public Reader reader() {
+    return new ViewReader(engine.view());
+  }
+
+  @Override
+  public void settle() {
+    if (durable) {
+      engine.flush();
+      while (engine.durableMark() < mark || engine.metrics().debtBytes() > 0) {
+        loop.await();
       }
     }
-    return sum;
-  }
-
-  @Override
-  public boolean isOrdered() {
-    return ordered;
+    loop.turn();
   }
 
   @Override
@@ -56,6 +97,41 @@ final class EngineTarget implements Target {
 
   @Override
   public void close() {
+    if (durable) {
+      engine.sync();
+    }
+    env.close();
+    loop.turn();
     engine.close();
+  }
+
+  private record ViewReader(View view) implements Reader {
+    @Override
+    public @Nullable Bytes get(Bytes key) {
+      return view.get(key);
+    }
+
+    @Override
+    public long scan(Bytes from, int limit) {
+      return EngineTarget.scan(view, from, limit);
+    }
+
+    @Override
+    public long scanBack(int limit) {
+      return EngineTarget.scanBack(view, limit);
+    }
+
+    @Override
+    public void close() {
+      view.close();
+    }
+  }
+
+  private static long scan(View view, Bytes from, int limit) {
+    return Sums.of(view.scan(new KeyRange(from, null), Order.ASCENDING), limit);
+  }
+
+  private static long scanBack(View view, int limit) {
+    return Sums.of(view.scan(KeyRange.ALL, Order.DESCENDING), limit);
   }
 }

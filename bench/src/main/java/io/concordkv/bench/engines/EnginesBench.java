@@ -1,41 +1,52 @@
 package io.concordkv.bench.engines;
 
-import com.sun.management.OperatingSystemMXBean;
-import io.concordkv.base.env.RealEnv;
-import io.concordkv.storage.engine.Engines;
+import io.concordkv.base.Bytes;
+import io.concordkv.bench.engines.Contender.Trait;
+import io.concordkv.bench.engines.Contender.Way;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// Measures engines in memory beside the maps of the JDK: `COUNT` pairs, `ROUNDS` rounds in which
-/// each target has its turn, the medians as a table. `TARGETS=a,b` chooses; `engine?setting=value`
-/// is a target too.
+/// Measures our engines beside the maps of the JDK and other embedded stores: `COUNT` pairs,
+/// `ROUNDS` rounds in which each target has its turn, the medians as tables. `TARGETS=a,b` chooses;
+/// `engine?setting=value` is a target too.
 public final class EnginesBench {
-  private static final List<String> ALL =
-      List.of(
-          "TreeMap",
-          "ConcurrentSkipListMap",
-          "HashMap",
-          "ConcurrentHashMap",
-          "array",
-          "redblack",
-          "hash",
-          "skiplist",
-          "bplustree-memory");
+  /// What is put before a kill; a child of its own JVM puts it.
+  private static final int KILLED_COUNT = 200_000;
 
-  private EnginesBench() {}
+  private final int count;
+  private final int rounds;
+  private final int calls;
+  private final Duration budget;
+  private final Way way;
+  private final String targets;
+  private final String directory;
+  private final String writer;
+
+  private EnginesBench(Map<String, String> settings) {
+    count = number(settings, "COUNT", 1_000_000);
+    rounds = number(settings, "ROUNDS", 3);
+    calls = number(settings, "CALLS", 200_000);
+    budget = Duration.ofMillis(number(settings, "BUDGET_MS", 3000));
+    long cache = number(settings, "CACHE", 512);
+    long buffer = number(settings, "BUFFER", 64);
+    way = new Way(false, cache << 20, buffer << 20);
+    var all = Field.all().stream().map(Contender::name).toList();
+    targets = settings.getOrDefault("TARGETS", String.join(",", all));
+    directory = settings.getOrDefault("IN", "");
+    writer = settings.getOrDefault("WRITER", "");
+  }
+
+  private static int number(Map<String, String> settings, String name, int otherwise) {
+    var text = settings.get(name);
+    return text == null ? otherwise : Integer.parseInt(text);
+  }
 
   /// `args` are settings as `NAME=value`.
   public static void main(String[] args) throws IOException {
@@ -44,108 +55,96 @@ public final class EnginesBench {
       var parts = arg.split("=", 2);
       settings.put(parts[0], parts.length == 1 ? "" : parts[1]);
     }
-    int count = Integer.parseInt(settings.getOrDefault("COUNT", "1000000"));
-    int rounds = Integer.parseInt(settings.getOrDefault("ROUNDS", "3"));
-    var names = List.of(settings.getOrDefault("TARGETS", String.join(",", ALL)).split(","));
-    boolean cpu = settings.getOrDefault("CLOCK", "wall").equals("cpu");
-    LongSupplier clock = cpu ? EnginesBench::cpuNanos : System::nanoTime;
-    var directory = Files.createTempDirectory("concord-engines");
-    var env = RealEnv.open(directory, "bench", Throwable::printStackTrace);
-    var figures = new LinkedHashMap<String, List<Map<String, Double>>>();
+    var bench = new EnginesBench(settings);
+    if (bench.writer.isEmpty()) {
+      bench.run();
+    } else {
+      var contender = Field.named(bench.targets).getFirst();
+      Killed.write(contender, bench.way, new Pairs(bench.count), Path.of(bench.writer));
+    }
+  }
+
+  private void run() {
+    try (var folders = new Folders(directory)) {
+      var contenders = new ArrayList<Contender>();
+      for (var contender : Field.named(targets)) {
+        var reason = unable(contender, folders);
+        if (reason == null) {
+          contenders.add(contender);
+        } else {
+          System.out.println(contender.name() + " is left out: " + reason);
+        }
+      }
+      System.out.println("without a sync, what was acknowledged survives:");
+      for (var contender : contenders) {
+        System.out.println("- " + contender.name() + ": " + contender.survives());
+      }
+      var tables = new Tables();
+      long sink = measure(contenders, folders, tables);
+      killEach(contenders, folders, tables);
+      System.out.printf(
+          Locale.ROOT,
+          "%nmedians of %d rounds, %,d pairs of %d bytes, %,d calls, cache %d MiB, buffer %d MiB,"
+              + " heap %d MiB (%d)%n",
+          rounds,
+          count,
+          Pairs.BYTES,
+          calls,
+          way.cacheBytes() >> 20,
+          way.bufferBytes() >> 20,
+          Runtime.getRuntime().maxMemory() >> 20,
+          sink % 10);
+      System.out.print(tables.text());
+    }
+  }
+
+  /// Why this machine cannot run it: often a native library that is not made for it.
+  private @Nullable String unable(Contender contender, Folders folders) {
+    var place = folders.fresh();
+    try (var target = contender.open(place, way)) {
+      var key = Bytes.of("key");
+      target.put(key, key);
+      return key.equals(target.get(key)) ? null : "it does not keep what it is given";
+    } catch (RuntimeException | LinkageError failed) {
+      return failed.toString();
+    } finally {
+      folders.remove(place);
+    }
+  }
+
+  private long measure(List<Contender> contenders, Folders folders, Tables tables) {
     long sink = 0;
+    var pairs = new Pairs(count);
+    var fewer = new Pairs(Math.max(1000, count / 10));
     for (int round = -1; round < rounds; round++) {
-      for (var name : names) {
+      for (var contender : contenders) {
         // The first round, a short one, only warms up.
-        var pass = new Pass(new Pairs(round < 0 ? count / 10 : count), clock, target(env, name));
-        var row = pass.run();
+        var pass = new Pass(contender, way, round < 0 ? fewer : pairs, calls, budget, folders);
+        long began = System.nanoTime();
+        pass.run();
         sink += pass.sink();
+        System.out.printf(
+            Locale.ROOT,
+            "round %d %s %.1f s%n",
+            round,
+            contender.name(),
+            (System.nanoTime() - began) / 1e9);
         if (round >= 0) {
-          figures.computeIfAbsent(name, _ -> new ArrayList<>()).add(row);
-          System.out.println("round " + round + " " + name + " " + show(row));
+          tables.add(contender, pass);
         }
       }
     }
-    env.close();
-    try (var paths = Files.walk(directory)) {
-      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+    return sink;
+  }
+
+  private void killEach(List<Contender> contenders, Folders folders, Tables tables) {
+    var pairs = new Pairs(Math.min(count, KILLED_COUNT));
+    for (var contender : contenders) {
+      if (contender.is(Trait.ON_DISK) && !contender.is(Trait.ONLY_SYNCED)) {
+        var place = folders.fresh();
+        tables.add(contender, Killed.of(contender, way, pairs, place));
+        folders.remove(place);
       }
     }
-    System.out.println("medians of " + rounds + " rounds, " + count + " pairs (" + sink % 10 + ")");
-    print(figures);
-  }
-
-  /// What all threads of this process have used, those of the collector and compiler too: where
-  /// others use the machine it says more than the time that has passed.
-  private static long cpuNanos() {
-    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    return system.getProcessCpuTime();
-  }
-
-  private static Supplier<Target> target(RealEnv env, String name) {
-    return () ->
-        switch (name) {
-          case "TreeMap" -> new MapTarget(new TreeMap<>());
-          case "ConcurrentSkipListMap" -> new MapTarget(new ConcurrentSkipListMap<>());
-          case "HashMap" -> new MapTarget(new HashMap<>());
-          case "ConcurrentHashMap" -> new MapTarget(new ConcurrentHashMap<>());
-          default -> {
-            var parts = name.split("\\?", 2);
-            var given = new TreeMap<String, String>();
-            if (parts.length == 2) {
-              for (var setting : parts[1].split("&")) {
-                var pair = setting.split("=", 2);
-                given.put(pair[0], pair[1]);
-              }
-            }
-            var engine = Engines.installed().open(env, parts[0], parts[0], given);
-            yield new EngineTarget(engine, parts[0].equals("skiplist"), !parts[0].equals("hash"));
-          }
-        };
-  }
-
-  private static void print(Map<String, List<Map<String, Double>>> figures) {
-    var columns = new ArrayList<String>();
-    figures
-        .values()
-        .forEach(rows ->
-            rows.getFirst().keySet().stream()
-                .filter(column -> !columns.contains(column))
-                .forEach(columns::add));
-    System.out.println("| target | " + String.join(" | ", columns) + " |");
-    System.out.println("|---|" + "---:|".repeat(columns.size()));
-    figures.forEach((name, rows) -> {
-      var line = new StringBuilder("| " + name + " |");
-      for (var column : columns) {
-        var sorted =
-            rows.stream().mapToDouble(row -> row.getOrDefault(column, Double.NaN)).sorted();
-        line.append(' ').append(show(column, median(sorted.toArray()))).append(" |");
-      }
-      System.out.println(line);
-    });
-  }
-
-  private static double median(double[] sorted) {
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  private static String show(Map<String, Double> row) {
-    var text = new StringBuilder();
-    row.forEach(
-        (column, value) -> text.append(column).append('=').append(show(column, value)).append(' '));
-    return text.toString();
-  }
-
-  private static String show(String column, double value) {
-    if (Double.isNaN(value)) {
-      return "–";
-    }
-    if (column.equals(Pass.BYTES)) {
-      return String.format(Locale.ROOT, "%.0f", value);
-    }
-    return value >= 1e6
-        ? String.format(Locale.ROOT, "%.2fM", value / 1e6)
-        : String.format(Locale.ROOT, "%.0fk", value / 1e3);
   }
 }

@@ -1,11 +1,12 @@
 package io.concordkv.bench.engines;
 
 import io.concordkv.base.Bytes;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
-/// A map of the JDK.
+/// A map of the JDK. It keeps the arrays that it is given.
 final class MapTarget implements Target {
   private final Map<Bytes, Bytes> map;
 
@@ -16,6 +17,13 @@ final class MapTarget implements Target {
   @Override
   public void put(Bytes key, Bytes value) {
     map.put(key, value);
+  }
+
+  @Override
+  public void putAll(List<Bytes> keys, List<Bytes> values) {
+    for (int i = 0; i < keys.size(); i++) {
+      map.put(keys.get(i), values.get(i));
+    }
   }
 
   @Override
@@ -30,12 +38,22 @@ final class MapTarget implements Target {
 
   @Override
   public long scan(Bytes from, int limit) {
-    if (!(map instanceof NavigableMap<Bytes, Bytes> ordered)) {
-      return 0;
-    }
+    return sum(ordered().tailMap(from, true), limit);
+  }
+
+  @Override
+  public long scanBack(int limit) {
+    return sum(ordered().descendingMap(), limit);
+  }
+
+  private NavigableMap<Bytes, Bytes> ordered() {
+    return (NavigableMap<Bytes, Bytes>) map;
+  }
+
+  private static long sum(Map<Bytes, Bytes> pairs, int limit) {
     long sum = 0;
     int left = limit;
-    for (var pair : ordered.tailMap(from, true).entrySet()) {
+    for (var pair : pairs.entrySet()) {
       if (left-- == 0) {
         break;
       }
@@ -45,13 +63,8 @@ final class MapTarget implements Target {
   }
 
   @Override
-  public boolean isOrdered() {
-    return map instanceof NavigableMap;
-  }
-
-  @Override
-  public long offHeapBytes() {
-    return 0;
+  public Reader reader() {
+    return new Shared(this);
   }
 
   @Override

@@ -4,14 +4,19 @@ import io.concordkv.base.Bytes;
 import java.util.SplittableRandom;
 
 /// The pairs of a run: keys of 16 decimal digits, each number once, in a pseudo-random order;
-/// values of 100 bytes. A pair is made anew each time, as a request makes it.
+/// values of 100 bytes, the second half like the first. A pair is made anew each time, as a request
+/// makes it.
 final class Pairs {
+  static final int BYTES = 116;
+  static final double THETA = 0.99;
   private static final int KEY_BYTES = 16;
-  private static final int VALUE_BYTES = 100;
+  private static final int HALF_VALUE = 50;
+  private static final int POOL_BYTES = 1 << 20;
 
   final int count;
-  private final byte[] pool = new byte[1 << 16];
+  private final byte[] pool = new byte[POOL_BYTES + HALF_VALUE];
   private final int[] order;
+  private final int[] popular;
 
   Pairs(int count) {
     this.count = count;
@@ -23,6 +28,7 @@ final class Pairs {
       order[i] = order[at];
       order[at] = i;
     }
+    popular = new Zipf(count, THETA, random.split()).draw(count);
   }
 
   /// The key of the `i`-th number, `i` from 0.
@@ -30,23 +36,31 @@ final class Pairs {
     return key(2L * i);
   }
 
-  /// Another order than that of [#shuffled], over the first `among` of its keys.
-  Bytes reshuffled(int i, int among) {
-    return shuffled((int) ((order[i] + 1L) * 7919 % among));
-  }
-
   Bytes shuffled(int i) {
     return key(2L * order[i]);
   }
 
-  /// A key that nobody has put.
+  /// Another order than that of [#shuffled].
+  Bytes reshuffled(int i) {
+    return shuffled((int) ((order[i] + 1L) * 7919 % count));
+  }
+
+  /// A few keys again and again, as Zipf's law has it; those that come often lie anywhere.
+  Bytes popular(int i) {
+    return shuffled(popular[i]);
+  }
+
+  /// A key that nobody has put, between two that are there.
   Bytes missing(int i) {
     return key(2L * order[i] + 1);
   }
 
   Bytes value(int i) {
-    var value = new byte[VALUE_BYTES];
-    System.arraycopy(pool, (i * 31) & 0x7FFF, value, 0, VALUE_BYTES);
+    var value = new byte[2 * HALF_VALUE];
+    // Mixed, so that neighbours in a block have nothing in common.
+    int at = (int) ((i * 0x9E3779B97F4A7C15L) >>> 44);
+    System.arraycopy(pool, at, value, 0, HALF_VALUE);
+    System.arraycopy(pool, at, value, HALF_VALUE, HALF_VALUE);
     return Bytes.wrap(value);
   }
 

@@ -1,25 +1,35 @@
 package io.concordkv.bench.engines;
 
 import io.concordkv.base.Bytes;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/// What is measured: an ordered map of bytes, or one without an order.
-interface Target extends AutoCloseable {
+/// What is measured: a map of bytes, mostly an ordered one. The thread that opened it reads and
+/// writes it; others write it if it [Contender.Trait#SYNCS], and read it with a [#reader()] of
+/// their own if it has [Contender.Trait#READERS].
+interface Target extends Reader {
+  /// Counts when this returns, as it was opened: a synced one has it on the medium then.
   void put(Bytes key, Bytes value);
 
-  @Nullable Bytes get(Bytes key);
+  /// In one step where the target can do that, else one after the other.
+  void putAll(List<Bytes> keys, List<Bytes> values);
 
   void delete(Bytes key);
 
-  /// Reads up to `limit` pairs from `from` on and returns a sum over them, so that none is left
-  /// out.
-  long scan(Bytes from, int limit);
+  /// For another thread, made and closed by the thread that opened this. It may see the content as
+  /// it is now, whatever is written later.
+  Reader reader();
 
-  boolean isOrdered();
+  /// Writes out what is only in memory and waits until what runs in the background is done.
+  default void settle() {}
 
-  /// Bytes that it holds outside of the heap.
-  long offHeapBytes();
+  /// Bytes that it holds outside of the heap; for those in memory only.
+  default long offHeapBytes() {
+    return 0;
+  }
 
-  @Override
-  void close();
+  /// The bytes of `bytes` as an array, without a copy where it is one already.
+  static byte[] array(Bytes bytes) {
+    var shared = bytes.sharedArray();
+    return shared.length == bytes.length() ? shared : bytes.toArray();
+  }
 }
