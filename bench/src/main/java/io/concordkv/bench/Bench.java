@@ -79,13 +79,13 @@ public final class Bench {
           Workload.prepare(channels);
         }
       }
+      clusters.forEach(cluster -> settings.at().ifPresent(cluster::only));
       if (settings.prepareMillis() > 0) {
         for (var workload : settings.workloads()) {
           clusters.forEach(cluster ->
               Measurement.prepare(cluster, workload, PREPARING_CLIENTS, settings.prepareMillis()));
         }
       }
-      clusters.forEach(cluster -> settings.at().ifPresent(cluster::only));
       for (var workload : settings.workloads()) {
         for (int clients : settings.clients()) {
           measure(clusters, workload, clients);

@@ -1,8 +1,10 @@
 package io.concordkv.bench;
 
 import com.google.protobuf.ByteString;
+import io.concordkv.proto.etcdserverpb.ClusterGrpc;
 import io.concordkv.proto.etcdserverpb.KVGrpc;
 import io.concordkv.proto.etcdserverpb.MaintenanceGrpc;
+import io.concordkv.proto.etcdserverpb.MemberAddRequest;
 import io.concordkv.proto.etcdserverpb.MoveLeaderRequest;
 import io.concordkv.proto.etcdserverpb.RangeRequest;
 import io.concordkv.proto.etcdserverpb.StatusRequest;
@@ -27,51 +29,39 @@ import java.util.stream.IntStream;
 /// flags.
 final class Cluster implements AutoCloseable {
   private static final int NODES = 3;
+
+  /// The node that [#only] adds.
+  private static final int LEARNER = NODES;
+
   private static final long START_SECONDS = 60;
 
   final String name;
+  private final Path binary;
+  private final Path directory;
   private final List<Integer> clientPorts;
+  private final List<Integer> peerPorts;
   private List<Integer> asked;
   private final List<Process> processes = new ArrayList<>();
   private final List<ProcessBuilder> starts = new ArrayList<>();
 
-  private Cluster(String name, List<Integer> clientPorts) {
+  private Cluster(String name, Path binary, Path directory, List<Integer> ports) {
     this.name = name;
-    this.clientPorts = clientPorts;
-    this.asked = clientPorts;
+    this.binary = binary;
+    this.directory = directory;
+    this.clientPorts = ports.subList(0, NODES + 1);
+    this.peerPorts = ports.subList(NODES + 1, 2 * (NODES + 1));
+    this.asked = clientPorts.subList(0, NODES);
   }
 
   static Cluster start(String name, Path binary, Path directory) {
-    var ports = freePorts(2 * NODES);
-    var cluster = new Cluster(name, ports.subList(0, NODES));
-    var peers =
-        IntStream.range(0, NODES)
-            .mapToObj(i -> "n" + i + "=" + url(ports.get(NODES + i)))
-            .collect(Collectors.joining(","));
+    var cluster = new Cluster(name, binary, directory, freePorts(2 * (NODES + 1)));
     try {
       deleteTree(directory);
       Files.createDirectories(directory);
       for (int i = 0; i < NODES; i++) {
-        var client = url(ports.get(i));
-        var peer = url(ports.get(NODES + i));
-        var command =
-            List.of(
-                binary.toString(),
-                "--name=n" + i,
-                "--data-dir=" + directory.resolve("n" + i),
-                "--listen-client-urls=" + client,
-                "--advertise-client-urls=" + client,
-                "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=" + peers,
-                "--initial-cluster-token=bench",
-                "--initial-cluster-state=new");
-        var log = Redirect.appendTo(directory.resolve("n" + i + ".log").toFile());
-        var start = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
-        cluster.starts.add(start);
-        cluster.processes.add(start.start());
+        cluster.start(i, NODES, "new");
       }
-      cluster.awaitServing(directory);
+      cluster.awaitServing(0, NODES);
       cluster.firstLeads();
       return cluster;
     } catch (IOException e) {
@@ -81,6 +71,31 @@ final class Cluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
+  }
+
+  private void start(int node, int members, String state) throws IOException {
+    var client = url(clientPorts.get(node));
+    var peer = url(peerPorts.get(node));
+    var peers =
+        IntStream.range(0, members)
+            .mapToObj(i -> "n" + i + "=" + url(peerPorts.get(i)))
+            .collect(Collectors.joining(","));
+    var command =
+        List.of(
+            binary.toString(),
+            "--name=n" + node,
+            "--data-dir=" + directory.resolve("n" + node),
+            "--listen-client-urls=" + client,
+            "--advertise-client-urls=" + client,
+            "--listen-peer-urls=" + peer,
+            "--initial-advertise-peer-urls=" + peer,
+            "--initial-cluster=" + peers,
+            "--initial-cluster-token=bench",
+            "--initial-cluster-state=" + state);
+    var log = Redirect.appendTo(directory.resolve("n" + node + ".log").toFile());
+    var start = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+    starts.add(start);
+    processes.add(start.start());
   }
 
   /// What the binary says of its version.
@@ -123,15 +138,38 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /// The clients talk to one node only: 0 leads, the others follow.
+  /// The clients talk to one node only: 0 leads, 1 and 2 follow, 3 is a learner, added now.
   void only(int node) {
+    if (node == LEARNER) {
+      addLearner();
+    }
     asked = List.of(clientPorts.get(node));
   }
 
-  private void awaitServing(Path directory) {
+  private void addLearner() {
+    try (var channels = connect(1)) {
+      var _ =
+          ClusterGrpc.newBlockingStub(channels.get(0))
+              .withDeadlineAfter(10, TimeUnit.SECONDS)
+              .memberAdd(
+                  MemberAddRequest.newBuilder()
+                      .addPeerURLs(url(peerPorts.get(LEARNER)))
+                      .setIsLearner(true)
+                      .build());
+    }
+    try {
+      start(LEARNER, NODES + 1, "existing");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + binary, e);
+    }
+    asked = clientPorts;
+    awaitServing(LEARNER, NODES + 1);
+  }
+
+  private void awaitServing(int from, int to) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     try (var channels = connect(1)) {
-      for (int node = 0; node < NODES; node++) {
+      for (int node = from; node < to; node++) {
         while (!serves(channels, node)) {
           if (System.nanoTime() - deadline > 0 || !processes.get(node).isAlive()) {
             throw new IllegalStateException(
@@ -171,7 +209,11 @@ final class Cluster implements AutoCloseable {
     try {
       KVGrpc.newBlockingStub(channels.get(node))
           .withDeadlineAfter(2, TimeUnit.SECONDS)
-          .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("up")).build());
+          .range(
+              RangeRequest.newBuilder()
+                  .setKey(ByteString.copyFromUtf8("up"))
+                  .setSerializable(node == LEARNER)
+                  .build());
       return true;
     } catch (StatusRuntimeException notYet) {
       return false;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param warmupMillis how long clients ask before a figure is taken
 /// @param prepareMillis how long every workload runs on each system before the first figure, so
 ///   that caches are filled and a JVM has compiled what is hot
-/// @param at the one node that is asked: 0 leads; all of them if empty
+/// @param at the one node that is asked: 0 leads, 1 and 2 follow, 3 is a learner; all but that one
+///   if empty
 /// @param json where the figures go as JSON lines, null for standard output
 record Settings(
     Path ours,
