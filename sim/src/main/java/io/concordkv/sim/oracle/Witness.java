@@ -242,9 +242,13 @@ final class Witness {
         facts.follows(entry.position(), previous.term());
       }
     }
-    // What a snapshot replaced is committed.
+    // What a snapshot replaced is committed, be it something else than what it had before.
     for (long index = now.first() - 1; index > kept; index--) {
-      terms[(int) index] = facts.committedTerm(index);
+      long term = facts.committedTerm(index);
+      if (term(index) != 0 && term(index) != term) {
+        promisedIndex = Math.min(promisedIndex, index - 1);
+      }
+      terms[(int) index] = term;
     }
     endsAt(last);
     promisedIndex = Math.min(promisedIndex, last);
