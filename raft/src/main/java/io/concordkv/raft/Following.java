@@ -18,14 +18,14 @@ final class Following {
   void append(Message.Append message) {
     var log = self.log;
     var previous = message.previous();
-    if (!message.entries().isEmpty() && self.full()) {
-      // As if it was lost. The leader asks where this member is, and sends no faster than that.
-      return;
-    }
     if (previous.index() < log.startIndex()) {
       // What a snapshot or trimming took was committed, so it agrees.
       acknowledge(message.from(), log.committed());
     } else if (log.matches(previous)) {
+      if (!message.entries().isEmpty() && self.full()) {
+        // As if it was lost. The leader asks where this member is, and sends no faster than that.
+        return;
+      }
       log.accept(previous, message.entries());
       long last = previous.index() + message.entries().size();
       log.commit(Math.max(log.committed(), Math.min(message.commit(), last)));

@@ -24,7 +24,6 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,8 +76,8 @@ final class Phases {
   }
 
   /// Heals a quorum that chance picks, while all others stand still and cannot be reached; it has
-  /// to elect a leader and to commit without them. A member that may have lost something needs the
-  /// others, so nothing is demanded of a quorum with such a one.
+  /// to elect a leader and to commit without them. A member that may have lost something, or whose
+  /// state is damaged, needs the others, so nothing is demanded of a quorum with such a one.
   void healCore() {
     if (swarm.setup().beyond()) {
       return;
@@ -89,8 +88,6 @@ final class Phases {
     if (!quorum(core)) {
       return;
     }
-    // Those go first who may lack what the others have.
-    core.sort(Comparator.comparing(node -> !wasDamaged(node)));
     for (var node : List.copyOf(core)) {
       core.remove(node);
       if (!quorum(core)) {
@@ -188,17 +185,13 @@ final class Phases {
     return up == null ? 0 : up.raftStatus().hardState().committed();
   }
 
-  private boolean mayHaveLost(SimNode node) {
+  private static boolean mayHaveLost(SimNode node) {
     var up = node.up();
-    return node.lost() || (up != null && up.raftStatus().suspect()) || wasDamaged(node);
-  }
-
-  private boolean wasDamaged(SimNode node) {
-    return simulation.disk(node.name()).wasDamaged();
+    return node.lost() || (up != null && (up.raftStatus().suspect() || up.replica().renewing()));
   }
 
   private boolean works(List<SimNode> core, long known) {
-    if (core.stream().anyMatch(this::mayHaveLost)) {
+    if (core.stream().anyMatch(Phases::mayHaveLost)) {
       return true;
     }
     boolean led = false;
