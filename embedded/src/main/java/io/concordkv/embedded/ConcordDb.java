@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -57,9 +60,8 @@ public final class ConcordDb implements AutoCloseable {
   private final AtomicInteger transactions;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  /// Its write lock is held by a transaction that tries again, its read lock by every commit. So
-  /// nobody gets in the way of one that has lost. Fair, so that who waits for it gets it.
-  private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(true);
+  /// Of transactions, in the order in which they began.
+  private final AtomicLong numbers = new AtomicLong(Commit.NO_TRANSACTION);
 
   /// Held while a checkpoint is made: all are built at the same place.
   private final ReentrantLock copying = new ReentrantLock();
@@ -164,32 +166,62 @@ public final class ConcordDb implements AutoCloseable {
   /// All or nothing. The batch is the store's until this returns.
   public void write(WriteBatch batch) {
     if (!batch.changes().isEmpty()) {
-      commit(batch, Claims.NONE);
+      commit(batch, Claims.NONE, Commit.NO_TRANSACTION);
     }
   }
 
-  void commit(WriteBatch batch, Claims claims) {
-    Outcome outcome;
-    turn.readLock().lock();
-    try {
-      outcome =
-          calls.ask(
-              env.loop(), answer -> store.submit(new Commit(batch, claims, answer::complete)));
-    } finally {
-      turn.readLock().unlock();
-    }
+  void commit(WriteBatch batch, Claims claims, long transaction) {
+    Outcome outcome =
+        calls.ask(
+            env.loop(),
+            answer -> store.submit(new Commit(batch, claims, transaction, answer::complete)));
+    check(outcome);
+  }
+
+  private static void check(Outcome outcome) {
     switch (outcome) {
       case Outcome.Done _ -> {}
       case Outcome.Conflicted(var why) -> throw new ConflictException(why);
+      case Outcome.GaveWay(var to, var why) -> throw new DeadlockException(to, why);
+      case Outcome.TimedOut(var why) -> throw new LockTimeoutException(why);
       case Outcome.Refused(var why) -> throw why;
       case Outcome.Late _ -> throw StoppedException.closed();
     }
   }
 
+  /// What became of a wish for a lock, and the content at which it was granted.
+  private record Locked(Outcome outcome, @Nullable Published content) {}
+
+  /// Gets a lock for a transaction, and the content in which what is locked is as it will stay; to
+  /// be let go.
+  Published lock(long transaction, Wish wish, Claims claims) {
+    Locked locked =
+        calls.ask(
+            env.loop(),
+            answer ->
+                store.lock(
+                    new LockRequest(
+                        transaction, wish, claims, outcome -> answer(answer, outcome))));
+    check(locked.outcome);
+    return Objects.requireNonNull(locked.content);
+  }
+
+  private void answer(CompletableFuture<Locked> answer, Outcome outcome) {
+    var content = outcome instanceof Outcome.Done ? newest.take() : null;
+    boolean told = answer.complete(new Locked(outcome, content));
+    if (!told && content != null) {
+      content.release();
+    }
+  }
+
+  /// Lets the locks of a transaction go, soon.
+  void endLocks(long transaction) {
+    env.loop().post(() -> store.end(transaction));
+  }
+
   /// The pairs of `range` in `order`, as they are now; to be closed.
   public Cursor scan(KeyRange range, Order order) {
-    var content = take();
-    return new HeldCursor(content.view.scan(range, order), content::release);
+    return HeldCursor.over(take(), range, order);
   }
 
   /// The pairs whose keys begin with `prefix`, ascending; to be closed.
@@ -209,16 +241,28 @@ public final class ConcordDb implements AutoCloseable {
     return new Snapshot(take());
   }
 
-  /// Begins a transaction; to be committed or closed.
+  /// Begins an optimistic transaction; to be committed or closed.
   public Transaction begin(Isolation isolation) {
+    return begin(isolation, Control.OPTIMISTIC);
+  }
+
+  /// Begins a transaction; to be committed or closed.
+  public Transaction begin(Isolation isolation, Control control) {
+    return switch (control) {
+      case OPTIMISTIC -> optimistic(isolation);
+      case PESSIMISTIC -> pessimistic(isolation, numbers.incrementAndGet(), new TreeSet<>());
+    };
+  }
+
+  private Transaction optimistic(Isolation isolation) {
     if (isolation == Isolation.READ_COMMITTED) {
-      return new Transaction(this, isolation, null);
+      return new Transaction(new Optimistic(this, isolation, null));
     }
     // First this, then the view: what is committed behind the view is remembered then.
     transactions.incrementAndGet();
     boolean begun = false;
     try {
-      var transaction = new Transaction(this, isolation, take());
+      var transaction = new Transaction(new Optimistic(this, isolation, take()));
       begun = true;
       return transaction;
     } finally {
@@ -226,6 +270,14 @@ public final class ConcordDb implements AutoCloseable {
         ended();
       }
     }
+  }
+
+  private Transaction pessimistic(Isolation isolation, long number, NavigableSet<Bytes> expected) {
+    calls.check();
+    if (isolation == Isolation.SNAPSHOT) {
+      transactions.incrementAndGet();
+    }
+    return new Transaction(new Pessimistic(this, isolation, number, expected));
   }
 
   void ended() {
@@ -237,32 +289,40 @@ public final class ConcordDb implements AutoCloseable {
   }
 
   /// Runs `work` in a transaction and commits it; after a [ConflictException] again, as often as
-  /// [Options#attempts()] allows. While one tries again, nobody else writes, so `work` must not
-  /// wait for another thread's write. What else it throws ends it, with nothing written.
+  /// [Options#attempts()] allows. What else it throws ends it, with nothing written.
+  ///
+  /// The first attempt is optimistic. From the second on it is serializable and pessimistic, as old
+  /// as the first one, and what it wrote before it locks as soon as it reads it. So only an older
+  /// one can be in its way, for whose end it waits before it begins again, and it comes to its own
+  /// end. Then `work` must not write past its transaction what the transaction has locked, nor wait
+  /// for another thread that does: that ends with a [LockTimeoutException].
   public <T extends @Nullable Object> T transact(
       Isolation isolation, Function<Transaction, T> work) {
-    boolean hasTurn = false;
-    try {
-      for (int attempt = 1; ; attempt++) {
-        try (var transaction = begin(isolation)) {
-          var result = work.apply(transaction);
-          transaction.commit();
-          return result;
-        } catch (ConflictException conflict) {
-          if (attempt >= options.attempts()) {
-            throw conflict;
-          }
+    long number = numbers.incrementAndGet();
+    var written = new TreeSet<Bytes>();
+    for (int attempt = 1; ; attempt++) {
+      var transaction =
+          attempt == 1
+              ? optimistic(isolation)
+              : pessimistic(Isolation.SERIALIZABLE, number, written);
+      try (transaction) {
+        var result = work.apply(transaction);
+        transaction.commit();
+        return result;
+      } catch (ConflictException conflict) {
+        if (attempt >= options.attempts()) {
+          throw conflict;
         }
-        if (!hasTurn) {
-          turn.writeLock().lock();
-          hasTurn = true;
+        written.addAll(transaction.written());
+        if (conflict instanceof DeadlockException deadlock) {
+          awaitEnd(deadlock.to());
         }
-      }
-    } finally {
-      if (hasTurn) {
-        turn.writeLock().unlock();
       }
     }
+  }
+
+  private void awaitEnd(long transaction) {
+    this.<Boolean>run(answer -> store.awaitEnd(transaction, () -> answer.complete(true)));
   }
 
   /// Waits until all that was acknowledged is on the medium: what [Durability.Interval] does not do
@@ -296,7 +356,8 @@ public final class ConcordDb implements AutoCloseable {
     var _ = calls.ask(env.loop(), task);
   }
 
-  private Published take() {
+  /// The newest content; to be let go.
+  Published take() {
     calls.check();
     return newest.take();
   }

@@ -1,8 +1,8 @@
 package io.concordkv.embedded;
 
-/// A transaction met another one that committed first. Nothing of it was written: it can be run
+/// A transaction met another one that was there first. Nothing of it was written: it can be run
 /// again, as [ConcordDb#transact] does.
-public final class ConflictException extends RuntimeException {
+public sealed class ConflictException extends RuntimeException permits DeadlockException {
   ConflictException(String why) {
     super(why);
   }

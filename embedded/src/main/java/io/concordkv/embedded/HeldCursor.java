@@ -2,6 +2,8 @@ package io.concordkv.embedded;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.Cursor;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
 
 /// A cursor that lets something go when it is closed.
 final class HeldCursor implements Cursor {
@@ -9,7 +11,12 @@ final class HeldCursor implements Cursor {
   private final Runnable letGo;
   private boolean closed;
 
-  HeldCursor(Cursor cursor, Runnable letGo) {
+  /// A walk over `content`, which is let go with it.
+  static Cursor over(Published content, KeyRange range, Order order) {
+    return new HeldCursor(content.view.scan(range, order), content::release);
+  }
+
+  private HeldCursor(Cursor cursor, Runnable letGo) {
     this.cursor = cursor;
     this.letGo = letGo;
   }

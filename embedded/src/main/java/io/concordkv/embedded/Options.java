@@ -20,6 +20,7 @@ import java.util.TreeMap;
 /// @param recentKeys of how many keys written since it is remembered who wrote them last, while
 ///   transactions are open; one that is older than that conflicts
 /// @param attempts how often [ConcordDb#transact] tries
+/// @param locks how transactions lock
 public record Options(
     String engine,
     SortedMap<String, String> settings,
@@ -28,13 +29,22 @@ public record Options(
     long segmentBytes,
     int batchBytes,
     int recentKeys,
-    int attempts) {
+    int attempts,
+    LockOptions locks) {
   private static final long GIB = 1L << 30;
 
   /// The engine `lsm`, and [Durability#GROUPED].
   public static final Options DEFAULT =
       new Options(
-          "lsm", new TreeMap<>(), Durability.GROUPED, 128 << 20, 16 << 20, 8 << 20, 100_000, 50);
+          "lsm",
+          new TreeMap<>(),
+          Durability.GROUPED,
+          128 << 20,
+          16 << 20,
+          8 << 20,
+          100_000,
+          50,
+          LockOptions.DEFAULT);
 
   public Options {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
@@ -51,7 +61,7 @@ public record Options(
     }
   }
 
-  private static void inRange(String name, long value, long least, long most) {
+  static void inRange(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw new ConcordException(
           ErrorCode.BAD_SETTING, name + " is " + least + " to " + most + ", not " + value);
@@ -60,7 +70,15 @@ public record Options(
 
   public Options withEngine(String name) {
     return new Options(
-        name, settings, durability, logBytes, segmentBytes, batchBytes, recentKeys, attempts);
+        name,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        attempts,
+        locks);
   }
 
   /// With one more setting of the engine.
@@ -68,31 +86,52 @@ public record Options(
     var more = new TreeMap<>(settings);
     more.put(name, value);
     return new Options(
-        engine, more, durability, logBytes, segmentBytes, batchBytes, recentKeys, attempts);
+        engine, more, durability, logBytes, segmentBytes, batchBytes, recentKeys, attempts, locks);
   }
 
   public Options withDurability(Durability mode) {
     return new Options(
-        engine, settings, mode, logBytes, segmentBytes, batchBytes, recentKeys, attempts);
+        engine, settings, mode, logBytes, segmentBytes, batchBytes, recentKeys, attempts, locks);
   }
 
   public Options withLog(long maxBytes, long bytesOfSegment) {
     return new Options(
-        engine, settings, durability, maxBytes, bytesOfSegment, batchBytes, recentKeys, attempts);
+        engine,
+        settings,
+        durability,
+        maxBytes,
+        bytesOfSegment,
+        batchBytes,
+        recentKeys,
+        attempts,
+        locks);
   }
 
   public Options withBatchBytes(int bytes) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, bytes, recentKeys, attempts);
+        engine, settings, durability, logBytes, segmentBytes, bytes, recentKeys, attempts, locks);
   }
 
   public Options withRecentKeys(int keys) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, batchBytes, keys, attempts);
+        engine, settings, durability, logBytes, segmentBytes, batchBytes, keys, attempts, locks);
   }
 
   public Options withAttempts(int count) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, batchBytes, recentKeys, count);
+        engine, settings, durability, logBytes, segmentBytes, batchBytes, recentKeys, count, locks);
+  }
+
+  public Options withLocks(LockOptions how) {
+    return new Options(
+        engine,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        attempts,
+        how);
   }
 }

@@ -32,6 +32,12 @@ final class Published {
     return false;
   }
 
+  /// Holds it once more; for one who holds it.
+  Published again() {
+    Check.that(retain(), "who holds a view can hold it again");
+    return this;
+  }
+
   void release() {
     int left = holders.decrementAndGet();
     Check.that(left >= 0, "a view is let go as often as it was taken");

@@ -36,11 +36,7 @@ final class RecentWrites {
 
   void add(WriteBatch batch, long sequence) {
     for (var change : batch.changes()) {
-      var key =
-          switch (change) {
-            case WriteBatch.Change.Put(var put, _) -> put;
-            case WriteBatch.Change.Delete(var deleted) -> deleted;
-          };
+      var key = change.key();
       last.put(key, sequence);
       order.add(new Write(key, sequence));
     }

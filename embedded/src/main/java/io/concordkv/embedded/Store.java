@@ -61,7 +61,12 @@ final class Store {
   private final Wal wal;
   private final Milestones milestones;
   private final RecentWrites recent;
+  private final Locks locks;
   private final ArrayDeque<Commit> waiting = new ArrayDeque<>();
+
+  /// Commits that waited for locks and have them.
+  private final ArrayDeque<Locks.Party> admitted = new ArrayDeque<>();
+
   private long sequence;
 
   /// Up to which commit a checkpoint of an engine in memory is in its place.
@@ -104,6 +109,7 @@ final class Store {
     milestones.begin(wal.start());
     sequence = engine.mark();
     recent = new RecentWrites(options.recentKeys(), sequence);
+    locks = new Locks(env, options.locks(), recent, sequence, this::goOn);
   }
 
   /// Opens or makes the store in the directory of `env`. Blocks.
@@ -165,8 +171,40 @@ final class Store {
       commit.reply().accept(new Outcome.Late());
       return;
     }
+    if (commit.transaction() != Commit.NO_TRANSACTION) {
+      var lost = locks.commits(commit.transaction(), commit.batch());
+      if (lost != null) {
+        commit.reply().accept(lost);
+        return;
+      }
+    }
     waiting.add(commit);
     schedule();
+  }
+
+  /// Takes a wish for a lock; its reply tells when it is fulfilled, or why not.
+  void lock(LockRequest request) {
+    locks.lock(request);
+  }
+
+  /// A transaction has ended without a commit: it has no locks any more.
+  void end(long transaction) {
+    locks.end(transaction);
+  }
+
+  /// Runs `done` when that transaction has ended, and after the time that one waits for a lock in
+  /// any case.
+  void awaitEnd(long transaction, Runnable done) {
+    locks.awaitEnd(transaction, done);
+  }
+
+  private void goOn(Locks.Party party) {
+    admitted.add(party);
+    schedule();
+  }
+
+  private boolean hasCommits() {
+    return !admitted.isEmpty() || !waiting.isEmpty();
   }
 
   /// The next group begins behind the tasks that are on their way, so that it has their commits.
@@ -179,7 +217,7 @@ final class Store {
 
   private void writeGroups() {
     scheduled = false;
-    while (!waiting.isEmpty() && !syncing) {
+    while (hasCommits() && !syncing) {
       if (engine.stalled() || wal.overloaded()) {
         scheduled = true;
         var _ = env.loop().after(STALL, this::writeGroups);
@@ -198,13 +236,25 @@ final class Store {
     var answers = new ArrayList<Answer>();
     boolean alone = options.durability() instanceof Durability.EveryWrite;
     do {
-      var commit = waiting.remove();
-      var outcome = apply(commit);
+      var party = admitted.poll();
+      var commit = party == null ? waiting.remove() : party.commit();
+      var outcome = refusal(commit);
+      if (outcome == null) {
+        if (party == null && !locks.admits(commit)) {
+          continue;
+        }
+        outcome = apply(commit);
+      }
       answers.add(new Answer(commit, outcome));
       if (outcome instanceof Outcome.Done) {
         record.add(commit.batch());
       }
-    } while (!waiting.isEmpty() && record.bytes() < GROUP_BYTES && !(alone && sequence > before));
+      if (party != null) {
+        locks.end(party);
+      } else if (commit.transaction() != Commit.NO_TRANSACTION) {
+        locks.end(commit.transaction());
+      }
+    } while (hasCommits() && record.bytes() < GROUP_BYTES && !(alone && sequence > before));
     if (sequence == before) {
       answers.forEach(Answer::tell);
       return;
@@ -229,8 +279,8 @@ final class Store {
     }
   }
 
-  /// Writes it to the engine under the next number, unless something speaks against that.
-  private Outcome apply(Commit commit) {
+  /// What speaks against writing it, whoever has locks; null if nothing does.
+  private @Nullable Outcome refusal(Commit commit) {
     var batch = commit.batch();
     if (batch.bytes() + (long) GroupRecord.CHANGE_BYTES * batch.changes().size()
         > options.batchBytes()) {
@@ -246,9 +296,12 @@ final class Store {
               "the disk is full: nothing is written until there is room again"));
     }
     var conflict = recent.conflict(commit.claims());
-    if (conflict != null) {
-      return new Outcome.Conflicted(conflict);
-    }
+    return conflict == null ? null : new Outcome.Conflicted(conflict);
+  }
+
+  /// Writes it to the engine under the next number.
+  private Outcome apply(Commit commit) {
+    var batch = commit.batch();
     try {
       engine.write(batch.mark(sequence + 1));
     } catch (ConcordException refused) {
@@ -256,6 +309,7 @@ final class Store {
     }
     sequence++;
     recent.add(batch, sequence);
+    locks.applied(sequence);
     return new Outcome.Done(sequence);
   }
 
@@ -265,6 +319,7 @@ final class Store {
     if (!audience.hasTransactions()) {
       recent.forget(sequence);
     }
+    locks.published();
     answers.forEach(Answer::tell);
     keep();
   }
@@ -363,18 +418,20 @@ final class Store {
     return engine.count();
   }
 
-  /// Takes no more commits, and runs `done` once those that it has are written and synced. Then the
-  /// host lets go of what it was given to publish, and calls [#letGo()].
+  /// Takes no more commits and no wishes for locks; who waits for a lock is told that it is late.
+  /// Runs `done` once the other commits that it has are written and synced. Then the host lets go
+  /// of what it was given to publish, and calls [#letGo()].
   void close(Runnable done) {
     Check.that(!closing, "a store is closed once");
     closing = true;
+    locks.close();
     whenIdle = () -> wal.sync(wal.end(), done);
     schedule();
   }
 
   private void tellIdle() {
     var then = whenIdle;
-    if (then != null && waiting.isEmpty() && !syncing) {
+    if (then != null && !hasCommits() && !syncing) {
       whenIdle = null;
       then.run();
     }

@@ -1,72 +1,80 @@
 package io.concordkv.embedded;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.ConcordException;
-import io.concordkv.base.ErrorCode;
-import io.concordkv.embedded.Commit.Claims;
 import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes that count together or not at all. Nothing is locked: what it writes is kept
-/// here until [#commit()], which fails with a [ConflictException] if another transaction was in the
-/// way ("optimistic", Kung and Robinson, TODS 1981); [Isolation] says when. Used by one thread.
+/// Reads and writes that count together or not at all. What it writes is kept here until
+/// [#commit()]. Another transaction that is in the way is met with a [ConflictException]; when, and
+/// who waits for whom, is said by [Control] and [Isolation]. Used by one thread.
+///
+/// One that is pessimistic has its locks until it has committed or is closed, so it is to be closed
+/// in any case:
+///
+/// ```java
+/// try (var tx = db.begin(Isolation.SERIALIZABLE, Control.PESSIMISTIC)) {
+///   var stock = tx.getForUpdate(Bytes.of("stock"));
+///   tx.put(Bytes.of("stock"), oneLess(stock));
+///   tx.put(Bytes.of("order/17"), Bytes.of("1 piece"));
+///   tx.commit();
+/// }
+/// ```
 public final class Transaction implements AutoCloseable {
-  private final ConcordDb db;
-  private final Isolation isolation;
-  private final @Nullable Published began;
+  private final Scheme scheme;
   private final TreeMap<Bytes, Optional<Bytes>> writes = new TreeMap<>();
-  private final TreeSet<Bytes> readKeys = new TreeSet<>();
-  private final List<KeyRange> readRanges = new ArrayList<>();
   private boolean over;
 
-  /// @param began null if each read is to see the newest
-  Transaction(ConcordDb db, Isolation isolation, @Nullable Published began) {
-    this.db = db;
-    this.isolation = isolation;
-    this.began = began;
+  Transaction(Scheme scheme) {
+    this.scheme = scheme;
   }
 
   public @Nullable Bytes get(Bytes key) {
+    return read(key, false);
+  }
+
+  /// As [#get], for a key that is going to be written depending on it: nobody else writes it from
+  /// now on until this one ends. A pessimistic one locks it for that; the commit of an optimistic
+  /// one conflicts otherwise, if it writes anything. An optimistic one with
+  /// [Isolation#READ_COMMITTED] cannot promise that, so there it is an [IllegalStateException].
+  public @Nullable Bytes getForUpdate(Bytes key) {
+    return read(key, true);
+  }
+
+  private @Nullable Bytes read(Bytes key, boolean forUpdate) {
     check();
     var own = writes.get(key);
-    if (own != null) {
-      return own.orElse(null);
-    }
-    var moment = began;
-    if (moment == null) {
-      return db.get(key);
-    }
-    if (isolation == Isolation.SERIALIZABLE && readKeys.add(key)) {
-      bound();
-    }
-    return moment.view.get(key);
+    return own != null ? own.orElse(null) : scheme.get(key, forUpdate);
   }
 
   public void put(Bytes key, Bytes value) {
-    check();
-    writes.put(key, Optional.of(value));
+    write(key, Optional.of(value));
   }
 
   /// Harmless if there is no such key.
   public void delete(Bytes key) {
+    write(key, Optional.empty());
+  }
+
+  private void write(Bytes key, Optional<Bytes> value) {
     check();
-    writes.put(key, Optional.empty());
+    if (!writes.containsKey(key)) {
+      scheme.beforeWrite(key);
+    }
+    writes.put(key, value);
   }
 
   /// Reads a value and writes what `change` makes of it; null stands for no value. Returns the new
   /// value.
   public @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {
-    var before = get(key);
+    var before = read(key, scheme instanceof Pessimistic);
     var after = change.apply(before);
     if (after != null) {
       put(key, after);
@@ -80,14 +88,18 @@ public final class Transaction implements AutoCloseable {
   /// transaction ends. A serializable one takes the whole of `range` for read, however far the
   /// cursor goes.
   public Cursor scan(KeyRange range, Order order) {
+    return scan(range, order, false);
+  }
+
+  /// As [#scan], for a range in which something is going to be written: what [#getForUpdate] is for
+  /// a key. Nobody else writes any key that could be in it.
+  public Cursor scanForUpdate(KeyRange range, Order order) {
+    return scan(range, order, true);
+  }
+
+  private Cursor scan(KeyRange range, Order order, boolean forUpdate) {
     check();
-    var moment = began;
-    if (moment != null && isolation == Isolation.SERIALIZABLE) {
-      readRanges.add(range);
-      bound();
-    }
-    var below = moment == null ? db.scan(range, order) : moment.view.scan(range, order);
-    return new OverlayCursor(below, within(range), order);
+    return new OverlayCursor(scheme.scan(range, order, forUpdate), within(range), order);
   }
 
   private NavigableMap<Bytes, Optional<Bytes>> within(KeyRange range) {
@@ -106,7 +118,7 @@ public final class Transaction implements AutoCloseable {
     check();
     try {
       if (!writes.isEmpty()) {
-        db.commit(batch(), claims());
+        scheme.commit(batch());
       }
     } finally {
       close();
@@ -120,17 +132,9 @@ public final class Transaction implements AutoCloseable {
     return batch;
   }
 
-  private Claims claims() {
-    var moment = began;
-    if (moment == null) {
-      return Claims.NONE;
-    }
-    return switch (isolation) {
-      case READ_COMMITTED -> Claims.NONE;
-      case SNAPSHOT -> new Claims(moment.sequence, List.copyOf(writes.keySet()), List.of());
-      case SERIALIZABLE ->
-          new Claims(moment.sequence, List.copyOf(readKeys), List.copyOf(readRanges));
-    };
+  /// What was written here.
+  NavigableSet<Bytes> written() {
+    return writes.navigableKeySet();
   }
 
   /// Ends it; what was written and not committed is gone. Harmless if it has ended.
@@ -138,19 +142,7 @@ public final class Transaction implements AutoCloseable {
   public void close() {
     if (!over) {
       over = true;
-      var moment = began;
-      if (moment != null) {
-        moment.release();
-        db.ended();
-      }
-    }
-  }
-
-  private void bound() {
-    if (readKeys.size() + readRanges.size() > db.maxReads()) {
-      throw new ConcordException(
-          ErrorCode.TOO_MANY_OPERATIONS,
-          "a serializable transaction reads at most " + db.maxReads() + " keys and ranges");
+      scheme.end();
     }
   }
 

@@ -8,7 +8,7 @@
 /// | the way to the loop | the loop's own queue, and a future that the caller waits on ([Calls]) | the engine has one owner; who writes has to wait for the disk anyway |
 /// | the content that readers see | an `AtomicReference` to a [Published] view with a count of its readers | a reader takes no lock and waits for no writer |
 /// | how many transactions are open | an `AtomicInteger` | with none open, nothing is kept for the finding of conflicts |
-/// | turns of those that retry | one fair `ReentrantReadWriteLock` in [ConcordDb], which a retry holds alone and commits share | who has lost once meets nobody, so nobody loses for ever |
+/// | the age of transactions | an `AtomicLong` | who begins needs no answer from the loop; the locks themselves are the loop's ([Locks]) |
 /// | checkpoints | a `ReentrantLock` in [ConcordDb] | they are built at one place |
 @NullMarked
 package io.concordkv.embedded;

@@ -103,7 +103,20 @@ final class StoreWorld implements Store.Audience {
   }
 
   void submit(WriteBatch batch, Claims claims, Consumer<Outcome> reply) {
-    store().submit(new Commit(batch, claims, reply));
+    submit(batch, claims, Commit.NO_TRANSACTION, reply);
+  }
+
+  void submit(WriteBatch batch, Claims claims, long transaction, Consumer<Outcome> reply) {
+    store().submit(new Commit(batch, claims, transaction, reply));
+  }
+
+  void lock(long transaction, Wish wish, Consumer<Outcome> reply) {
+    store().lock(new LockRequest(transaction, wish, Claims.NONE, reply));
+  }
+
+  /// Runs `task` on the store's loop after `delay`.
+  void after(Duration delay, Runnable task) {
+    var _ = Objects.requireNonNull(env).loop().after(delay, task);
   }
 
   void runFor(Duration duration) {

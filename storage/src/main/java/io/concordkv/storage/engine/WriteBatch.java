@@ -9,6 +9,8 @@ import java.util.List;
 public final class WriteBatch {
   /// One change, in the order in which it was made.
   public sealed interface Change {
+    Bytes key();
+
     record Put(Bytes key, Bytes value) implements Change {}
 
     record Delete(Bytes key) implements Change {}

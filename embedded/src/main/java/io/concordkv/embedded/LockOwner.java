@@ -1,0 +1,107 @@
+package io.concordkv.embedded;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.WriteBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who has locks and asks for them: a transaction, or a single write that had to wait. Its state is
+/// that of the [LockTable] it is in.
+final class LockOwner {
+  /// Of a transaction: a lower one is older. A write has a negative one.
+  final long number;
+
+  final TreeMap<Bytes, LockMode> points = new TreeMap<>();
+  final RangeSet shared = new RangeSet();
+  final RangeSet exclusive = new RangeSet();
+  @Nullable Wait wait;
+  @Nullable Loss loss;
+
+  /// It asks for nothing more and is about to end.
+  boolean committing;
+
+  /// Notes of the [WaitGraph]: in which search it came here, and from whom.
+  long seen;
+
+  @Nullable LockOwner via;
+
+  /// An owner waits for one wish at a time.
+  static final class Wait {
+    final LockOwner owner;
+    final Wish wish;
+
+    /// Those who are not to be overtaken.
+    final List<Wait> ahead = new ArrayList<>();
+
+    boolean over;
+
+    Wait(LockOwner owner, Wish wish) {
+      this.owner = owner;
+      this.wish = wish;
+    }
+  }
+
+  /// It had to give way, and has no locks any more.
+  ///
+  /// @param to the number of the older transaction that it gave way to
+  record Loss(long to, String why) {}
+
+  LockOwner(long number) {
+    this.number = number;
+  }
+
+  boolean isTransaction() {
+    return number >= 0;
+  }
+
+  /// How many locks it has.
+  int locks() {
+    return points.size() + shared.size() + exclusive.size();
+  }
+
+  boolean holdsRanges() {
+    return shared.size() + exclusive.size() > 0;
+  }
+
+  void clear() {
+    points.clear();
+    shared.clear();
+    exclusive.clear();
+  }
+
+  /// Whether it has all of `wish` already.
+  boolean covers(Wish wish) {
+    for (var key : wish.keys()) {
+      if (!covers(wish.mode(), key)) {
+        return false;
+      }
+    }
+    var range = wish.range();
+    return range == null
+        || exclusive.covers(range)
+        || (wish.mode() == LockMode.SHARED && shared.covers(range));
+  }
+
+  boolean mayWrite(WriteBatch batch) {
+    for (var change : batch.changes()) {
+      if (!covers(LockMode.EXCLUSIVE, change.key())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean covers(LockMode mode, Bytes key) {
+    var held = points.get(key);
+    return held == LockMode.EXCLUSIVE
+        || exclusive.covers(key)
+        || (mode == LockMode.SHARED && (held != null || shared.covers(key)));
+  }
+
+  @Override
+  public String toString() {
+    return isTransaction() ? "transaction " + number : "a write";
+  }
+}
