@@ -369,7 +369,6 @@ public final class ConcordDb implements AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    boolean failed = false;
     try {
       this.<Boolean>run(answer -> {
         newest.put(null);
@@ -377,13 +376,10 @@ public final class ConcordDb implements AutoCloseable {
       });
     } catch (StoppedException _) {
       // It has failed: there is nothing more to be made durable, only to be let go.
-      failed = true;
     }
     env.close();
-    if (failed) {
-      newest.put(null);
-      store.letGo();
-    }
+    newest.put(null);
+    store.letGo();
     calls.end(StoppedException.closed());
     unlock(lock);
   }

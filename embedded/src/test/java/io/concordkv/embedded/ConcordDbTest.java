@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class ConcordDbTest {
   private static final Options SMALL = Options.DEFAULT.withLog(1 << 20, 256 << 10);
+
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
   @TempDir Path directory;
 
@@ -220,6 +223,33 @@ final class ConcordDbTest {
     try (var again = open("array")) {
       assertThat(again.get(bytes("a"))).isEqualTo(bytes("1"));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void a_closed_store_has_no_file_open(String engine) throws IOException {
+    Assumptions.assumeTrue(Files.isDirectory(OPEN_FILES));
+    var db = open(engine);
+    db.put(bytes("a"), bytes("1"));
+    assertThat(openFiles()).isNotEmpty();
+    db.close();
+    assertThat(openFiles()).isEmpty();
+  }
+
+  /// Those of the store that this process has open, as Linux tells.
+  private List<Path> openFiles() throws IOException {
+    var found = new ArrayList<Path>();
+    try (var files = Files.list(OPEN_FILES)) {
+      for (var file : files.toList()) {
+        if (Files.isSymbolicLink(file) && Files.exists(file)) {
+          var target = Files.readSymbolicLink(file);
+          if (target.startsWith(directory.toRealPath())) {
+            found.add(target);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   @Test
