@@ -119,6 +119,12 @@ final class Election {
     }
   }
 
+  Message.VoteReply reply(Message.Vote request, long term, boolean granted) {
+    var committed = self.log.position(self.log.committed());
+    return new Message.VoteReply(
+        self.id(), request.from(), term, granted, request.pre(), committed);
+  }
+
   private int shortly() {
     return 1 + random.nextInt(HURRY_TICKS);
   }
@@ -136,7 +142,7 @@ final class Election {
             || (request.pre() && request.term() > self.term);
     boolean granted = free && suspicion.mayVote() && request.last().upToDate(self.log.last());
     long term = granted ? request.term() : self.term;
-    var reply = new Message.VoteReply(self.id(), request.from(), term, granted, request.pre());
+    var reply = reply(request, term, granted);
     if (request.pre()) {
       self.out.send(reply);
       return;

@@ -20,7 +20,10 @@ public sealed interface Message {
   record Vote(long from, long to, long term, LogPosition last, boolean pre, boolean transfer)
       implements Message {}
 
-  record VoteReply(long from, long to, long term, boolean granted, boolean pre)
+  /// @param committed up to where the log is known to be committed: who asks because it missed that
+  ///   goes on from there, perhaps by other members
+  record VoteReply(
+      long from, long to, long term, boolean granted, boolean pre, LogPosition committed)
       implements Message {}
 
   /// Entries that follow `previous`; none of them is a probe or carries a newer `commit`.

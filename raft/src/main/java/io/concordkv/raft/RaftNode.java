@@ -296,7 +296,7 @@ public final class RaftNode {
   private boolean admitVote(Message.Vote vote) {
     if (vote.term() < self.term) {
       if (vote.pre()) {
-        self.out.send(new Message.VoteReply(self.id(), vote.from(), self.term, false, true));
+        self.out.send(election.reply(vote, self.term, false));
       }
       return false;
     }
@@ -320,9 +320,24 @@ public final class RaftNode {
     if (!forecast && !admitReply(reply)) {
       return;
     }
+    learn(reply.committed());
     var awaited = reply.pre() ? Role.PRE_CANDIDATE : Role.CANDIDATE;
     if (self.role == awaited && reply.term() == self.term + (forecast ? 1 : 0)) {
       poll(reply.from(), reply.granted());
+    }
+  }
+
+  /// Somebody knows that the log is committed up to there. That there are other members than those
+  /// who were asked ends a campaign.
+  private void learn(LogPosition committed) {
+    if (leadership == null
+        && !suspicion.suspect()
+        && committed.index() > log.committed()
+        && log.matches(committed)) {
+      log.commit(committed.index());
+      if (self.role != Role.FOLLOWER && self.awaitsConfiguration()) {
+        follow(self.term, 0);
+      }
     }
   }
 

@@ -85,7 +85,7 @@ final class Oracle {
 
   void sent(TestMember member, Message message) {
     // I2: one vote in a term, across restarts, and durable before anybody hears of it.
-    if (message instanceof Message.VoteReply(long from, long to, long term, var yes, var pre)
+    if (message instanceof Message.VoteReply(long from, long to, long term, var yes, var pre, _)
         && yes
         && !pre) {
       vote(member, from, term, to);

@@ -174,11 +174,38 @@ final class Reference {
   }
 
   private static List<ReferenceState> voteReply(
+      ReferenceState before, Message.VoteReply reply, Traits traits) {
+    boolean forecast = reply.pre() && reply.granted();
+    if (!forecast && reply.term() < before.term()) {
+      return List.of(before);
+    }
+    var s = !forecast && reply.term() > before.term() ? follow(before, reply.term(), 0) : before;
+    var next = new ArrayList<ReferenceState>();
+    var told = told(s, reply.committed());
+    if (told.equals(s) || traits.distrusted()) {
+      next.addAll(ballot(s, reply, traits));
+    }
+    if (!told.equals(s)) {
+      next.addAll(ballot(told, reply, traits));
+    }
+    return next;
+  }
+
+  /// What somebody else knows to be committed is so here, too. Nobody goes on asking those who may
+  /// be members no more.
+  private static ReferenceState told(ReferenceState s, LogPosition committed) {
+    if (s.role() == Role.LEADER || committed.index() <= s.committed() || !holds(s, committed)) {
+      return s;
+    }
+    var told = s.withCommitted(committed.index());
+    return awaitsConfiguration(told) && told.role() != Role.FOLLOWER
+        ? follow(told, told.term(), 0)
+        : told;
+  }
+
+  private static List<ReferenceState> ballot(
       ReferenceState s, Message.VoteReply reply, Traits traits) {
     boolean forecast = reply.pre() && reply.granted();
-    if (!forecast && reply.term() > s.term()) {
-      return List.of(follow(s, reply.term(), 0));
-    }
     boolean awaited =
         reply.pre()
             ? s.role() == Role.PRE_CANDIDATE && reply.term() == s.term() + (forecast ? 1 : 0)
@@ -308,13 +335,16 @@ final class Reference {
   }
 
   private static boolean mayCampaign(ReferenceState s, Traits traits) {
-    return s.configuration().mayLead(traits.id())
-        && s.log().stream()
-            .noneMatch(entry ->
-                entry.kind() == Entry.Kind.CONFIGURATION
-                    && entry.index() > s.applied()
-                    && entry.index() <= s.committed()
-                    && !entry.configuration().equals(s.configuration()));
+    return s.configuration().mayLead(traits.id()) && !awaitsConfiguration(s);
+  }
+
+  private static boolean awaitsConfiguration(ReferenceState s) {
+    return s.log().stream()
+        .anyMatch(entry ->
+            entry.kind() == Entry.Kind.CONFIGURATION
+                && entry.index() > s.applied()
+                && entry.index() <= s.committed()
+                && !entry.configuration().equals(s.configuration()));
   }
 
   /// One change at a time, and none before something of the own term is committed.

@@ -50,8 +50,11 @@ public final class MessageCodec {
         EntryCodec.write(out, m.last());
         yield frame(Lane.CONTROL, VOTE, out.flag(m.pre()).flag(m.transfer()));
       }
-      case Message.VoteReply m ->
-          frame(Lane.CONTROL, VOTE_REPLY, start(m.term()).flag(m.granted()).flag(m.pre()));
+      case Message.VoteReply m -> {
+        var out = start(m.term()).flag(m.granted()).flag(m.pre());
+        EntryCodec.write(out, m.committed());
+        yield frame(Lane.CONTROL, VOTE_REPLY, out);
+      }
       case Message.Append m -> append(m);
       case Message.AppendReply m -> {
         var out = start(m.term()).u64(m.index()).flag(m.accepted());
@@ -94,7 +97,8 @@ public final class MessageCodec {
         switch (kind) {
           case VOTE ->
               new Message.Vote(from, to, term, EntryCodec.position(in), in.flag(), in.flag());
-          case VOTE_REPLY -> new Message.VoteReply(from, to, term, in.flag(), in.flag());
+          case VOTE_REPLY ->
+              new Message.VoteReply(from, to, term, in.flag(), in.flag(), EntryCodec.position(in));
           case APPEND -> {
             long commit = in.varint();
             var previous = EntryCodec.position(in);

@@ -35,7 +35,7 @@ final class MessageCodecTest {
   private static final List<Message> MESSAGES =
       List.of(
           new Message.Vote(1, 2, 5, new LogPosition(9, 4), true, false),
-          new Message.VoteReply(1, 2, 5, true, false),
+          new Message.VoteReply(1, 2, 5, true, false, new LogPosition(8, 4)),
           new Message.Append(1, 2, 5, new LogPosition(7, 3), ENTRIES, 6),
           new Message.Append(1, 2, 5, new LogPosition(7, 3), List.of(), 6),
           new Message.AppendReply(1, 2, 5, 9, false, new LogPosition(4, 2), true),
@@ -150,7 +150,7 @@ final class MessageCodecTest {
   private static final String GOLDEN =
       """
       1 010509040100
-      2 01050100
+      2 010501000804
       3 0105060703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
       3 010506070300
       4 0105000000000000000900040201

@@ -46,7 +46,7 @@ class DisturbanceTest {
   }
 
   private void promises(long from, long to, long term) {
-    disturbance.said(new Message.VoteReply(from, to, term, true, true));
+    disturbance.said(new Message.VoteReply(from, to, term, true, true, LogPosition.START));
   }
 
   private void hears(long follower) {
