@@ -47,6 +47,25 @@ import org.jspecify.annotations.Nullable;
 /// Whoever writes waits until the write counts as [Durability] says, and then every reader sees it.
 /// Whoever reads sees the newest write that counts, takes no lock and waits for no writer. A write
 /// that the disk refuses stops the store: from then on every call fails with a [StoppedException].
+///
+/// Transactions are optimistic or pessimistic ([Control]); [#transact] is both and fits most. One
+/// that locks by itself, here to hand out a task once, however many ask at the same time:
+///
+/// ```java
+/// try (var tx = db.begin(Isolation.SERIALIZABLE, Control.PESSIMISTIC)) {
+///   try (var tasks = tx.scanForUpdate(KeyRange.prefix(Bytes.of("task/")), Order.ASCENDING)) {
+///     if (tasks.next()) {
+///       tx.delete(tasks.key());
+///       tx.put(Bytes.of("mine"), tasks.value());
+///     }
+///   }
+///   tx.commit();
+/// }
+/// ```
+///
+/// A write of what a transaction has locked waits for its end, and fails with a
+/// [LockTimeoutException] when that takes longer than [LockOptions#timeout()]; nothing of it is
+/// written then.
 public final class ConcordDb implements AutoCloseable {
   private static final String LOCK = "LOCK";
 

@@ -7,8 +7,8 @@ package io.concordkv.embedded;
 /// gives way for ever (Rosenkrantz, Stearns and Lewis, TODS 1978). A transaction that has no lock
 /// yet may wait for anybody, and so may a write without a transaction; these never give way.
 public enum Deadlocks {
-  /// Who has to wait is looked at at once: if that closes a circle, the youngest transaction in it
-  /// gives way. Nobody gives way without need.
+  /// Whenever somebody has to wait it is looked at whether that closes a circle; then the youngest
+  /// transaction in it gives way. Nobody does without a circle.
   DETECT,
 
   /// A transaction waits for younger ones only: it gives way at once if one that it would have to

@@ -68,6 +68,20 @@ final class StoreLocksTest {
   }
 
   @Test
+  void each_wait_has_the_whole_time() {
+    lock(1, LockMode.EXCLUSIVE, "a");
+    lock(3, LockMode.EXCLUSIVE, "b");
+    lock(2, LockMode.EXCLUSIVE, "a");
+    world.runFor(Duration.ofSeconds(3));
+    world.store().end(1);
+    lock(2, LockMode.EXCLUSIVE, "b");
+    world.runFor(Duration.ofMillis(4999));
+    assertThat(told).endsWith("2 has a at 0");
+    world.store().end(3);
+    assertThat(told).endsWith("2 has b at 0");
+  }
+
+  @Test
   void who_gets_a_lock_sees_what_was_written_before_and_does_not_wait_for_the_rest() {
     write("first", "a");
     while (world.store().count() == 0) {
