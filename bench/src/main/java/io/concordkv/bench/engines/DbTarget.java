@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Our embedded store: an engine with a log, for all threads of a process.
+/// Our embedded store: an engine with a log, for all threads of a process. What its engine has not
+/// written out by itself stays in memory, settled or not.
 final class DbTarget implements Target {
   private final ConcordDb db;
 

@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// An engine of ours without a log, as a node of a group uses it: the Raft log has what the engine
 /// has not made durable yet.
 final class EngineTarget implements Target {
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  /// No work in the background is so long that it says nothing for this time.
+  private static final Duration QUIET = Duration.ofMillis(200);
+
   private final TurnLoop loop = new TurnLoop();
   private final RealEnv env;
   private final Engine engine;
@@ -54,7 +60,7 @@ final class EngineTarget implements Target {
   private void write(WriteBatch batch) {
     loop.turn();
     while (engine.stalled()) {
-      loop.await();
+      boolean _ = loop.await(MOMENT);
     }
     engine.write(batch.mark(++mark));
   }
@@ -83,11 +89,11 @@ final class EngineTarget implements Target {
   public void settle() {
     if (durable) {
       engine.flush();
-      while (engine.durableMark() < mark || engine.metrics().debtBytes() > 0) {
-        loop.await();
+      boolean busy = true;
+      while (busy || engine.durableMark() < mark || engine.metrics().debtBytes() > 0) {
+        busy = loop.await(QUIET);
       }
     }
-    loop.turn();
   }
 
   @Override

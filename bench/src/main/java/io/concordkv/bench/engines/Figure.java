@@ -5,7 +5,7 @@ import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /// How a workload went. Where a call handles many pairs, throughput and processor time are those of
-/// a pair, and latencies those of a call.
+/// a pair, and latencies those of a call; NaN where there were too few calls to tell.
 ///
 /// @param cpuMicros of the whole process, for each operation
 record Figure(
@@ -15,9 +15,15 @@ record Figure(
     return new Figure(
         operations * 1e9 / nanos,
         cpuNanos / 1e3 / operations,
-        latencies.getValueAtPercentile(50) / 1e3,
-        latencies.getValueAtPercentile(99) / 1e3,
-        latencies.getValueAtPercentile(99.9) / 1e3);
+        micros(latencies, 50, 10),
+        micros(latencies, 99, 100),
+        micros(latencies, 99.9, 1000));
+  }
+
+  private static double micros(Histogram latencies, double percentile, long least) {
+    return latencies.getTotalCount() < least
+        ? Double.NaN
+        : latencies.getValueAtPercentile(percentile) / 1e3;
   }
 
   /// The median of each number by itself.

@@ -130,7 +130,10 @@ final class Tables {
         : String.format(Locale.ROOT, "%.0f", value);
   }
 
-  static String micros(double value) {
+  private static String micros(double value) {
+    if (Double.isNaN(value)) {
+      return "–";
+    }
     return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
   }
 }

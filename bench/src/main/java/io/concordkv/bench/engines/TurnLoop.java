@@ -45,16 +45,19 @@ final class TurnLoop implements Scheduler {
     }
   }
 
-  /// Waits a little for something to run, and runs it.
-  void await() {
+  /// Waits up to `longest` for something to run, and runs what there is. False if there was
+  /// nothing.
+  boolean await(Duration longest) {
     try {
-      var task = posted.poll(1, TimeUnit.MILLISECONDS);
-      if (task != null) {
-        task.run();
+      var task = posted.poll(longest.toNanos(), TimeUnit.NANOSECONDS);
+      if (task == null) {
+        return false;
       }
+      task.run();
     } catch (InterruptedException interrupted) {
       throw new AssertionError("nobody interrupts a benchmark", interrupted);
     }
     turn();
+    return true;
   }
 }
