@@ -26,6 +26,9 @@ final class SortedArray implements Content {
   /// So many may wait to be merged, and half as many as there are.
   private static final int MAX_WAITING = 256;
 
+  /// So few are put in their places one by one, without new arrays.
+  private static final int FEW_WAITING = 8;
+
   private final Moments moments;
   private final boolean appends;
   private final PairHeap heap;
@@ -71,11 +74,16 @@ final class SortedArray implements Content {
       }
       return;
     }
-    int at = SortedPairs.find(prefixes, references, size, heap.segments(), key);
     own();
+    place(prefix, heap.add(key, value), key);
+  }
+
+  /// Puts a pair where it belongs among the sorted ones, behind which nothing waits.
+  private void place(long prefix, long reference, Bytes key) {
+    int at = SortedPairs.find(prefixes, references, size, heap.segments(), key);
     if (at >= 0) {
       long old = references[at];
-      references[at] = heap.add(key, value);
+      references[at] = reference;
       heap.drop(old);
       return;
     }
@@ -83,7 +91,7 @@ final class SortedArray implements Content {
     System.arraycopy(prefixes, ~at, prefixes, ~at + 1, size - 1 - ~at);
     System.arraycopy(references, ~at, references, ~at + 1, size - 1 - ~at);
     prefixes[~at] = prefix;
-    references[~at] = heap.add(key, value);
+    references[~at] = reference;
     sorted = size;
   }
 
@@ -191,6 +199,14 @@ final class SortedArray implements Content {
     long[] newPrefixes = Arrays.copyOfRange(prefixes, first, size);
     long[] newReferences = Arrays.copyOfRange(references, first, size);
     int waiting = size - first;
+    if (waiting <= FEW_WAITING) {
+      own();
+      size = first;
+      for (int i = 0; i < waiting; i++) {
+        place(newPrefixes[i], newReferences[i], PairHeap.key(segments, newReferences[i]));
+      }
+      return;
+    }
     SortedPairs.sort(newPrefixes, newReferences, 0, waiting, segments);
     long[] allPrefixes = new long[Math.max(MIN_CAPACITY, size + (size >> 3))];
     long[] allReferences = new long[allPrefixes.length];
