@@ -122,14 +122,14 @@ final class Followers {
     return status;
   }
 
-  RaftBacklog backlog() {
+  RaftBacklog backlog(long uncommitted, RaftBacklog member) {
     int appends = 0;
     long bytes = 0;
     for (var follower : all) {
       appends = Math.max(appends, follower.underWay().count());
       bytes = Math.max(bytes, follower.underWay().bytes());
     }
-    return new RaftBacklog(appends, bytes);
+    return new RaftBacklog(appends, bytes, uncommitted, member.waiting(), member.needed());
   }
 
   private Progress follow(long member) {

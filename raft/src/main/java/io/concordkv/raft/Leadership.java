@@ -228,7 +228,7 @@ final class Leadership {
   }
 
   RaftBacklog backlog() {
-    return followers.backlog();
+    return followers.backlog(uncommittedBytes, self.backlog());
   }
 
   private void changeByItself() {

@@ -46,6 +46,11 @@ final class Member {
     return log.waitingBytes() >= config.maxWaitingBytes() && log.committed() >= neededIndex;
   }
 
+  /// Of one that does not lead.
+  RaftBacklog backlog() {
+    return new RaftBacklog(0, 0, 0, log.waitingBytes(), neededIndex);
+  }
+
   /// Whether it keeps no commands.
   boolean isWitness() {
     return configuration.witnesses().contains(id());

@@ -1,9 +1,10 @@
 package io.concordkv.raft;
 
-/// What is under way to the follower that has most of it. All of it is bounded, see [RaftConfig].
+/// What waits in a member. All of it is bounded, see [RaftConfig].
 ///
-/// @param appends sent and not answered
+/// @param appends on the leader: sent to the follower that has most of them, and not answered
 /// @param bytes of their entries
-public record RaftBacklog(int appends, long bytes) {
-  static final RaftBacklog NONE = new RaftBacklog(0, 0);
-}
+/// @param uncommitted on the leader: bytes of the entries that are not committed
+/// @param waiting bytes of the entries that are committed and not applied
+/// @param needed up to where entries are taken however many wait: the state lacks them
+public record RaftBacklog(int appends, long bytes, long uncommitted, long waiting, long needed) {}

@@ -283,7 +283,7 @@ public final class RaftNode {
 
   /// For the simulator's invariants.
   public RaftBacklog backlog() {
-    return leadership == null ? RaftBacklog.NONE : leadership.backlog();
+    return leadership == null ? self.backlog() : leadership.backlog();
   }
 
   private void settle() {

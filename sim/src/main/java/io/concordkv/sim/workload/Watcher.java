@@ -9,6 +9,7 @@ import io.concordkv.node.Node;
 import io.concordkv.node.WatchHandle;
 import io.concordkv.sim.check.WatchCheck;
 import io.concordkv.sim.cluster.SimNode;
+import io.concordkv.sim.violation.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A client with several watches on one stream. When its member dies, or when it feels like it, it
 /// goes to another member and has every watch go on there from what it has seen.
 final class Watcher {
+  private static final int MAX_ROOM = 30;
   private static final long MAX_WHIM_NANOS = Duration.ofMillis(700).toNanos();
   private static final long SLOW_NANOS = Duration.ofMillis(500).toNanos();
   private static final int MAX_WATCHES = 4;
@@ -178,12 +180,16 @@ final class Watcher {
     private final SimNode node;
     private final int life;
     private final WatchHandle handle;
-    private long room = Long.MAX_VALUE;
+    private long room;
     private boolean closed;
+
+    /// The watch whose events go on in the next answer; 0: none.
+    private long unfinished;
 
     Stream(SimNode node, Node running) {
       this.node = node;
       life = node.lives();
+      room = room();
       handle = running.watch(this);
     }
 
@@ -233,11 +239,22 @@ final class Watcher {
 
     @Override
     public void send(WatchAnswer answer) {
+      // I18: events wait in the history and nowhere else. What is begun is sent to its end.
+      Violation.unless(
+          ready() || answer.events().isEmpty() || answer.watchId() == unfinished,
+          "I18 bounded",
+          name + " has no room and is sent " + answer);
+      unfinished = answer.fragment() ? answer.watchId() : 0;
       room--;
       world.later(() -> take(answer));
       if (slow && room <= 0) {
         rest();
       }
+    }
+
+    /// How much it takes before it rests.
+    private long room() {
+      return slow && !world.stopped() ? chance.nextInt(1, MAX_ROOM) : Long.MAX_VALUE;
     }
 
     /// Takes nothing for a while, then a little.
@@ -246,7 +263,7 @@ final class Watcher {
       world.after(
           chance.nextLong(SLOW_NANOS),
           () -> {
-            room = world.stopped() ? Long.MAX_VALUE : chance.nextInt(1, 30);
+            room = room();
             if (lives()) {
               handle.drained();
             }
