@@ -32,14 +32,23 @@ final class LockOwner {
     final LockOwner owner;
     final Wish wish;
 
-    /// Those who are not to be overtaken.
-    final List<Wait> ahead = new ArrayList<>();
+    /// Those who ask later have a higher one.
+    final long ticket;
+
+    /// Those who asked earlier and come later nevertheless.
+    final List<Wait> passed = new ArrayList<>(0);
 
     boolean over;
 
-    Wait(LockOwner owner, Wish wish) {
+    Wait(LockOwner owner, Wish wish, long ticket) {
       this.owner = owner;
       this.wish = wish;
+      this.ticket = ticket;
+    }
+
+    /// Whether it has its turn first, where both want the same.
+    boolean isBefore(Wait other) {
+      return ticket < other.ticket ? !other.passed.contains(this) : passed.contains(other);
     }
   }
 
@@ -69,6 +78,24 @@ final class LockOwner {
     points.clear();
     shared.clear();
     exclusive.clear();
+  }
+
+  /// Whether it has something that keeps others from having `wish`.
+  boolean excludes(Wish wish) {
+    for (var key : wish.keys()) {
+      var held = points.get(key);
+      if ((held != null && held.excludes(wish.mode()))
+          || exclusive.covers(key)
+          || (wish.mode() == LockMode.EXCLUSIVE && shared.covers(key))) {
+        return true;
+      }
+    }
+    var range = wish.range();
+    return range != null
+        && !range.isEmpty()
+        && (exclusive.meets(range)
+            || (wish.mode() == LockMode.EXCLUSIVE && shared.meets(range))
+            || Wish.within(points, range).values().stream().anyMatch(wish.mode()::excludes));
   }
 
   /// Whether it has all of `wish` already.

@@ -6,14 +6,12 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.embedded.LockOwner.Loss;
 import io.concordkv.embedded.LockOwner.Wait;
-import io.concordkv.storage.engine.KeyRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who has locked what, and who waits for it. It knows no time and no thread: what it decides about
@@ -39,20 +37,20 @@ final class LockTable {
     record Lost(LockOwner owner, Loss loss) implements Event {}
   }
 
-  private static final class Point {
-    private final ArrayList<LockOwner> owners = new ArrayList<>(1);
-    private LockMode mode = LockMode.SHARED;
-  }
-
   private final Deadlocks rule;
   private final int maxOfOne;
   private final int maxInAll;
-  private final TreeMap<Bytes, Point> points = new TreeMap<>();
-  private final List<LockOwner> withRanges = new ArrayList<>();
-  private final List<Wait> waiting = new ArrayList<>();
+  private final LockIndex index = new LockIndex();
+
+  /// By ticket: in the order in which they asked.
+  private final TreeMap<Long, Wait> waiting = new TreeMap<>();
+
+  /// Those who have passed by others.
+  private final List<Wait> passers = new ArrayList<>();
+
   private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private final WaitGraph graph = new WaitGraph(this::blockers);
-  private long total;
+  private final WaitGraph graph = new WaitGraph(waiting.values(), this::blockers);
+  private long tickets;
 
   /// @param maxOfOne how many locks a transaction may have
   /// @param maxInAll how many all transactions may have
@@ -64,7 +62,7 @@ final class LockTable {
 
   /// Nobody has a lock or waits for one.
   boolean isEmpty() {
-    return total == 0 && waiting.isEmpty();
+    return index.locks() == 0 && waiting.isEmpty();
   }
 
   /// What has happened since, in its order; null if nothing more has.
@@ -74,12 +72,8 @@ final class LockTable {
 
   /// Whether somebody who has no locks could write `key` now.
   boolean isFree(Bytes key) {
-    for (var wait : waiting) {
-      if (wait.wish.touches(key)) {
-        return false;
-      }
-    }
-    return !anyHolder(null, LockMode.EXCLUSIVE, key, _ -> true);
+    return !index.anyHolder(null, LockMode.EXCLUSIVE, key, _ -> true)
+        && !index.anyRival(LockMode.EXCLUSIVE, key, _ -> true);
   }
 
   /// True if `owner` has now all of `wish`; else it waits, and an event tells the end of it, which
@@ -91,18 +85,16 @@ final class LockTable {
       return true;
     }
     bound(owner, wish);
-    var wait = new Wait(owner, wish);
-    var passed = queue(wait);
+    var wait = new Wait(owner, wish, ++tickets);
+    passBy(wait);
     if (isFree(wait)) {
-      hold(owner, wish);
+      index.hold(owner, wish);
       return true;
     }
-    passed.forEach(other -> other.ahead.add(wait));
-    waiting.add(wait);
-    owner.wait = wait;
+    enqueue(wait);
     if (owner.isTransaction() && owner.locks() > 0) {
       switch (rule) {
-        case DETECT -> detect(wait);
+        case DETECT -> detect(owner);
         case WAIT_DIE -> waitOrDie(wait);
         case WOUND_WAIT -> woundOrWait(wait);
       }
@@ -118,42 +110,43 @@ final class LockTable {
 
   /// `owner` waits no longer. What it has it keeps.
   void cancel(LockOwner owner) {
+    var next = new TreeMap<Long, Wait>();
     var wait = owner.wait;
     if (wait != null) {
-      wait.over = true;
-      owner.wait = null;
-      waiting.remove(wait);
-      advance();
+      dequeue(wait);
+      index.addNext(wait.wish, next);
+      grant(next);
     }
   }
 
   /// `owner` has ended: it has no locks any more and waits for none.
   void release(LockOwner owner) {
-    if (drop(owner)) {
-      advance();
-    }
+    grant(drop(owner));
   }
 
-  /// Whom `owner` waits for: those who have it first, then those who asked earlier.
+  /// Whom `owner` waits for: those who have it first, then those whose turn comes earlier. Somebody
+  /// can be in it twice.
   List<LockOwner> blockers(LockOwner owner) {
-    var wait = owner.wait;
     var found = new ArrayList<LockOwner>();
+    var wait = owner.wait;
     if (wait != null) {
       boolean _ =
-          anyHolder(
+          index.anyHolder(
               owner,
               wait.wish,
               other -> {
-                if (!found.contains(other)) {
-                  found.add(other);
+                found.add(other);
+                return false;
+              });
+      boolean _ =
+          index.anyRival(
+              wait.wish,
+              other -> {
+                if (other.isBefore(wait)) {
+                  found.add(other.owner);
                 }
                 return false;
               });
-      for (var earlier : wait.ahead) {
-        if (!earlier.over && !found.contains(earlier.owner)) {
-          found.add(earlier.owner);
-        }
-      }
     }
     return found;
   }
@@ -167,7 +160,7 @@ final class LockTable {
           ErrorCode.TOO_MANY_OPERATIONS,
           owner + " has the " + maxOfOne + " locks that one may have, and wants one on " + wish);
     }
-    if (total >= maxInAll) {
+    if (index.locks() >= maxInAll) {
       throw new ConcordException(
           ErrorCode.TOO_MANY_OPERATIONS,
           "there are the "
@@ -179,167 +172,83 @@ final class LockTable {
     }
   }
 
-  /// Finds who is ahead of `wait`; returns whom it passes by.
-  private List<Wait> queue(Wait wait) {
+  /// Who waits for the asker already comes after it.
+  private void passBy(Wait wait) {
     var owner = wait.owner;
-    var passed = new ArrayList<Wait>();
-    for (var earlier : waiting) {
-      if (earlier.wish.contends(wait.wish)) {
-        boolean waitsForIt = owner.locks() > 0 && graph.reaches(earlier.owner, owner);
-        (waitsForIt ? passed : wait.ahead).add(earlier);
-      }
+    if (owner.locks() == 0 || !index.anyRival(wait.wish, _ -> true)) {
+      return;
     }
-    return passed;
+    graph.findWaitersFor(owner);
+    boolean _ =
+        index.anyRival(
+            wait.wish,
+            earlier -> {
+              if (graph.isFound(earlier.owner) && !wait.passed.contains(earlier)) {
+                wait.passed.add(earlier);
+              }
+              return false;
+            });
+  }
+
+  private void enqueue(Wait wait) {
+    wait.owner.wait = wait;
+    waiting.put(wait.ticket, wait);
+    index.add(wait);
+    if (!wait.passed.isEmpty()) {
+      passers.add(wait);
+    }
+  }
+
+  private void dequeue(Wait wait) {
+    wait.over = true;
+    wait.owner.wait = null;
+    waiting.remove(wait.ticket);
+    index.remove(wait);
+    passers.remove(wait);
   }
 
   private boolean isFree(Wait wait) {
-    for (var earlier : wait.ahead) {
-      if (!earlier.over) {
-        return false;
-      }
-    }
-    return !anyHolder(wait.owner, wait.wish, _ -> true);
+    return !index.anyHolder(wait.owner, wait.wish, _ -> true)
+        && !index.anyRival(wait.wish, other -> other != wait && other.isBefore(wait));
   }
 
-  /// Shows `visit` those but `owner` who hold what excludes `wish`, until it says true.
-  private boolean anyHolder(LockOwner owner, Wish wish, Predicate<LockOwner> visit) {
-    for (var key : wish.keys()) {
-      if (anyHolder(owner, wish.mode(), key, visit)) {
-        return true;
-      }
-    }
-    var range = wish.range();
-    if (range == null || range.isEmpty()) {
-      return false;
-    }
-    for (var point : within(range)) {
-      if (anyOther(point, owner, wish.mode(), visit)) {
-        return true;
-      }
-    }
-    for (var other : withRanges) {
-      boolean excludes =
-          other.exclusive.meets(range)
-              || (wish.mode() == LockMode.EXCLUSIVE && other.shared.meets(range));
-      if (excludes && other != owner && visit.test(other)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean anyHolder(
-      @Nullable LockOwner owner, LockMode mode, Bytes key, Predicate<LockOwner> visit) {
-    var point = points.get(key);
-    if (point != null && anyOther(point, owner, mode, visit)) {
-      return true;
-    }
-    for (var other : withRanges) {
-      boolean excludes =
-          other.exclusive.covers(key) || (mode == LockMode.EXCLUSIVE && other.shared.covers(key));
-      if (excludes && other != owner && visit.test(other)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean anyOther(
-      Point point, @Nullable LockOwner owner, LockMode mode, Predicate<LockOwner> visit) {
-    if (mode.excludes(point.mode)) {
-      for (var other : point.owners) {
-        if (other != owner && visit.test(other)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private Collection<Point> within(KeyRange range) {
-    var to = range.to();
-    return (to == null ? points.tailMap(range.from()) : points.subMap(range.from(), to)).values();
-  }
-
-  private void hold(LockOwner owner, Wish wish) {
-    int before = owner.locks();
-    boolean hadRanges = owner.holdsRanges();
-    for (var key : wish.keys()) {
-      var point = points.computeIfAbsent(key, _ -> new Point());
-      if (owner.points.get(key) == null) {
-        point.owners.add(owner);
-      }
-      if (wish.mode() == LockMode.EXCLUSIVE || owner.points.get(key) == null) {
-        owner.points.put(key, wish.mode());
-        point.mode = wish.mode();
-      }
-      Check.that(
-          point.mode == LockMode.SHARED || point.owners.size() == 1, "an exclusive lock has one");
-    }
-    var range = wish.range();
-    if (range != null) {
-      (wish.mode() == LockMode.SHARED ? owner.shared : owner.exclusive).add(range);
-      if (!hadRanges && owner.holdsRanges()) {
-        withRanges.add(owner);
-      }
-    }
-    total += owner.locks() - before;
-  }
-
-  /// Whether there was something to take from it.
-  private boolean drop(LockOwner owner) {
+  /// Takes all from `owner`; returns who may have it next.
+  private SortedMap<Long, Wait> drop(LockOwner owner) {
+    var next = new TreeMap<Long, Wait>();
     var wait = owner.wait;
     if (wait != null) {
-      wait.over = true;
-      owner.wait = null;
-      waiting.remove(wait);
+      dequeue(wait);
+      index.addNext(wait.wish, next);
     }
-    int held = owner.locks();
-    for (var key : owner.points.keySet()) {
-      var point = Objects.requireNonNull(points.get(key), "what is held is in the table");
-      boolean _ = point.owners.remove(owner);
-      if (point.owners.isEmpty()) {
-        points.remove(key);
-      }
-    }
-    if (owner.holdsRanges()) {
-      withRanges.remove(owner);
-    }
-    owner.clear();
-    total -= held;
-    return held > 0 || wait != null;
+    index.letGo(owner, next);
+    return next;
   }
 
-  /// Grants what is free now, in the order in which it was asked.
-  private void advance() {
-    waiting.removeIf(wait -> {
-      if (!isFree(wait)) {
-        return false;
+  /// Grants what is free now to those in `next` and to those who have passed by others, in the
+  /// order in which it was asked.
+  private void grant(SortedMap<Long, Wait> next) {
+    passers.forEach(wait -> next.put(wait.ticket, wait));
+    for (var wait : next.values()) {
+      if (!wait.over && isFree(wait)) {
+        dequeue(wait);
+        index.hold(wait.owner, wait.wish);
+        events.add(new Event.Granted(wait.owner));
       }
-      wait.over = true;
-      wait.owner.wait = null;
-      hold(wait.owner, wait.wish);
-      events.add(new Event.Granted(wait.owner));
-      return true;
-    });
+    }
   }
 
   private void lose(LockOwner loser, LockOwner to, String why) {
     var loss = new Loss(to.number, why);
-    boolean _ = drop(loser);
+    var next = drop(loser);
     loser.loss = loss;
     events.add(new Event.Lost(loser, loss));
-    advance();
+    grant(next);
   }
 
-  private void detect(Wait wait) {
-    while (!wait.over) {
-      var circle = graph.circle(wait.owner);
-      if (circle == null) {
-        return;
-      }
-      var loser = wait.owner;
-      var winner = wait.owner;
+  private void detect(LockOwner owner) {
+    for (var circle = circle(owner); circle != null; circle = circle(owner)) {
+      var loser = owner;
+      var winner = owner;
       for (var member : circle) {
         if (member.isTransaction()) {
           loser = member.number > loser.number ? member : loser;
@@ -349,6 +258,22 @@ final class LockTable {
       Check.that(loser != winner, "one does not wait for oneself");
       lose(loser, winner, story(circle) + ": " + loser + " is the youngest and gives way");
     }
+  }
+
+  /// A circle of waits that begins with `owner`: each waits for the next, and the last for `owner`.
+  /// Null if there is none, or `owner` does not wait.
+  private @Nullable List<LockOwner> circle(LockOwner owner) {
+    graph.findWaitersFor(owner);
+    for (var blocker : blockers(owner)) {
+      if (graph.isFound(blocker)) {
+        var circle = new ArrayList<LockOwner>();
+        circle.add(owner);
+        circle.add(blocker);
+        circle.addAll(graph.path(blocker));
+        return circle;
+      }
+    }
+    return null;
   }
 
   private static String story(List<LockOwner> circle) {
@@ -364,27 +289,21 @@ final class LockTable {
 
   private void waitOrDie(Wait wait) {
     var owner = wait.owner;
-    for (var other : graph.crowd(owner)) {
-      if (other.number < owner.number && !other.committing) {
-        lose(owner, other, owner + " does not wait for " + wait.wish + ": " + other + " is older");
-        return;
-      }
+    var older = graph.inCrowd(owner, other -> other.number < owner.number && !other.committing);
+    if (older != null) {
+      lose(owner, older, owner + " does not wait for " + wait.wish + ": " + older + " is older");
     }
   }
 
   /// One after the other, since who waits only behind one that gave way need not give way itself.
   private void woundOrWait(Wait wait) {
     var owner = wait.owner;
-    LockOwner inTheWay = null;
-    do {
-      if (inTheWay != null) {
-        lose(inTheWay, owner, inTheWay + " gives way: the older " + owner + " wants " + wait.wish);
-      }
-      inTheWay =
-          graph.crowd(owner).stream()
-              .filter(other -> other.number > owner.number && !other.committing)
-              .findFirst()
-              .orElse(null);
-    } while (inTheWay != null);
+    for (var younger = younger(owner); younger != null; younger = younger(owner)) {
+      lose(younger, owner, younger + " gives way: the older " + owner + " wants " + wait.wish);
+    }
+  }
+
+  private @Nullable LockOwner younger(LockOwner owner) {
+    return graph.inCrowd(owner, other -> other.number > owner.number && !other.committing);
   }
 }

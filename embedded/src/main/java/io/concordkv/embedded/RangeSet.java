@@ -2,6 +2,7 @@ package io.concordkv.embedded;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,10 @@ final class RangeSet {
 
   void clear() {
     ranges.clear();
+  }
+
+  Collection<KeyRange> ranges() {
+    return ranges.values();
   }
 
   /// Of how many ranges it is made.

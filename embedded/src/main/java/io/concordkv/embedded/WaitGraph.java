@@ -1,57 +1,77 @@
 package io.concordkv.embedded;
 
+import io.concordkv.embedded.LockOwner.Wait;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Who waits for whom. It is walked when somebody begins to wait, breadth first and in the order of
-/// the table, so the same waits give the same answers.
+/// Who waits for whom. It is walked when somebody asks who holds something, breadth first and in
+/// the order of the table, so the same waits give the same answers.
 final class WaitGraph {
+  private final Collection<Wait> waiting;
   private final Function<LockOwner, List<LockOwner>> blockers;
   private final ArrayDeque<LockOwner> open = new ArrayDeque<>();
   private long searches;
 
+  /// @param waiting all who wait
   /// @param blockers whom an owner waits for; nobody if it does not wait
-  WaitGraph(Function<LockOwner, List<LockOwner>> blockers) {
+  WaitGraph(Collection<Wait> waiting, Function<LockOwner, List<LockOwner>> blockers) {
+    this.waiting = waiting;
     this.blockers = blockers;
   }
 
-  /// A shortest circle of waits: each waits for the next, and the last for `start`, with which it
-  /// begins. Null if there is none.
-  @Nullable List<LockOwner> circle(LockOwner start) {
-    return path(start, start);
-  }
-
-  /// Whether `from` waits for `to`, however many are between them.
-  boolean reaches(LockOwner from, LockOwner to) {
-    return path(from, to) != null;
-  }
-
-  /// From `from` up to the last before `to`; null if `from` does not wait for it.
-  private @Nullable List<LockOwner> path(LockOwner from, LockOwner to) {
-    begin(from);
-    for (var at = open.poll(); at != null; at = open.poll()) {
-      for (var next : blockers.apply(at)) {
-        if (next == to) {
-          return trail(at);
+  /// Finds all who wait for `owner`, however many are between them: until the next search
+  /// [#isFound] and [#path] know them.
+  void findWaitersFor(LockOwner owner) {
+    begin(owner);
+    var rest = new ArrayList<>(waiting);
+    for (var at = open.poll(); at != null && !rest.isEmpty(); at = open.poll()) {
+      var blocker = at;
+      rest.removeIf(wait -> {
+        boolean waits = waitsFor(wait, blocker);
+        if (waits) {
+          visit(wait.owner, blocker);
         }
-        visit(next, at);
-      }
+        return waits;
+      });
     }
-    return null;
   }
 
-  /// The transactions that `from` waits for as soon as all who ask get their locks: those that it
-  /// comes to by way of such as have none yet.
-  List<LockOwner> crowd(LockOwner from) {
-    var found = new ArrayList<LockOwner>();
+  private static boolean waitsFor(Wait wait, LockOwner blocker) {
+    var other = blocker.wait;
+    return wait.owner != blocker
+        && (blocker.excludes(wait.wish)
+            || (other != null && other.isBefore(wait) && other.wish.contends(wait.wish)));
+  }
+
+  /// Whether it was found to wait for the one that was looked for.
+  boolean isFound(LockOwner owner) {
+    return owner.seen == searches && owner.via != null;
+  }
+
+  /// A shortest way from one that was found to the one that was looked for, with neither: each
+  /// waits for the next.
+  List<LockOwner> path(LockOwner from) {
+    var path = new ArrayList<LockOwner>();
+    for (var at = from.via; at != null && at.via != null; at = at.via) {
+      path.add(at);
+    }
+    return path;
+  }
+
+  /// The first that is `sought` among the transactions that `from` waits for as soon as all who ask
+  /// get their locks: those that it comes to by way of such as have none yet. Null if there is
+  /// none.
+  @Nullable LockOwner inCrowd(LockOwner from, Predicate<LockOwner> sought) {
     begin(from);
     for (var at = open.poll(); at != null; at = open.poll()) {
       if (at != from) {
-        if (at.isTransaction()) {
-          found.add(at);
+        if (at.isTransaction() && sought.test(at)) {
+          return at;
         }
         if (at.locks() > 0) {
           continue;
@@ -61,7 +81,7 @@ final class WaitGraph {
         visit(next, at);
       }
     }
-    return found;
+    return null;
   }
 
   private void begin(LockOwner from) {
@@ -78,13 +98,5 @@ final class WaitGraph {
       next.via = from;
       open.add(next);
     }
-  }
-
-  private static List<LockOwner> trail(LockOwner last) {
-    var path = new ArrayList<LockOwner>();
-    for (LockOwner at = last; at != null; at = at.via) {
-      path.addFirst(at);
-    }
-    return path;
   }
 }

@@ -5,6 +5,8 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,12 @@ record Wish(LockMode mode, List<Bytes> keys, @Nullable KeyRange range) {
   /// Whether `key` is in it.
   boolean touches(Bytes key) {
     return Collections.binarySearch(keys, key) >= 0 || (range != null && range.contains(key));
+  }
+
+  /// The part of `map` whose keys are in `range`, which is not empty.
+  static <T> SortedMap<Bytes, T> within(TreeMap<Bytes, T> map, KeyRange range) {
+    var to = range.to();
+    return to == null ? map.tailMap(range.from()) : map.subMap(range.from(), to);
   }
 
   private static boolean meet(KeyRange one, KeyRange other) {

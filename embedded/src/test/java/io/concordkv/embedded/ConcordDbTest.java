@@ -33,7 +33,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ConcordDbTest {
-  private static final Options SMALL = Options.DEFAULT.withLog(1 << 20, 256 << 10);
+  private static final Options SMALL =
+      Options.DEFAULT
+          .withLog(1 << 20, 256 << 10)
+          .withLocks(LockOptions.DEFAULT.withTimeout(Duration.ofMinutes(1)));
 
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 

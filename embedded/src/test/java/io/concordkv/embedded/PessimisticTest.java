@@ -37,6 +37,8 @@ final class PessimisticTest {
   private static final LockOptions IMPATIENT =
       LockOptions.DEFAULT.withTimeout(Duration.ofMillis(5));
 
+  private static final LockOptions PATIENT = IMPATIENT.withTimeout(Duration.ofMinutes(1));
+
   @TempDir Path directory;
   private ConcordDb db;
 
@@ -175,7 +177,7 @@ final class PessimisticTest {
 
   @Test
   void a_writer_goes_on_when_the_lock_is_let_go() throws Exception {
-    reopen(LockOptions.DEFAULT);
+    reopen(PATIENT);
     try (var threads = Executors.newSingleThreadExecutor();
         var tx = begin(Isolation.SERIALIZABLE)) {
       tx.update(X, old -> old == null ? ONE : TWO);
@@ -190,7 +192,7 @@ final class PessimisticTest {
   @ParameterizedTest
   @EnumSource
   void of_two_threads_that_wait_for_each_other_the_older_goes_on(Deadlocks rule) throws Exception {
-    reopen(LockOptions.DEFAULT.withDeadlocks(rule));
+    reopen(PATIENT.withDeadlocks(rule));
     try (var threads = Executors.newSingleThreadExecutor();
         var older = begin(Isolation.SERIALIZABLE);
         var younger = begin(Isolation.SERIALIZABLE)) {
@@ -229,7 +231,7 @@ final class PessimisticTest {
   @ParameterizedTest
   @EnumSource
   void all_get_through_where_everybody_wants_everything(Deadlocks rule) throws Exception {
-    reopen(LockOptions.DEFAULT.withDeadlocks(rule).withTimeout(Duration.ofMinutes(1)));
+    reopen(PATIENT.withDeadlocks(rule));
     int threads = 6;
     int each = 30;
     var keys = List.of(X, Y, Bytes.of("z"));
