@@ -39,7 +39,12 @@ final class Leadership {
     this.handover = new Handover(self, followers, confirmation);
     this.membership = new Membership(self, followers, firstOfTerm);
     for (long index = self.log.committed() + 1; index < firstOfTerm; index++) {
-      uncommittedBytes += self.log.entry(index).bytes();
+      var entry = self.log.entry(index);
+      uncommittedBytes += entry.bytes();
+      if (takesOut(entry)) {
+        // What others wrote is committed together with something of the own term.
+        replication.leavesAt(firstOfTerm);
+      }
     }
     append(Entry.Kind.NO_OP, Bytes.EMPTY);
     commit();
@@ -243,6 +248,13 @@ final class Leadership {
     self.log.append(entry);
     uncommittedBytes += entry.bytes();
     unsettled = true;
+    if (takesOut(entry)) {
+      replication.leavesAt(entry.index());
+    }
+  }
+
+  private boolean takesOut(Entry entry) {
+    return entry.kind() == Entry.Kind.CONFIGURATION && !entry.configuration().mayLead(self.id());
   }
 
   private void commit() {
@@ -268,11 +280,8 @@ final class Leadership {
   private boolean endsOwnTerm(long before, long index) {
     for (long at = before + 1; at <= index; at++) {
       var entry = self.log.entry(at);
-      if (entry.kind() == Entry.Kind.CONFIGURATION) {
-        var next = entry.configuration();
-        if (!next.mayLead(self.id()) && !followers.anyLeads(next, at)) {
-          return true;
-        }
+      if (takesOut(entry) && !followers.anyLeads(entry.configuration(), at)) {
+        return true;
       }
     }
     return false;

@@ -11,13 +11,22 @@ import java.util.List;
 /// that it can tell whose log is newer, and nothing else. It gets them once this leader has them on
 /// its disk, not side by side with that as others do: an entry that only witnesses had after a
 /// power cut would make their logs the newest, and nobody with data could win their votes again.
+/// For the same reason it gets nothing behind an entry that takes this leader out.
 final class Replication {
   private final Member self;
   private final Followers followers;
 
+  /// The last entry that a witness may have.
+  private long lastForWitnesses = Long.MAX_VALUE;
+
   Replication(Member self, Followers followers) {
     this.self = self;
     this.followers = followers;
+  }
+
+  /// Once the entry at `index` is committed, this leader goes.
+  void leavesAt(long index) {
+    lastForWitnesses = index;
   }
 
   /// Sends what is due to a follower.
@@ -110,7 +119,9 @@ final class Replication {
 
   /// The last entry that a follower may have.
   private long end(Progress peer) {
-    return isWitness(peer) ? self.log.persisted() : self.log.lastIndex();
+    return isWitness(peer)
+        ? Math.min(self.log.persisted(), lastForWitnesses)
+        : self.log.lastIndex();
   }
 
   private static List<Entry> forWitness(List<Entry> entries, long end) {

@@ -57,12 +57,17 @@ public final class LeaseCheck {
     }
 
     long ends() {
-      return renewed + ttlNanos - ttlNanos / SLACK;
+      return endsFrom(renewed);
+    }
+
+    long endsFrom(long begins) {
+      return begins + ttlNanos - ttlNanos / SLACK;
     }
   }
 
   /// @param ended the lease's end was known to somebody when it was asked about
-  public record Ask(long lease, long asked, boolean ended, long after) {}
+  /// @param renewed from when its time counted, by what was known then; 0: it was not known
+  public record Ask(long lease, long asked, boolean ended, long after, long renewed) {}
 
   public LeaseCheck(Replay replay, LongSupplier nanos) {
     this.replay = replay;
@@ -82,7 +87,9 @@ public final class LeaseCheck {
   public Ask ask(long lease, long told) {
     var life = lives.get(lease);
     var ended = life == null ? null : life.ended;
-    return new Ask(lease, nanos.getAsLong(), ended != null && ended.index() <= told, replay.size());
+    boolean over = ended != null && ended.index() <= told;
+    long renewed = life == null ? 0 : life.renewed;
+    return new Ask(lease, nanos.getAsLong(), over, replay.size(), renewed);
   }
 
   private void committed(Step step) {
@@ -151,7 +158,9 @@ public final class LeaseCheck {
       return;
     }
     Violation.unless(!ask.ended, NOT_RENEWED, ask + " has " + state + ", its end was told before");
-    long left = life == null ? -1 : (life.ends() - nanos.getAsLong()) / 1_000_000_000L - 1;
+    // The answer may have been given before a renewal that was asked for later and told earlier.
+    long ends = life == null ? 0 : life.endsFrom(Math.max(ask.renewed, life.granted.nanos()));
+    long left = life == null ? -1 : (ends - nanos.getAsLong()) / 1_000_000_000L - 1;
     Violation.unless(
         life != null
             && Duration.ofSeconds(state.grantedSeconds()).toNanos() == life.ttlNanos
