@@ -42,7 +42,8 @@ final class Replication {
     if (sent || peer.state() != Progress.State.REPLICATE) {
       return;
     }
-    boolean newsOfCommit = peer.idle() && peer.sentCommit() < log.committed();
+    long known = Math.min(log.committed(), peer.next() - 1);
+    boolean newsOfCommit = peer.idle() && peer.sentCommit() < known;
     if (peer.nudged() || newsOfCommit) {
       append(peer, false);
     }
