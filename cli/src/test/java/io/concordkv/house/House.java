@@ -65,7 +65,8 @@ record House(String root) {
             "client",
             "proto"));
     SEES.put(
-        "bench", List.of("proto", "client", "base", "raft", "storage", "transport", "replica"));
+        "bench",
+        List.of("proto", "client", "base", "raft", "storage", "transport", "replica", "embedded"));
   }
 
   /// The rooms in which a node is a deterministic function of its inputs.
