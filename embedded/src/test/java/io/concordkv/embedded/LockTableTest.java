@@ -234,6 +234,23 @@ final class LockTableTest {
     assertThat(events()).containsExactly("transaction 3 granted");
   }
 
+  /// Each holds something, so each looks for a circle.
+  @Test
+  void a_thousand_wait_for_one_lock_and_get_it_in_their_order() {
+    table = new LockTable(Deadlocks.DETECT, 4, 10_000);
+    var owners = new ArrayList<LockOwner>();
+    for (int i = 1; i <= 1000; i++) {
+      var owner = new LockOwner(i);
+      owners.add(owner);
+      assertThat(table.ask(owner, batch("own-" + i))).isTrue();
+      assertThat(table.ask(owner, WRITE_A)).isEqualTo(i == 1);
+    }
+    for (int i = 1; i < 1000; i++) {
+      table.release(owners.get(i - 1));
+      assertThat(events()).containsExactly("transaction " + (i + 1) + " granted");
+    }
+  }
+
   @Test
   void there_are_no_more_locks_than_may_be() {
     for (var key : List.of("a", "b", "c", "d")) {
