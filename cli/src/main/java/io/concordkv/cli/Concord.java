@@ -4,6 +4,7 @@ import io.concordkv.cli.command.Commands;
 import io.concordkv.cli.command.Root;
 import io.concordkv.cli.command.Session;
 import io.concordkv.cli.dump.DumpCommand;
+import io.concordkv.cli.engine.EngineCommand;
 import io.concordkv.cli.local.ClusterCommand;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
@@ -52,6 +53,7 @@ public final class Concord {
     var root = new Root(session);
     return Commands.line(root)
         .addSubcommand(DumpCommand.line(session))
+        .addSubcommand(EngineCommand.line(session))
         .addSubcommand(new ShellCommand(root))
         .execute(arguments);
   }

@@ -46,6 +46,7 @@ record House(String root) {
             "proto",
             "node",
             "replica",
+            "embedded",
             "storage",
             "base",
             "transport",

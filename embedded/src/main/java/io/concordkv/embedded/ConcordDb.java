@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -82,7 +83,7 @@ public final class ConcordDb implements AutoCloseable {
   /// Of transactions, in the order in which they began.
   private final AtomicLong numbers = new AtomicLong(Commit.NO_TRANSACTION);
 
-  /// Held while a checkpoint is made: all are built at the same place.
+  /// Held while a checkpoint is made, or the store moves: each has one place.
   private final ReentrantLock copying = new ReentrantLock();
 
   private ConcordDb(
@@ -115,8 +116,8 @@ public final class ConcordDb implements AutoCloseable {
     var audience =
         new Store.Audience() {
           @Override
-          public void publish(View view, long sequence) {
-            newest.put(new Published(view, sequence));
+          public void publish(View view, long sequence, Runnable closed) {
+            newest.put(new Published(view, sequence, closed));
           }
 
           @Override
@@ -362,10 +363,37 @@ public final class ConcordDb implements AutoCloseable {
             FileException.Kind.EXISTS, "make a checkpoint in", target.toString(), null);
       }
       this.<Boolean>run(answer -> store.checkpoint(() -> answer.complete(true)));
-      Files.move(directory.resolve(Store.CHECKPOINT), target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(directory.resolve(Checkpoint.DIRECTORY), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       throw new FileException(
           FileException.Kind.FAILED, "move a checkpoint to", target.toString(), failed);
+    } finally {
+      copying.unlock();
+    }
+  }
+
+  /// Moves the store to another engine, or to the same with other settings, and returns when it is
+  /// used. Everybody goes on reading and writing meanwhile; writes wait for it only at the very
+  /// end, and when 64 MB of them are ahead of the copy. From then on the store is opened with that
+  /// engine in its [Options].
+  ///
+  /// If it is interrupted, or fails, the store has all that it had, in the engine that it had; a
+  /// [ConcordException] says what the other engine refused. One at a time.
+  ///
+  /// @param settings of the engine, by name
+  /// @param progress is told now and then, by the store's own thread, which it must not hold up
+  public void migrate(
+      String engine, Map<String, String> settings, Consumer<MigrationProgress> progress) {
+    copying.lock();
+    try {
+      this.<Boolean>run(answer ->
+          store.migrate(
+              new Migration.Order(
+                  engine,
+                  settings,
+                  progress,
+                  () -> answer.complete(true),
+                  answer::completeExceptionally)));
     } finally {
       copying.unlock();
     }

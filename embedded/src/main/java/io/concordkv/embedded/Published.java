@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class Published {
   final View view;
   final long sequence;
+  private final Runnable closed;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  Published(View view, long sequence) {
+  /// @param closed runs when the view is closed
+  Published(View view, long sequence, Runnable closed) {
     this.view = view;
     this.sequence = sequence;
+    this.closed = closed;
   }
 
   private boolean retain() {
@@ -43,6 +46,7 @@ final class Published {
     Check.that(left >= 0, "a view is let go as often as it was taken");
     if (left == 0) {
       view.close();
+      closed.run();
     }
   }
 

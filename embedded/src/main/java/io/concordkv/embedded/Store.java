@@ -5,12 +5,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
-import io.concordkv.base.env.FileSystem;
-import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.embedded.Commit.Outcome;
-import io.concordkv.storage.engine.Engine;
-import io.concordkv.storage.engine.EngineProvider;
-import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.wal.Wal;
@@ -36,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Store {
   static final String ENGINE = "engine";
   static final String LOG = "log";
-  static final String CHECKPOINT = "checkpoint.new";
 
   private static final int GROUP_BYTES = 1 << 20;
   private static final long EAGER_BYTES = 4 << 20;
@@ -46,8 +40,9 @@ final class Store {
 
   /// Who is told what the loop has done. Called on the loop.
   interface Audience {
-    /// From now on readers see `view`, the content after the commit `sequence`.
-    void publish(View view, long sequence);
+    /// From now on readers see `view`, the content after the commit `sequence`. Runs `closed`, on
+    /// any thread, when it is closed.
+    void publish(View view, long sequence, Runnable closed);
 
     /// Whether somebody reads an earlier content and may come with claims.
     boolean hasTransactions();
@@ -56,8 +51,6 @@ final class Store {
   private final Env env;
   private final Options options;
   private final Audience audience;
-  private final EngineProvider provider;
-  private final Engine engine;
   private final Wal wal;
   private final Milestones milestones;
   private final RecentWrites recent;
@@ -67,10 +60,9 @@ final class Store {
   /// Commits that waited for locks and have them.
   private final ArrayDeque<Locks.Party> admitted = new ArrayDeque<>();
 
+  private Home home;
+  private @Nullable Migration migration;
   private long sequence;
-
-  /// Up to which commit a checkpoint of an engine in memory is in its place.
-  private long kept;
 
   /// Up to which commit the engine was last asked to save.
   private long asked;
@@ -87,15 +79,12 @@ final class Store {
     }
   }
 
-  private Store(
-      Env env, Options options, Audience audience, EngineProvider provider, Engine engine) {
+  private Store(Env env, Options options, Audience audience, Home home) {
     this.env = env;
     this.options = options;
     this.audience = audience;
-    this.provider = provider;
-    this.engine = engine;
-    kept = engine.mark();
-    asked = kept;
+    this.home = home;
+    asked = home.saved();
     milestones = new Milestones(options.logBytes() / MILESTONES_OF_LOG);
     wal =
         Wal.openAt(
@@ -104,10 +93,10 @@ final class Store {
             logOptions(options),
             (record, at) -> {
               GroupRecord.read(record, this::replay);
-              milestones.add(engine.mark(), at);
+              milestones.add(home.engine.mark(), at);
             });
     milestones.begin(wal.start());
-    sequence = engine.mark();
+    sequence = home.engine.mark();
     recent = new RecentWrites(options.recentKeys(), sequence);
     locks = new Locks(env, options.locks(), recent, sequence, this::goOn);
   }
@@ -116,26 +105,29 @@ final class Store {
   ///
   /// A log that lost what it had acknowledged is a [CorruptionError]: nobody else has it.
   static Store open(Env env, Options options, Audience audience) {
-    var provider = Engines.installed().provider(options.engine());
+    Home.check(options.engine(), options.settings());
     var files = env.files();
-    StoreFile.ensure(files, "", options.engine());
-    files.createDirectories(ENGINE);
-    var engine = Engines.installed().open(env, options.engine(), ENGINE, options.settings());
+    var file = StoreFile.ensure(files, "", options.engine());
+    if (file.other() != null) {
+      Home.discard(files, file.other());
+      new StoreFile(file.current(), null).write(files, "");
+    }
+    var home = Home.open(env, file.current(), options.settings());
     boolean opened = false;
     try {
-      var store = new Store(env, options, audience, provider, engine);
+      var store = new Store(env, options, audience, home);
       if (store.wal.tail() == WalTail.LOST) {
         throw new CorruptionError(
             "the end of the log in "
                 + files.describe(LOG)
                 + " is damaged although it was acknowledged: restore a checkpoint");
       }
-      audience.publish(engine.view(), store.sequence);
+      store.publish();
       opened = true;
       return store;
     } finally {
       if (!opened) {
-        engine.close();
+        home.engine.close();
       }
     }
   }
@@ -149,6 +141,7 @@ final class Store {
   }
 
   private void replay(WriteBatch batch) {
+    var engine = home.engine;
     if (batch.mark() <= engine.mark()) {
       return;
     }
@@ -218,7 +211,7 @@ final class Store {
   private void writeGroups() {
     scheduled = false;
     while (hasCommits() && !syncing) {
-      if (engine.stalled() || wal.overloaded()) {
+      if (stalled()) {
         scheduled = true;
         var _ = env.loop().after(STALL, this::writeGroups);
         return;
@@ -226,6 +219,10 @@ final class Store {
       writeGroup();
     }
     tellIdle();
+  }
+
+  private boolean stalled() {
+    return home.engine.stalled() || wal.overloaded() || (migration != null && migration.stalled());
   }
 
   /// A conflict, too, is told at the end of the group: with a commit of the same group it would
@@ -303,9 +300,12 @@ final class Store {
   private Outcome apply(Commit commit) {
     var batch = commit.batch();
     try {
-      engine.write(batch.mark(sequence + 1));
+      home.engine.write(batch.mark(sequence + 1));
     } catch (ConcordException refused) {
       return new Outcome.Refused(refused);
+    }
+    if (migration != null) {
+      migration.add(batch);
     }
     sequence++;
     recent.add(batch, sequence);
@@ -313,8 +313,13 @@ final class Store {
     return new Outcome.Done(sequence);
   }
 
+  private void publish() {
+    home.hold();
+    audience.publish(home.engine.view(), sequence, home::letGo);
+  }
+
   private void done(List<Answer> answers) {
-    audience.publish(engine.view(), sequence);
+    publish();
     // Asked after it is published: whoever begins from now on sees all of it.
     if (!audience.hasTransactions()) {
       recent.forget(sequence);
@@ -344,22 +349,15 @@ final class Store {
 
   /// Trims the log, and has the engine saved when there is too much that only the log has.
   private void keep() {
-    long saved = provider.durable() ? engine.durableMark() : kept;
-    milestones.trim(wal, saved);
+    long saved = home.saved();
+    long needed = migration == null ? saved : Math.min(saved, migration.needsLogFrom());
+    milestones.trim(wal, needed);
     if (saved >= asked && wal.end() - milestones.passed() >= options.logBytes()) {
       asked = sequence;
-      if (provider.durable()) {
-        engine.flush();
-      } else {
-        long at = sequence;
-        engine.checkpoint(
-            ENGINE,
-            () -> {
-              kept = at;
-              env.reached("embedded/kept");
-              keep();
-            });
-      }
+      home.save(() -> {
+        env.reached("embedded/kept");
+        keep();
+      });
     }
   }
 
@@ -368,54 +366,59 @@ final class Store {
     wal.sync(wal.end(), done);
   }
 
-  /// Makes a copy of all that was committed so far in [#CHECKPOINT], in the background, and then
-  /// runs `done`. One at a time.
+  /// Makes a copy of all that was committed so far in [Checkpoint#DIRECTORY], in the background,
+  /// and then runs `done`. One at a time.
   void checkpoint(Runnable done) {
-    var files = env.files();
-    env.workers()
-        .run(
-            Lane.BACKGROUND,
-            () -> {
-              discard(files, provider, CHECKPOINT);
-              files.createDirectories(CHECKPOINT);
-              return files;
-            },
-            env.loop(),
-            _ -> {
-              if (!closing) {
-                engine.checkpoint(CHECKPOINT + "/" + ENGINE, () -> seal(files, done));
-              }
-            });
-  }
-
-  private void seal(FileSystem files, Runnable done) {
-    env.workers()
-        .run(
-            Lane.BACKGROUND,
-            () -> {
-              StoreFile.ensure(files, CHECKPOINT + "/", options.engine());
-              return files;
-            },
-            env.loop(),
-            _ -> done.run());
-  }
-
-  /// Removes what an earlier checkpoint left behind that did not come to its end.
-  private static void discard(FileSystem files, EngineProvider provider, String directory) {
-    if (!files.exists(directory)) {
-      return;
-    }
-    for (var name : files.list(directory)) {
-      if (name.equals(ENGINE)) {
-        provider.destroy(files, directory + "/" + ENGINE);
-      }
-      files.delete(directory + "/" + name);
-    }
-    files.delete(directory);
+    new Checkpoint(env, home, () -> closing, done).begin();
   }
 
   long count() {
-    return engine.count();
+    return home.engine.count();
+  }
+
+  /// Moves to another engine while commits go on. One at a time.
+  void migrate(Migration.Order order) {
+    if (migration != null || closing) {
+      order
+          .failed()
+          .accept(
+              new ConcordException(
+                  ErrorCode.CANCELED,
+                  closing ? "the store is closed" : "the store is moving already"));
+      return;
+    }
+    try {
+      Home.check(order.engine(), order.settings());
+    } catch (ConcordException wrong) {
+      order.failed().accept(wrong);
+      return;
+    }
+    var begun = new Migration(env, home, order, new Mover());
+    migration = begun;
+    begun.begin();
+  }
+
+  private final class Mover implements Migration.Owner {
+    @Override
+    public long sequence() {
+      return sequence;
+    }
+
+    @Override
+    public void moveTo(Home next) {
+      home = next;
+      asked = next.saved();
+      // What is being synced is not to be seen yet; its end publishes it.
+      if (!syncing) {
+        publish();
+      }
+    }
+
+    @Override
+    public void ended() {
+      migration = null;
+      tellIdle();
+    }
   }
 
   /// Takes no more commits and no wishes for locks; who waits for a lock is told that it is late.
@@ -425,13 +428,20 @@ final class Store {
     Check.that(!closing, "a store is closed once");
     closing = true;
     locks.close();
+    if (migration != null) {
+      migration.cancel();
+    }
     whenIdle = () -> wal.sync(wal.end(), done);
     schedule();
   }
 
+  private boolean isSettled() {
+    return migration == null || migration.waitsForReaders();
+  }
+
   private void tellIdle() {
     var then = whenIdle;
-    if (then != null && !hasCommits() && !syncing) {
+    if (then != null && !hasCommits() && !syncing && isSettled()) {
       whenIdle = null;
       then.run();
     }
@@ -440,6 +450,9 @@ final class Store {
   /// Lets go of the files as they are. Nothing may run on the loop any more but what this posts.
   void letGo() {
     wal.close();
-    engine.close();
+    home.engine.close();
+    if (migration != null) {
+      migration.letGo();
+    }
   }
 }

@@ -8,42 +8,58 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.FileSystem;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/// The file that makes a directory a store and says of which engine. It has its name only when it
-/// is whole and durable. The format is docs/formats/embedded.md.
-final class StoreFile {
+/// The file that makes a directory a store and says of which engine, and where that lies. It has
+/// its name only when it is whole and durable. The format is docs/formats/embedded.md.
+///
+/// @param other what does not count: an engine in the making, or one that the store has left
+record StoreFile(Place current, @Nullable Place other) {
   static final String NAME = "STORE";
   private static final String UNFINISHED = "STORE.new";
   private static final int MAGIC = 0x434B4442;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MAX_BYTES = 1 << 10;
 
-  private StoreFile() {}
+  /// An engine by its name, and the directory that is its own.
+  ///
+  /// @param number of engines that the store has left before
+  record Place(String engine, int number) {
+    String directory() {
+      return number == 0 ? Store.ENGINE : Store.ENGINE + "-" + number;
+    }
+  }
 
-  /// Makes it if there is none; that it names another engine is a [ConcordException]. `prefix` is
-  /// empty or ends with `/`.
-  static void ensure(FileSystem files, String prefix, String engine) {
+  /// What there is, made if there is none; that it names another engine is a [ConcordException].
+  /// `prefix` is empty or ends with `/`.
+  static StoreFile ensure(FileSystem files, String prefix, String engine) {
     var path = prefix + NAME;
     if (!files.exists(path)) {
-      write(files, prefix, engine);
-      return;
+      var made = new StoreFile(new Place(engine, 0), null);
+      made.write(files, prefix);
+      return made;
     }
     var found = read(files, path);
-    if (!found.equals(engine)) {
+    if (!found.current.engine.equals(engine)) {
       throw new ConcordException(
           ErrorCode.BAD_SETTING,
           "the store in "
               + files.describe(prefix)
               + " is kept by the engine '"
-              + found
+              + found.current.engine
               + "', not by '"
               + engine
               + "'");
     }
+    return found;
   }
 
-  private static void write(FileSystem files, String prefix, String engine) {
-    var content = new ByteWriter().u32(MAGIC).u32(VERSION).text(engine);
+  void write(FileSystem files, String prefix) {
+    var content = new ByteWriter().u32(MAGIC).u32(VERSION);
+    content.text(current.engine).u32(current.number).flag(other != null);
+    if (other != null) {
+      content.text(other.engine).u32(other.number);
+    }
     content.u32(content.crc(0));
     try (var file = files.open(prefix + UNFINISHED, FileSystem.Mode.WRITE)) {
       file.truncate(0);
@@ -54,7 +70,7 @@ final class StoreFile {
     files.syncDirectory(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1));
   }
 
-  private static String read(FileSystem files, String path) {
+  static StoreFile read(FileSystem files, String path) {
     try (var file = files.open(path, FileSystem.Mode.READ)) {
       var buffer = ByteBuffer.allocate((int) Math.min(file.size(), MAX_BYTES));
       int size = file.read(0, buffer);
@@ -63,13 +79,14 @@ final class StoreFile {
       if (size < 12 || reader.u32() != MAGIC || reader.u32() != VERSION) {
         throw new CorruptionError(path, 0, "this is no store of this version");
       }
-      var engine = reader.text();
+      var current = new Place(reader.text(), reader.u32());
+      var other = reader.flag() ? new Place(reader.text(), reader.u32()) : null;
       int crc = new ByteWriter().raw(content.slice(0, reader.position())).crc(0);
       if (reader.u32() != crc) {
         throw new CorruptionError(path, 0, "its checksum is wrong");
       }
       reader.end();
-      return engine;
+      return new StoreFile(current, other);
     }
   }
 }

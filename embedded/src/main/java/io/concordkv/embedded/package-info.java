@@ -9,7 +9,7 @@
 /// | the content that readers see | an `AtomicReference` to a [Published] view with a count of its readers | a reader takes no lock and waits for no writer |
 /// | how many transactions are open | an `AtomicInteger` | with none open, nothing is kept for the finding of conflicts |
 /// | the age of transactions | an `AtomicLong` | who begins needs no answer from the loop; the locks themselves are the loop's ([Locks]) |
-/// | checkpoints | a `ReentrantLock` in [ConcordDb] | they are built at one place |
+/// | checkpoints, moves to another engine | a `ReentrantLock` in [ConcordDb] | they are built at one place |
 ///
 /// There is no readers-writer lock, since who reads has a view of its own that nobody changes, and
 /// no lock in segments, since all writes go through one log one after the other anyway.

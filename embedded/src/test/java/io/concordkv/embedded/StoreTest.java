@@ -188,8 +188,8 @@ final class StoreTest {
     var world = new StoreWorld(1, SMALL.withEngine("hash"));
     world.open(_ -> {});
     assertThat(HexFormat.of().formatHex(world.disk().content(StoreFile.NAME)))
-        .startsWith("434b4442" + "00000001" + "04" + "68617368")
-        .hasSize(2 * 17);
+        .startsWith("434b4442" + "00000002" + "04" + "68617368" + "00000000" + "00")
+        .hasSize(2 * 22);
 
     world.simulation.kill("n");
     world.disk().flipBit(StoreFile.NAME, 10, 3);
@@ -228,7 +228,7 @@ final class StoreTest {
         world.runFor(LONG);
         assertThat(done).containsExactly(true);
       }
-      assertThat(world.disk().paths()).contains(Store.CHECKPOINT + "/" + StoreFile.NAME);
+      assertThat(world.disk().paths()).contains(Checkpoint.DIRECTORY + "/" + StoreFile.NAME);
     }
   }
 

@@ -32,22 +32,58 @@ final class StoreWorld implements Store.Audience {
   private @Nullable SimEnv env;
   private @Nullable Store store;
   private @Nullable View view;
+  private Runnable whenClosed = () -> {};
   long published;
   long acknowledged;
 
   StoreWorld(long seed, Options options) {
-    simulation = new Simulation(seed);
+    this(new Simulation(seed), options);
+  }
+
+  private StoreWorld(Simulation simulation, Options options) {
+    this.simulation = simulation;
     this.options = options;
     contents.add(new TreeMap<>());
   }
 
+  /// The same machine, its store opened in another way.
+  StoreWorld with(Options others) {
+    return new StoreWorld(simulation, others);
+  }
+
+  /// What a reader sees that does not let go yet.
+  record Reader(View view, Runnable closed) {
+    SortedMap<Bytes, Bytes> content() {
+      return StoreWorld.content(view);
+    }
+
+    void close() {
+      view.close();
+      closed.run();
+    }
+  }
+
+  Reader keepView() {
+    var reader = new Reader(Objects.requireNonNull(view), whenClosed);
+    view = null;
+    return reader;
+  }
+
   @Override
-  public void publish(View next, long sequence) {
+  public void publish(View next, long sequence, Runnable closed) {
+    closeView();
+    view = next;
+    whenClosed = closed;
+    published = sequence;
+  }
+
+  /// Nobody reads any more.
+  void closeView() {
     if (view != null) {
       view.close();
+      whenClosed.run();
+      view = null;
     }
-    view = next;
-    published = sequence;
   }
 
   @Override
@@ -125,8 +161,12 @@ final class StoreWorld implements Store.Audience {
 
   /// What readers see.
   SortedMap<Bytes, Bytes> content() {
+    return content(Objects.requireNonNull(view));
+  }
+
+  private static SortedMap<Bytes, Bytes> content(View view) {
     var found = new TreeMap<Bytes, Bytes>();
-    try (var cursor = Objects.requireNonNull(view).scan(KeyRange.ALL, Order.ASCENDING)) {
+    try (var cursor = view.scan(KeyRange.ALL, Order.ASCENDING)) {
       while (cursor.next()) {
         found.put(cursor.key(), cursor.value());
       }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
       "concord recover  --unsafe: go on with one member when the quorum is lost for good",
       "concord shell    an interactive prompt",
       "concord dump     what is in the files of a node: log, state, tables",
+      "concord engine   storage engines; moves an embedded store to another one",
       "concord help exit-codes   what the exit codes mean"
     })
 public final class Root {

@@ -1,0 +1,60 @@
+package io.concordkv.embedded;
+
+import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.base.env.Workers.Lane;
+import java.util.function.BooleanSupplier;
+
+/// A copy of a store in the making, which opens as a store when it is whole.
+final class Checkpoint {
+  static final String DIRECTORY = "checkpoint.new";
+
+  private final Env env;
+  private final Home home;
+  private final BooleanSupplier closing;
+  private final Runnable done;
+
+  Checkpoint(Env env, Home home, BooleanSupplier closing, Runnable done) {
+    this.env = env;
+    this.home = home;
+    this.closing = closing;
+    this.done = done;
+  }
+
+  void begin() {
+    var files = env.files();
+    env.workers()
+        .run(
+            Lane.BACKGROUND,
+            () -> {
+              discard(files, home);
+              files.createDirectories(DIRECTORY);
+              return files;
+            },
+            env.loop(),
+            _ -> {
+              if (!closing.getAsBoolean()) {
+                home.engine.checkpoint(DIRECTORY + "/" + Store.ENGINE, () -> seal(files));
+              }
+            });
+  }
+
+  private void seal(FileSystem files) {
+    env.workers()
+        .run(
+            Lane.BACKGROUND,
+            () -> StoreFile.ensure(files, DIRECTORY + "/", home.place.engine()),
+            env.loop(),
+            _ -> done.run());
+  }
+
+  /// Removes what an earlier one of the same engine left behind that did not come to its end.
+  /// Blocks.
+  static void discard(FileSystem files, Home home) {
+    if (files.exists(DIRECTORY)) {
+      home.discardCopy(files, DIRECTORY + "/" + Store.ENGINE);
+      files.list(DIRECTORY).forEach(name -> files.delete(DIRECTORY + "/" + name));
+      files.delete(DIRECTORY);
+    }
+  }
+}
