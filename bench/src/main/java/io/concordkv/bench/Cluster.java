@@ -147,15 +147,13 @@ final class Cluster implements AutoCloseable {
   }
 
   private void addLearner() {
-    try (var channels = connect(1)) {
-      var _ =
-          ClusterGrpc.newBlockingStub(channels.get(0))
-              .withDeadlineAfter(10, TimeUnit.SECONDS)
-              .memberAdd(
-                  MemberAddRequest.newBuilder()
-                      .addPeerURLs(url(peerPorts.get(LEARNER)))
-                      .setIsLearner(true)
-                      .build());
+    // A member that has just started does not count as healthy yet.
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (!isAdded()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException(name + " takes no learner");
+      }
+      pause(500);
     }
     try {
       start(LEARNER, NODES + 1, "existing");
@@ -164,6 +162,23 @@ final class Cluster implements AutoCloseable {
     }
     asked = clientPorts;
     awaitServing(LEARNER, NODES + 1);
+  }
+
+  private boolean isAdded() {
+    var learner =
+        MemberAddRequest.newBuilder()
+            .addPeerURLs(url(peerPorts.get(LEARNER)))
+            .setIsLearner(true)
+            .build();
+    try (var channels = connect(1)) {
+      var _ =
+          ClusterGrpc.newBlockingStub(channels.get(0))
+              .withDeadlineAfter(10, TimeUnit.SECONDS)
+              .memberAdd(learner);
+      return true;
+    } catch (StatusRuntimeException notYet) {
+      return false;
+    }
   }
 
   private void awaitServing(int from, int to) {
