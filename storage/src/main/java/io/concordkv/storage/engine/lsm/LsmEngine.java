@@ -397,12 +397,7 @@ public final class LsmEngine implements Engine {
               if (store.isClosed()) {
                 letGo(job.levels);
               } else if (job != compaction || step.damage() != null) {
-                letGo(job.levels);
-                discard(job::abandon);
-                if (job == compaction) {
-                  compaction = null;
-                  damage = step.damage();
-                }
+                drop(job, step.damage());
               } else if (step.finished()) {
                 commit(job, job.outputs());
               } else {
@@ -411,15 +406,22 @@ public final class LsmEngine implements Engine {
             });
   }
 
+  /// It met damage, or another content took the place of the one that was compacted.
+  private void drop(Compaction job, @Nullable CorruptionError met) {
+    letGo(job.levels);
+    discard(job::abandon);
+    env.reached(job == compaction ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
+    damage = job == compaction ? met : damage;
+    compaction = job == compaction ? null : compaction;
+  }
+
   private void commit(Compaction job, List<Table> outputs) {
     int level = job.task.level() + 1;
     var placed = outputs.stream().map(table -> new Levels.Placed(level, table)).toList();
     commits.submit(
         () -> {
           if (job != compaction) {
-            env.reached("lsm/compaction-in-vain");
-            letGo(job.levels);
-            discard(job::abandon);
+            drop(job, null);
             return null;
           }
           return edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
