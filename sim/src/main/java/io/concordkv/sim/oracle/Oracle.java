@@ -77,7 +77,9 @@ public final class Oracle implements Wiretap {
       keepsVote(name, now);
     }
     if (then == null || now.applied() != then.applied()) {
-      configurations.inForce(name, now.applied(), now.configuration());
+      // A snapshot that took the log's place brings its members before it is taken over.
+      long position = Math.max(now.applied(), now.first() - 1);
+      configurations.inForce(name, position, now.configuration());
     }
     if (now.role() == Role.LEADER) {
       reigns(name, node, now, then);
