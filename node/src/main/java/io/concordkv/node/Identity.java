@@ -89,9 +89,9 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
           ErrorCode.CLUSTER_ID_MISMATCH,
           "the data in "
               + files.describe("")
-              + " belongs to member %016x of cluster %016x, but the settings make this member"
+              + " belongs to member %x of cluster %x, but the settings make this member"
                   .formatted(member, cluster)
-              + " %016x of cluster %016x".formatted(wanted.member, wanted.cluster)
+              + " %x of cluster %x".formatted(wanted.member, wanted.cluster)
               + ": use the settings it was first started with, or another data directory; if the"
               + " members have changed since, say --initial-cluster-state existing");
     }
@@ -115,7 +115,7 @@ record Identity(long cluster, long member, long birth, boolean founder, List<Mem
   ConcordException removed() {
     return new ConcordException(
         ErrorCode.MEMBER_NOT_FOUND,
-        "this member, %016x, was removed from cluster %016x and cannot come back: "
+        "this member, %x, was removed from cluster %x and cannot come back: "
                 .formatted(member, cluster)
             + "add it again, which gives it a new id, and start it with an empty data directory");
   }

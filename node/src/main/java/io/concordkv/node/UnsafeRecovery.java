@@ -51,7 +51,7 @@ public final class UnsafeRecovery {
     if (identity.cluster() != cluster) {
       throw new ConcordException(
           ErrorCode.CLUSTER_ID_MISMATCH,
-          "%s holds data of cluster %016x, not %016x: nothing was changed"
+          "%s holds data of cluster %x, not %x: nothing was changed"
               .formatted(env.files().describe(""), identity.cluster(), cluster));
     }
     var host =

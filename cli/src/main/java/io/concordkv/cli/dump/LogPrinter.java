@@ -123,7 +123,7 @@ final class LogPrinter implements LogSurvey.Visitor {
       case Command.RemoveMember(var member) -> row.text("change", "remove").id("member", member);
       case Command.ReleaseMembers(var members) ->
           row.text("change", "release")
-              .texts("members", members.stream().map("%016x"::formatted).toList());
+              .texts("members", members.stream().map("%x"::formatted).toList());
       case Command.PromoteMember(var member) -> row.text("change", "promote").id("member", member);
       case Command.UpdateMember(var member, var urls) ->
           row.text("change", "update").id("member", member).texts("peerUrls", urls);
@@ -146,7 +146,7 @@ final class LogPrinter implements LogSurvey.Visitor {
   }
 
   private static String succession(Command.Succession each) {
-    return "%016x by %016x at %s"
+    return "%x by %x at %s"
         .formatted(each.member(), each.successor(), String.join(",", each.peerUrls()));
   }
 

@@ -133,7 +133,7 @@ final class Joining {
     }
     if (self.get().started()) {
       throw refused(
-          "cannot join as member %016x: it has taken part already, with data that is not in %s."
+          "cannot join as member %x: it has taken part already, with data that is not in %s."
                   .formatted(self.get().id(), options.dataDir())
               + " Without its data it could break what it promised. Remove it (concord member"
               + " remove %x), add it again, which gives it a new id, and start it then"

@@ -52,7 +52,7 @@ public final class RecoverCommand {
               + ". Writes that only the lost members had are lost.");
       var done = recover(directory, cluster);
       System.out.println(
-          "Member %016x is now the only member of cluster %016x (log entry %d)."
+          "Member %x is now the only member of cluster %x (log entry %d)."
               .formatted(done.member(), done.cluster(), done.index()));
       System.err.println(
           "WARNING: no other member of this cluster may ever run again. Start this one, check its"

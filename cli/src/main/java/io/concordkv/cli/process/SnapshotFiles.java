@@ -125,7 +125,7 @@ public final class SnapshotFiles {
             "restore",
             (env, then) -> Restoration.run(env, NodeConfig.DEFAULT, bootstrap, then));
     System.out.println(
-        "%s is the directory of member %016x of the new cluster %016x, from log entry %d on."
+        "%s is the directory of member %x of the new cluster %x, from log entry %d on."
             .formatted(target, done.member(), done.cluster(), done.index()));
   }
 
