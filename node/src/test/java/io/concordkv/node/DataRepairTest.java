@@ -18,6 +18,7 @@ import io.concordkv.transport.memory.MemoryTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -51,7 +52,14 @@ final class DataRepairTest {
         defaults.restTicks(),
         defaults.raft(),
         new WalOptions(32 << 10, Long.MAX_VALUE, 4 << 20, 16 << 20),
-        new LsmOptions(16 << 10, 4, 1024, 10, 4, 64 << 10, 10, 16 << 10, 0, false),
+        LsmOptions.of(
+            Map.of(
+                "memtable-bytes", "16KiB",
+                "block-bytes", "1KiB",
+                "level1-bytes", "64KiB",
+                "table-bytes", "16KiB",
+                "block-cache-bytes", "0",
+                "compress", "false")),
         MvccOptions.DEFAULT,
         WatchOptions.DEFAULT,
         defaults.members(),

@@ -13,6 +13,7 @@ import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Turns the knobs of a node, mostly far from where anybody would have them. Each knob has a stream
@@ -93,18 +94,18 @@ final class Knobs {
   }
 
   private LsmOptions lsm() {
-    var defaults = LsmOptions.DEFAULT;
-    return new LsmOptions(
-        oneOf("memtableBytes", 2048, 4096, 16384, 65536, 1 << 20),
-        oneOf("maxMemtables", 2, 3, 4),
-        oneOf("blockBytes", 512, 4096),
-        oneOf("bloomBitsPerKey", 0, defaults.bloomBitsPerKey(), defaults.bloomBitsPerKey()),
-        oneOf("level0Tables", 2, 3, 4),
-        32 << 10,
-        oneOf("levelFactor", 2, 4, 9),
-        oneOf("tableBytes", 4096, 64 << 10),
-        oneOf("blockCacheBytes", 0, 8192, 1 << 20),
-        stream("compress").nextBoolean());
+    var given = new TreeMap<String, String>();
+    given.put("memtable-bytes", oneOf("memtableBytes", "2048", "4096", "16384", "65536", "1 MiB"));
+    given.put("max-memtables", oneOf("maxMemtables", "2", "3", "4"));
+    given.put("block-bytes", oneOf("blockBytes", "512", "4096"));
+    given.put("bloom-bits-per-key", oneOf("bloomBitsPerKey", "0", "10", "10"));
+    given.put("level0-tables", oneOf("level0Tables", "2", "3", "4"));
+    given.put("level1-bytes", "32768");
+    given.put("level-factor", oneOf("levelFactor", "2", "4", "9"));
+    given.put("table-bytes", oneOf("tableBytes", "4096", "65536"));
+    given.put("block-cache-bytes", oneOf("blockCacheBytes", "0", "8192", "1 MiB"));
+    given.put("compress", Boolean.toString(stream("compress").nextBoolean()));
+    return LsmOptions.of(given);
   }
 
   private SplittableRandom stream(String name) {
@@ -112,6 +113,10 @@ final class Knobs {
   }
 
   private int oneOf(String name, int... choices) {
+    return choices[stream(name).nextInt(choices.length)];
+  }
+
+  private String oneOf(String name, String... choices) {
     return choices[stream(name).nextInt(choices.length)];
   }
 

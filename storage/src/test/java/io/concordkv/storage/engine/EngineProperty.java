@@ -3,7 +3,6 @@ package io.concordkv.storage.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.storage.engine.lsm.LsmOptions;
 import io.concordkv.storage.engine.lsm.TinyOptions;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.Simulation;
@@ -43,39 +42,17 @@ final class EngineProperty {
                   "bplustree",
                   "unit-bytes=128 max-leaf-units=1 branch-units=1 delta-bytes=1024 max-deltas=2"
                       + " cache-bytes=0")),
-          List.of(new Kind("lsm", lsm(TinyOptions.COMPRESSED)), new Kind("lsm", "")),
-          List.of(new Kind("lsm", lsm(TinyOptions.PLAIN))),
+          List.of(new Kind("lsm", TinyOptions.COMPRESSED_SETTINGS), new Kind("lsm", "")),
+          List.of(new Kind("lsm", TinyOptions.PLAIN_SETTINGS)),
           List.of(
-              new Kind("lsm", lsm(TinyOptions.NO_FILTER)),
-              new Kind("lsm", lsm(TinyOptions.ONE_KEY_BLOCKS))));
+              new Kind("lsm", TinyOptions.NO_FILTER_SETTINGS),
+              new Kind("lsm", TinyOptions.ONE_KEY_BLOCK_SETTINGS)));
 
   /// @param settings as `name=value`, with spaces between them
   private record Kind(String name, String settings) {
     Map<String, String> map() {
-      var map = new TreeMap<String, String>();
-      for (var setting : settings.isEmpty() ? new String[0] : settings.split(" ")) {
-        var parts = setting.split("=", 2);
-        map.put(parts[0], parts[1]);
-      }
-      return map;
+      return TinyOptions.map(settings);
     }
-  }
-
-  private static String lsm(LsmOptions options) {
-    return "memtable-bytes=%d max-memtables=%d block-bytes=%d bloom-bits-per-key=%d level0-tables=%d "
-            .formatted(
-                options.memtableBytes(),
-                options.maxMemtables(),
-                options.blockBytes(),
-                options.bloomBitsPerKey(),
-                options.level0Tables())
-        + "level1-bytes=%d level-factor=%d table-bytes=%d block-cache-bytes=%d compress=%s"
-            .formatted(
-                options.level1Bytes(),
-                options.levelFactor(),
-                options.tableBytes(),
-                options.blockCacheBytes(),
-                options.compress());
   }
 
   private record Held(NavigableMap<Bytes, Bytes> expected, List<View> views) {}

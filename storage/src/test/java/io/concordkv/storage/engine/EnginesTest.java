@@ -68,7 +68,7 @@ final class EnginesTest {
     var settings =
         Settings.parse("lsm", known, Map.of("memtable-bytes", "2 MiB", "compress", "False"));
     assertThat(settings.of(known.getFirst())).isEqualTo(2 << 20);
-    assertThat(settings.flag(known.getLast())).isFalse();
+    assertThat(settings.flag(named(known, "compress"))).isFalse();
     assertThat(settings.of(known.get(1))).isEqualTo(known.get(1).fallback());
     for (var setting : known) {
       assertThat(setting.parse("lsm", setting.show(setting.most()))).isEqualTo(setting.most());
@@ -89,6 +89,10 @@ final class EnginesTest {
         assertThat(again.get(Bytes.of("a"))).as(name).isNull();
       }
     }
+  }
+
+  private static Setting named(List<Setting> known, String name) {
+    return known.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
   }
 
   private void refused(Map<String, String> settings, String... parts) {

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// since each costs every read something; the others count bytes. Within a level the tables take
 /// turns, so that the work goes evenly over all keys.
 final class CompactionPicker {
-  private final LsmOptions options;
+  private final CompactionOptions options;
 
   /// For each level, the end of the table that was picked last.
   private final Bytes[] turns = new Bytes[Levels.COUNT];
 
-  CompactionPicker(LsmOptions options) {
+  CompactionPicker(CompactionOptions options) {
     this.options = options;
     Arrays.fill(turns, Bytes.EMPTY);
   }

@@ -74,7 +74,7 @@ public final class LsmEngine implements Engine {
     this.store = store;
     this.manifest = manifest;
     this.commits = new Commits(env, manifest);
-    this.picker = new CompactionPicker(options);
+    this.picker = new CompactionPicker(options.compaction());
     this.levels = levels;
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;
@@ -127,7 +127,7 @@ public final class LsmEngine implements Engine {
       active.mark = mark;
     }
     boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
-    if (active.list.bytes() >= options.memtableBytes() || early) {
+    if (active.list.bytes() >= options.memtables().bytes() || early) {
       switchMemtable();
       schedule();
     }
@@ -175,7 +175,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public Replacement replacement() {
-    return new LsmReplacement(store, options.tableBytes());
+    return new LsmReplacement(store, options.tables().bytes());
   }
 
   @Override
@@ -215,8 +215,8 @@ public final class LsmEngine implements Engine {
 
   @Override
   public boolean stalled() {
-    return memtables.length - 1 >= options.maxMemtables()
-        || levels.level(0).size() >= 3 * options.level0Tables();
+    return memtables.length - 1 >= options.memtables().most()
+        || levels.level(0).size() >= 3 * options.compaction().level0Tables();
   }
 
   @Override
@@ -312,7 +312,7 @@ public final class LsmEngine implements Engine {
     if (store.isClosed() || replacing) {
       return;
     }
-    if (flushWanted && memtables.length - 1 < options.maxMemtables()) {
+    if (flushWanted && memtables.length - 1 < options.memtables().most()) {
       flushWanted = false;
       if (isDirty()) {
         switchMemtable();
@@ -325,7 +325,7 @@ public final class LsmEngine implements Engine {
     if (compaction == null && damage == null) {
       var task = picker.pick(levels);
       if (task != null) {
-        compaction = new Compaction(store, task, levels, options.tableBytes());
+        compaction = new Compaction(store, task, levels, options.tables().bytes());
         if (task.isMove()) {
           commit(compaction, task.upper());
         } else {

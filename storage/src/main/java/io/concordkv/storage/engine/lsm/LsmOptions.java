@@ -1,25 +1,43 @@
 package io.concordkv.storage.engine.lsm;
 
-/// @param memtableBytes a memtable is flushed when it holds so much
-/// @param maxMemtables with so many waiting to be flushed the engine is stalled
-/// @param blockBytes about how much of a table is read and checked at once
-/// @param bloomBitsPerKey 0: no filters
-/// @param level0Tables with so many tables level 0 is compacted
-/// @param level1Bytes what level 1 may hold; each further level holds `levelFactor` times as much
-/// @param tableBytes compaction starts a new table when one has reached this size
-/// @param blockCacheBytes how much of the blocks stays in memory
-/// @param compress LZ4 for the data blocks
+import io.concordkv.storage.engine.Setting;
+import io.concordkv.storage.engine.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// The options of the engine, by concern. Each concern knows its settings, so one more is known in
+/// one place only; whoever wants something else than [#DEFAULT] says which, by name: [#of(Map)].
 public record LsmOptions(
-    long memtableBytes,
-    int maxMemtables,
-    int blockBytes,
-    int bloomBitsPerKey,
-    int level0Tables,
-    long level1Bytes,
-    int levelFactor,
-    long tableBytes,
-    long blockCacheBytes,
-    boolean compress) {
-  public static final LsmOptions DEFAULT =
-      new LsmOptions(32 << 20, 4, 16 << 10, 10, 4, 128 << 20, 10, 32 << 20, 64 << 20, true);
+    MemtableOptions memtables,
+    TableOptions tables,
+    CompactionOptions compaction,
+    CacheOptions cache) {
+  static final String ENGINE = "lsm";
+
+  static final List<Setting> SETTINGS =
+      Stream.of(
+              MemtableOptions.SETTINGS,
+              TableOptions.SETTINGS,
+              CompactionOptions.SETTINGS,
+              CacheOptions.SETTINGS)
+          .flatMap(List::stream)
+          .toList();
+
+  public static final LsmOptions DEFAULT = of(new TreeMap<>());
+
+  /// The defaults, but for what is `given`, by the names of the settings. One that is unknown, or
+  /// out of its range, is a `ConcordException` with `BAD_SETTING`.
+  public static LsmOptions of(Map<String, String> given) {
+    return of(Settings.parse(ENGINE, SETTINGS, given));
+  }
+
+  static LsmOptions of(Settings settings) {
+    return new LsmOptions(
+        MemtableOptions.of(settings),
+        TableOptions.of(settings),
+        CompactionOptions.of(settings),
+        CacheOptions.of(settings));
+  }
 }

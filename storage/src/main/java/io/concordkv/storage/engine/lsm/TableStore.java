@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TableStore {
   private final FileSystem files;
   private final String directory;
-  private final LsmOptions options;
+  private final TableOptions options;
   private final BlockCache cache;
   private final AtomicLong nextFile;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -24,8 +24,8 @@ final class TableStore {
   TableStore(FileSystem files, String directory, LsmOptions options, long nextFile) {
     this.files = files;
     this.directory = directory;
-    this.options = options;
-    this.cache = new BlockCache(options.blockCacheBytes());
+    this.options = options.tables();
+    this.cache = new BlockCache(options.cache().blockBytes());
     this.nextFile = new AtomicLong(nextFile);
   }
 

@@ -143,7 +143,7 @@ final class LsmDamageTest {
   }
 
   private Engine open() {
-    var options = new LsmOptions(1 << 20, 4, 128, 10, 100, 1 << 20, 10, 1 << 20, 1 << 20, true);
+    var options = TinyOptions.of("block-bytes=128 level0-tables=64");
     return LsmEngine.open(simulation.env("n1"), DIRECTORY, options);
   }
 

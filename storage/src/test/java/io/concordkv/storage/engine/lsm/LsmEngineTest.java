@@ -124,7 +124,7 @@ final class LsmEngineTest extends EngineContract {
     assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).hasSize(2000);
     assertThat(((LsmEngine) engine).store.cachedBytes())
         .isPositive()
-        .isLessThanOrEqualTo(TinyOptions.COMPRESSED.blockCacheBytes());
+        .isLessThanOrEqualTo(TinyOptions.COMPRESSED.cache().blockBytes());
     assertThat(engine.metrics().cacheMisses()).isPositive();
     assertThat(engine.get(key("key-000001"))).isNotNull();
     long hits = engine.metrics().cacheHits();
@@ -142,9 +142,11 @@ final class LsmEngineTest extends EngineContract {
     }
     settle();
     var levels = ((LsmEngine) engine).levels();
-    assertThat(levels.level(0)).hasSizeLessThan(TinyOptions.COMPRESSED.level0Tables());
-    assertThat(levels.bytes(1)).isLessThanOrEqualTo(TinyOptions.COMPRESSED.level1Bytes());
-    assertThat(levels.bytes(2)).isLessThanOrEqualTo(3 * TinyOptions.COMPRESSED.level1Bytes());
+    assertThat(levels.level(0)).hasSizeLessThan(TinyOptions.COMPRESSED.compaction().level0Tables());
+    assertThat(levels.bytes(1))
+        .isLessThanOrEqualTo(TinyOptions.COMPRESSED.compaction().level1Bytes());
+    assertThat(levels.bytes(2))
+        .isLessThanOrEqualTo(3 * TinyOptions.COMPRESSED.compaction().level1Bytes());
     assertThat(levels.bytes(3) + levels.bytes(4)).isPositive();
   }
 

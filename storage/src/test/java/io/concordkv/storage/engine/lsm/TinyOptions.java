@@ -1,15 +1,39 @@
 package io.concordkv.storage.engine.lsm;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /// Options under which a few hundred small pairs pass through memtables, blocks and levels.
 public final class TinyOptions {
-  public static final LsmOptions COMPRESSED =
-      new LsmOptions(4 << 10, 3, 256, 10, 2, 4 << 10, 3, 2 << 10, 16 << 10, true);
-  public static final LsmOptions PLAIN =
-      new LsmOptions(2 << 10, 2, 64, 10, 2, 2 << 10, 2, 1 << 10, 1 << 10, false);
-  public static final LsmOptions NO_FILTER =
-      new LsmOptions(1 << 10, 1, 1 << 10, 0, 1, 8 << 10, 10, 4 << 10, 0, true);
-  public static final LsmOptions ONE_KEY_BLOCKS =
-      new LsmOptions(1 << 10, 4, 1, 4, 3, 1 << 10, 4, 256, 64 << 10, false);
+  public static final String COMPRESSED_SETTINGS =
+      "memtable-bytes=4096 max-memtables=3 block-bytes=256 level0-tables=2 level1-bytes=4096"
+          + " level-factor=3 table-bytes=2048 block-cache-bytes=16384";
+  public static final String PLAIN_SETTINGS =
+      "memtable-bytes=2048 max-memtables=2 block-bytes=64 level0-tables=2 level1-bytes=2048"
+          + " level-factor=2 table-bytes=1024 block-cache-bytes=1024 compress=false";
+  public static final String NO_FILTER_SETTINGS =
+      "memtable-bytes=1024 max-memtables=1 block-bytes=1024 bloom-bits-per-key=0 level0-tables=1"
+          + " level1-bytes=8192 table-bytes=4096 block-cache-bytes=0";
+  public static final String ONE_KEY_BLOCK_SETTINGS =
+      "memtable-bytes=1024 block-bytes=1 bloom-bits-per-key=4 level0-tables=3 level1-bytes=1024"
+          + " level-factor=4 table-bytes=256 block-cache-bytes=65536 compress=false";
+
+  public static final LsmOptions COMPRESSED = of(COMPRESSED_SETTINGS);
+  public static final LsmOptions PLAIN = of(PLAIN_SETTINGS);
 
   private TinyOptions() {}
+
+  /// `settings` as `name=value`, with spaces between them.
+  public static LsmOptions of(String settings) {
+    return LsmOptions.of(map(settings));
+  }
+
+  public static Map<String, String> map(String settings) {
+    var map = new TreeMap<String, String>();
+    for (var setting : settings.isEmpty() ? new String[0] : settings.split(" ")) {
+      var parts = setting.split("=", 2);
+      map.put(parts[0], parts[1]);
+    }
+    return map;
+  }
 }
