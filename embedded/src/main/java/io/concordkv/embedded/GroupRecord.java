@@ -15,13 +15,17 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 /// The record of a group of batches with neighbouring numbers, which are compressed together if
 /// that pays. The format is docs/formats/embedded.md.
 final class GroupRecord {
-  static final int RAW = 1;
-  static final int LZ4 = 2;
+  /// Of earlier versions, without a time.
+  static final int RAW_UNTIMED = 1;
+
+  static final int LZ4_UNTIMED = 2;
+  static final int RAW = 3;
+  static final int LZ4 = 4;
 
   /// What a change takes beside its key and value, at most.
   static final int CHANGE_BYTES = 11;
 
-  private static final int HEADER_BYTES = 12;
+  private static final int HEADER_BYTES = 20;
   private static final int WORTH_COMPRESSING = 128;
   private static final int LENGTH_BYTES = 4;
 
@@ -33,8 +37,9 @@ final class GroupRecord {
   private int count;
 
   /// @param first the number of the first batch
-  GroupRecord(long first) {
-    body.u64(first).u32(0);
+  /// @param time when it was written, in milliseconds since 1970
+  GroupRecord(long first, long time) {
+    body.u64(first).u64(time).u32(0);
   }
 
   void add(WriteBatch batch) {
@@ -72,20 +77,45 @@ final class GroupRecord {
     return new WalRecord(0, RAW, raw);
   }
 
-  /// Gives `each` the batches of `record` in order, marked with their numbers.
-  static void read(WalRecord record, Consumer<WriteBatch> each) {
+  /// A group as it is read.
+  ///
+  /// @param time when it was written, in milliseconds since 1970; 0 if nobody knows
+  /// @param commits what follows, to be read once
+  record Group(long first, long time, int count, ByteReader commits) {
+    /// The number of the last batch.
+    long last() {
+      return first + count - 1;
+    }
+
+    /// Gives `each` the batches in order, marked with their numbers.
+    void read(Consumer<WriteBatch> each) {
+      GroupRecord.read(this, each);
+    }
+  }
+
+  /// Looks into `record`, which must be one of a group.
+  static Group open(WalRecord record) {
     var reader =
         new ByteReader(
             switch (record.kind()) {
-              case RAW -> record.payload();
-              case LZ4 -> unpack(record.payload());
+              case RAW_UNTIMED, RAW -> record.payload();
+              case LZ4_UNTIMED, LZ4 -> unpack(record.payload());
               default ->
                   throw new CorruptionError("a log record of the unknown kind " + record.kind());
             });
     long first = reader.u64();
+    long time = record.kind() >= RAW ? reader.u64() : 0;
     int count = reader.u32();
-    for (int i = 0; i < count; i++) {
-      var batch = new WriteBatch().mark(first + i);
+    if (count < 1) {
+      throw new CorruptionError("a log record of " + count + " commits");
+    }
+    return new Group(first, time, count, reader);
+  }
+
+  private static void read(Group group, Consumer<WriteBatch> each) {
+    var reader = group.commits;
+    for (int i = 0; i < group.count; i++) {
+      var batch = new WriteBatch().mark(group.first + i);
       int changes = reader.length();
       for (int j = 0; j < changes; j++) {
         if (reader.flag()) {

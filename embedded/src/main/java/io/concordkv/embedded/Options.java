@@ -21,6 +21,7 @@ import java.util.TreeMap;
 ///   transactions are open; one that is older than that conflicts
 /// @param attempts how often [ConcordDb#transact] tries
 /// @param locks how transactions lock
+/// @param backup how the log is cut into pieces that can be kept
 public record Options(
     String engine,
     SortedMap<String, String> settings,
@@ -30,7 +31,8 @@ public record Options(
     int batchBytes,
     int recentKeys,
     int attempts,
-    LockOptions locks) {
+    LockOptions locks,
+    BackupOptions backup) {
   private static final long GIB = 1L << 30;
 
   /// The engine `lsm`, and [Durability#GROUPED].
@@ -44,7 +46,8 @@ public record Options(
           8 << 20,
           100_000,
           50,
-          LockOptions.DEFAULT);
+          LockOptions.DEFAULT,
+          BackupOptions.DEFAULT);
 
   public Options {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
@@ -78,7 +81,8 @@ public record Options(
         batchBytes,
         recentKeys,
         attempts,
-        locks);
+        locks,
+        backup);
   }
 
   /// With one more setting of the engine.
@@ -86,12 +90,30 @@ public record Options(
     var more = new TreeMap<>(settings);
     more.put(name, value);
     return new Options(
-        engine, more, durability, logBytes, segmentBytes, batchBytes, recentKeys, attempts, locks);
+        engine,
+        more,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        attempts,
+        locks,
+        backup);
   }
 
   public Options withDurability(Durability mode) {
     return new Options(
-        engine, settings, mode, logBytes, segmentBytes, batchBytes, recentKeys, attempts, locks);
+        engine,
+        settings,
+        mode,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        attempts,
+        locks,
+        backup);
   }
 
   public Options withLog(long maxBytes, long bytesOfSegment) {
@@ -104,22 +126,50 @@ public record Options(
         batchBytes,
         recentKeys,
         attempts,
-        locks);
+        locks,
+        backup);
   }
 
   public Options withBatchBytes(int bytes) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, bytes, recentKeys, attempts, locks);
+        engine,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        bytes,
+        recentKeys,
+        attempts,
+        locks,
+        backup);
   }
 
   public Options withRecentKeys(int keys) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, batchBytes, keys, attempts, locks);
+        engine,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        keys,
+        attempts,
+        locks,
+        backup);
   }
 
   public Options withAttempts(int count) {
     return new Options(
-        engine, settings, durability, logBytes, segmentBytes, batchBytes, recentKeys, count, locks);
+        engine,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        count,
+        locks,
+        backup);
   }
 
   public Options withLocks(LockOptions how) {
@@ -132,6 +182,21 @@ public record Options(
         batchBytes,
         recentKeys,
         attempts,
+        how,
+        backup);
+  }
+
+  public Options withBackup(BackupOptions how) {
+    return new Options(
+        engine,
+        settings,
+        durability,
+        logBytes,
+        segmentBytes,
+        batchBytes,
+        recentKeys,
+        attempts,
+        locks,
         how);
   }
 }

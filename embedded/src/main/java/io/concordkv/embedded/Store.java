@@ -52,7 +52,8 @@ final class Store {
   private final Options options;
   private final Audience audience;
   private final Wal wal;
-  private final Milestones milestones;
+  private final History history;
+  private final GroupClock groupClock;
   private final RecentWrites recent;
   private final Locks locks;
   private final ArrayDeque<Commit> waiting = new ArrayDeque<>();
@@ -85,17 +86,20 @@ final class Store {
     this.audience = audience;
     this.home = home;
     asked = home.saved();
-    milestones = new Milestones(options.logBytes() / MILESTONES_OF_LOG);
+    groupClock = new GroupClock(env.clock());
+    var milestones = new Milestones(options.logBytes() / MILESTONES_OF_LOG);
     wal =
         Wal.openAt(
             env,
             LOG,
             logOptions(options),
             (record, at) -> {
-              GroupRecord.read(record, this::replay);
+              var group = GroupRecord.open(record);
+              groupClock.saw(group.time());
+              group.read(this::replay);
               milestones.add(home.engine.mark(), at);
             });
-    milestones.begin(wal.start());
+    history = new History(env, wal, milestones, options.backup(), this::keep);
     sequence = home.engine.mark();
     recent = new RecentWrites(options.recentKeys(), sequence);
     locks = new Locks(env, options.locks(), recent, sequence, this::goOn);
@@ -229,7 +233,7 @@ final class Store {
   /// come again until that one is visible.
   private void writeGroup() {
     long before = sequence;
-    var record = new GroupRecord(before + 1);
+    var record = new GroupRecord(before + 1, groupClock.next());
     var answers = new ArrayList<Answer>();
     boolean alone = options.durability() instanceof Durability.EveryWrite;
     do {
@@ -257,7 +261,7 @@ final class Store {
       return;
     }
     long position = wal.append(record.finish());
-    milestones.add(sequence, position);
+    history.appended(sequence, position);
     switch (options.durability()) {
       case Durability.EveryWrite _, Durability.Grouped _ -> {
         syncing = true;
@@ -351,8 +355,8 @@ final class Store {
   private void keep() {
     long saved = home.saved();
     long needed = migration == null ? saved : Math.min(saved, migration.needsLogFrom());
-    milestones.trim(wal, needed);
-    if (saved >= asked && wal.end() - milestones.passed() >= options.logBytes()) {
+    history.trim(needed);
+    if (saved >= asked && history.bytes() >= options.logBytes()) {
       asked = sequence;
       home.save(() -> {
         env.reached("embedded/kept");
@@ -428,6 +432,7 @@ final class Store {
     Check.that(!closing, "a store is closed once");
     closing = true;
     locks.close();
+    history.stop();
     if (migration != null) {
       migration.cancel();
     }

@@ -140,6 +140,42 @@ final class StoreTest {
   }
 
   @Test
+  void a_quiet_log_is_left_when_it_is_old() {
+    var age = Duration.ofMinutes(1);
+    var world = new StoreWorld(1, SMALL.withBackup(BackupOptions.DEFAULT.withSegmentAge(age)));
+    world.simulation.withoutFaultSites();
+    world.open(_ -> {});
+    world.submit(put("a", "1"));
+    world.runFor(age.minusSeconds(1));
+    assertThat(segments(world)).isEqualTo(1);
+    world.runFor(Duration.ofSeconds(3));
+    assertThat(segments(world)).isEqualTo(2);
+    // One that holds nothing does not grow old.
+    world.runFor(age.multipliedBy(10));
+    assertThat(segments(world)).isEqualTo(2);
+
+    world.submit(put("b", "1"));
+    world.runFor(age.plusSeconds(3));
+    assertThat(segments(world)).isEqualTo(3);
+    world.simulation.powerCut("n");
+    world.open(_ -> {});
+    assertThat(world.content()).isEqualTo(world.contents.getLast());
+  }
+
+  private static long segments(StoreWorld world) {
+    return world.disk().paths().stream().filter(path -> path.endsWith(".seg")).count();
+  }
+
+  @Test
+  void an_age_out_of_its_range_is_refused() {
+    for (var age : List.of(Duration.ZERO, Duration.ofMillis(9), Duration.ofDays(366))) {
+      assertThatThrownBy(() -> BackupOptions.DEFAULT.withSegmentAge(age))
+          .isInstanceOf(ConcordException.class)
+          .hasMessageContaining("segment-age is 10 ms to 365 days, not " + age);
+    }
+  }
+
+  @Test
   void a_batch_that_is_too_large_is_refused_and_the_next_is_written() {
     var world = new StoreWorld(1, SMALL);
     world.open(_ -> {});

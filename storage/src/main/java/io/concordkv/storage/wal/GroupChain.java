@@ -1,6 +1,7 @@
 package io.concordkv.storage.wal;
 
 import io.concordkv.storage.wal.SegmentReader.Group;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /// How far a log was read: each group must name the one before it.
@@ -43,8 +44,14 @@ final class GroupChain {
 
   /// Reads past one group.
   void readOne(SegmentReader reader, long before) {
+    readOne(reader, before, _ -> {});
+  }
+
+  /// Reads one group, unless it is none that follows.
+  void readOne(SegmentReader reader, long before, Consumer<WalRecord> replay) {
     var group = reader.group(end, before);
     if (group != null && follows(group.chain())) {
+      group.replay((record, _) -> replay.accept(record));
       end = group.end();
       expect(group.crc());
     }

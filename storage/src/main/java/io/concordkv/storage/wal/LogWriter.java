@@ -80,8 +80,9 @@ final class LogWriter {
     return rotate(null, 0);
   }
 
-  /// Writes `groups`, in order, and returns when they are durable and the marker says so.
-  Written write(List<GroupBuffer> groups, @Nullable Spare spare) {
+  /// Writes `groups`, in order, and returns when they are durable and the marker says so; with
+  /// `turn` it then begins the next segment, unless this one holds nothing.
+  Written write(List<GroupBuffer> groups, @Nullable Spare spare, boolean turn) {
     var opened = new ArrayList<Segment>(0);
     var unused = spare;
     for (var group : groups) {
@@ -101,6 +102,10 @@ final class LogWriter {
     if (lost) {
       marker.sync();
       lost = false;
+    }
+    if (turn && header.first() != end) {
+      opened.add(rotate(unused, 0));
+      unused = null;
     }
     return new Written(end, opened, spare != null && unused == null, isAlmostFull());
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The write-ahead log of one event loop.
 ///
@@ -44,6 +45,10 @@ public final class Wal implements AutoCloseable {
   private List<GroupBuffer> filled = new ArrayList<>();
 
   private GroupBuffer filling = new GroupBuffer();
+
+  /// Who waits for the newest segment to be left.
+  private List<Runnable> turning = new ArrayList<>();
+
   private long end;
   private long durable;
   private boolean writing;
@@ -169,17 +174,19 @@ public final class Wal implements AutoCloseable {
     }
     writing = true;
     var groups = filled;
+    var turned = turning;
     var spare = spares.ready();
     filled = new ArrayList<>();
+    turning = new ArrayList<>();
     env.workers()
         .run(
             Lane.LOG,
-            () -> writer.write(groups, spare),
+            () -> writer.write(groups, spare, !turned.isEmpty()),
             env.loop(),
-            written -> written(groups, written));
+            written -> written(groups, turned, written));
   }
 
-  private void written(List<GroupBuffer> groups, Written written) {
+  private void written(List<GroupBuffer> groups, List<Runnable> turned, Written written) {
     writing = false;
     if (closed) {
       writer.close();
@@ -201,10 +208,29 @@ public final class Wal implements AutoCloseable {
         waiter = waiters.peek()) {
       told.add(waiters.remove().then);
     }
-    if (!waiters.isEmpty()) {
+    told.addAll(turned);
+    if (!waiters.isEmpty() || !turning.isEmpty()) {
       write();
     }
     told.forEach(Runnable::run);
+  }
+
+  /// Whether there is a file that can become the next segment. If not, one is being prepared: a log
+  /// that is turned without it would begin a small one, and could meet a full disk.
+  public boolean canTurn() {
+    if (spares.ready() == null) {
+      spares.prepare();
+      return false;
+    }
+    return true;
+  }
+
+  /// Syncs all that was appended so far, leaves the newest segment, however full it is, and begins
+  /// the next; then runs `then`. A segment that holds nothing stays.
+  public void turn(Runnable then) {
+    Check.that(!closed, "a closed log turns nothing");
+    turning.add(then);
+    write();
   }
 
   /// A segment that holds nothing yet makes way for a larger one, which takes its name.
@@ -275,6 +301,24 @@ public final class Wal implements AutoCloseable {
       start = segment.first();
     }
     return start;
+  }
+
+  /// The first position of the segment that is written now, or will be next.
+  public long newest() {
+    return segments.getLast().first();
+  }
+
+  /// The oldest segment that is complete and ends above `position`; null if there is none. It stays
+  /// what it is until it is trimmed.
+  public @Nullable WalSegment completeFrom(long position) {
+    Segment before = null;
+    for (var segment : segments) {
+      if (before != null && segment.first() > position) {
+        return new WalSegment(before.path(), before.first(), segment.first());
+      }
+      before = segment;
+    }
+    return null;
   }
 
   /// Checks the segments that are complete by now.

@@ -45,6 +45,7 @@ class WalPowerCutTest {
       return;
     }
     world.trim(world.wal().durable());
+    world.turn();
     world.settle();
     if (!world.alive() || !fill(world)) {
       return;

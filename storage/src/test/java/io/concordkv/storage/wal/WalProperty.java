@@ -28,7 +28,7 @@ class WalProperty {
         open = world.open(gen.oneIn(3) ? gen.between(1, 30) : 0, gen.flag());
         continue;
       }
-      switch (gen.weighted(50, 25, 15, 4, 2, 2, 2)) {
+      switch (gen.weighted(50, 25, 15, 4, 2, 2, 2, 5)) {
         case 0 -> world.append(gen.oneIn(8) ? gen.below(2000) : gen.below(60));
         case 1 -> world.sync();
         case 2 -> world.simulation.runFor(Duration.ofNanos(gen.below(1_000_000)));
@@ -36,6 +36,7 @@ class WalProperty {
         case 4 -> world.kill();
         case 5 -> world.powerCut();
         case 6 -> world.disk().powerCutAtOperation(gen.between(1, 20));
+        case 7 -> world.turn();
         default -> throw new AssertionError();
       }
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.InvariantError;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem.Mode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class WalTest {
@@ -313,5 +315,43 @@ class WalTest {
     }
     assertThat(world.open()).isTrue();
     assertThat(paths("notes")).hasSize(1);
+  }
+
+  @Test
+  void a_segment_can_be_left_early_and_read_by_others() {
+    world(WalWorld.small());
+    assertThat(world.wal().canTurn()).isFalse();
+    world.append(10);
+    world.append(20);
+    world.sync();
+    world.append(30);
+    world.settle();
+    assertThat(world.wal().canTurn()).isTrue();
+    assertThat(world.wal().completeFrom(0)).isNull();
+
+    world.turn();
+    world.settle();
+    assertThat(world.acknowledged()).isEqualTo(3);
+    assertThat(world.wal().newest()).isEqualTo(world.wal().end());
+    // It holds nothing now, so it stays.
+    world.turn();
+    world.settle();
+    var segment = Objects.requireNonNull(world.wal().completeFrom(0));
+    assertThat(segment.end()).isEqualTo(world.wal().end());
+    assertThat(world.wal().completeFrom(segment.end())).isNull();
+
+    var read = new ArrayList<WalRecord>();
+    try (var reader = WalSegmentReader.open(world.files(), segment)) {
+      while (reader.next(read::add)) {
+        assertThat(reader.position()).isLessThanOrEqualTo(segment.end());
+      }
+    }
+    assertThat(read).isEqualTo(world.model().stream().map(WalWorld.At::record).toList());
+    world.disk().flipBit(segment.path(), 100, 1);
+    try (var reader = WalSegmentReader.open(world.files(), segment)) {
+      assertThatThrownBy(() -> reader.next(_ -> {}))
+          .isInstanceOf(CorruptionError.class)
+          .hasMessageContaining(segment.path());
+    }
   }
 }

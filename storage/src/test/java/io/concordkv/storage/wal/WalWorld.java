@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.testkit.PowerCut;
 import io.concordkv.testkit.SimDisk;
 import io.concordkv.testkit.SimEnv;
@@ -50,6 +51,10 @@ final class WalWorld {
 
   SimDisk disk() {
     return simulation.disk("n");
+  }
+
+  FileSystem files() {
+    return java.util.Objects.requireNonNull(env).files();
   }
 
   Wal wal() {
@@ -168,6 +173,17 @@ final class WalWorld {
     int count = model.size();
     sync();
     return simulation.runUntil(() -> acknowledged >= count || !alive(), LONG) && alive();
+  }
+
+  /// Asks for the newest segment to be left; what was appended is durable then.
+  void turn() {
+    int count = model.size();
+    int ofLife = life;
+    wal()
+        .turn(() -> {
+          Check.that(ofLife == life, "a dead node is not told anything");
+          acknowledged = Math.max(acknowledged, count);
+        });
   }
 
   void trim(long position) {
