@@ -74,6 +74,7 @@ public enum ErrorCode {
   NOT_MY_SHARD(Kind.UNAVAILABLE, "concordkv: the key belongs to another shard"),
   UNKNOWN_ENGINE(Kind.INVALID_ARGUMENT, "concordkv: there is no such storage engine"),
   BAD_SETTING(Kind.INVALID_ARGUMENT, "concordkv: a setting is unknown or out of its range"),
+  BAD_TABLE(Kind.INVALID_ARGUMENT, "concordkv: prepared tables cannot be taken in"),
   UNKNOWN_COMMAND(Kind.FAILED_PRECONDITION, "concordkv: the command needs a higher feature level");
 
   /// The family that decides the status on the wire; the names are those of gRPC.

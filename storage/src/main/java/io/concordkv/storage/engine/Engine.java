@@ -1,7 +1,10 @@
 package io.concordkv.storage.engine;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.ErrorCode;
+import io.concordkv.base.env.FileSystem;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +71,23 @@ public interface Engine extends View {
   /// marks to `mark`. Then runs `done` on the loop. No other write may come in between; views taken
   /// before keep what they saw.
   void replaceWith(Replacement replacement, long mark, Runnable done);
+
+  /// Prepared tables ([io.concordkv.storage.engine.lsm.TableBuilder]), to be copied by a worker and
+  /// taken in with [#take]. An engine that has no tables refuses with a [ConcordException].
+  ///
+  /// @param paths of files whose keys do not overlap, in any order
+  default Intake intake(FileSystem from, List<String> paths) {
+    throw new ConcordException(
+        ErrorCode.BAD_TABLE, "this engine takes in no tables: the engine lsm does");
+  }
+
+  /// Puts what was copied above everything that was written before, durably and in one step, as if
+  /// it were a batch with this `mark`. Then runs `done` on the loop. No other write may come in
+  /// between; views taken before keep what they saw.
+  default void take(Intake copied, long mark, Runnable done) {
+    throw new ConcordException(
+        ErrorCode.BAD_TABLE, "this engine takes in no tables: the engine lsm does");
+  }
 
   /// The highest [WriteBatch#mark(long)] that a crash cannot take back. 0 if there is none.
   long durableMark();

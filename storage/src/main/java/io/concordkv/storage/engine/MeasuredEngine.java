@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Clock;
+import io.concordkv.base.env.FileSystem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +142,16 @@ public final class MeasuredEngine implements Engine {
   @Override
   public void replaceWith(Replacement replacement, long mark, Runnable done) {
     engine.replaceWith(replacement, mark, done);
+  }
+
+  @Override
+  public Intake intake(FileSystem from, List<String> paths) {
+    return engine.intake(from, paths);
+  }
+
+  @Override
+  public void take(Intake copied, long mark, Runnable done) {
+    engine.take(copied, mark, done);
   }
 
   @Override

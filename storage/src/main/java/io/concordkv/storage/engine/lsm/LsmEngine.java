@@ -10,6 +10,7 @@ import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.EngineSizes;
+import io.concordkv.storage.engine.Intake;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
@@ -19,10 +20,7 @@ import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.Table;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,12 +58,10 @@ public final class LsmEngine implements Engine {
   private @Nullable Flush flush;
   private @Nullable Compaction compaction;
   private @Nullable CorruptionError damage;
-  private final ArrayDeque<Waiting> whenDurable = new ArrayDeque<>();
+  private final WhenDurable whenDurable = new WhenDurable();
   private boolean flushWanted;
   private boolean replacing;
-
-  /// What is to be done once all up to `mark` is durable.
-  private record Waiting(long mark, Runnable then) {}
+  private boolean taking;
 
   private LsmEngine(
       Env env, LsmOptions options, TableStore store, Manifest manifest, Levels levels) {
@@ -90,31 +86,23 @@ public final class LsmEngine implements Engine {
     var placed = manifest.state(TREE).tables();
     long next = Leftovers.remove(files, directory, placed, manifest.nextFile());
     var store = new TableStore(files, directory, options, next);
-    var tables = new ArrayList<Levels.Placed>();
-    for (var each : placed) {
-      tables.add(new Levels.Placed(each.level(), store.open(each.table())));
-    }
-    return new LsmEngine(env, options, store, manifest, Levels.of(tables));
+    return new LsmEngine(env, options, store, manifest, Levels.of(store.open(placed)));
   }
 
   /// Removes everything that an engine has in `directory`, damaged or not. Should it be
   /// interrupted, what is left does not pass for a whole content.
   public static void discard(FileSystem files, String directory) {
-    var names = new ArrayList<>(files.list(directory));
-    names.sort(Comparator.comparing((String name) -> !name.endsWith(".sst")));
-    for (var name : names) {
-      files.delete(directory + "/" + name);
-    }
-    files.syncDirectory(directory);
+    Leftovers.discard(files, directory);
   }
 
   @Override
   public void write(WriteBatch batch) {
     Check.that(!store.isClosed(), "a closed engine is not written");
-    Check.that(!replacing, "nothing is written while a replacement takes over");
+    Check.that(!replacing && !taking, "nothing is written while a replacement or tables come in");
     sequence++;
     stalledWrites += stalled() ? 1 : 0;
     var active = memtables[0];
+    active.sequence = sequence;
     var changes = batch.changes();
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
@@ -180,7 +168,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public void replaceWith(Replacement replacement, long mark, Runnable done) {
-    Check.that(!replacing, "one replacement takes over at a time");
+    Check.that(!replacing && !taking, "one content comes in at a time");
     var tables = ((LsmReplacement) replacement).take();
     var placed = tables.stream().map(table -> new Levels.Placed(Levels.BOTTOM, table)).toList();
     replacing = true;
@@ -189,7 +177,7 @@ public final class LsmEngine implements Engine {
     compaction = null;
     damage = null;
     commits.submit(
-        () -> edit(true, mark, List.of(), placed),
+        () -> store.edit(true, mark, List.of(), placed),
         () -> {
           use(Levels.of(placed));
           this.mark = mark;
@@ -197,7 +185,39 @@ public final class LsmEngine implements Engine {
           memtables = new Memtable[] {new Memtable(mark)};
           replacing = false;
           env.reached("lsm/replaced");
-          tellDurable();
+          whenDurable.tell(sequence);
+          done.run();
+          schedule();
+        });
+  }
+
+  @Override
+  public Intake intake(FileSystem from, List<String> paths) {
+    return new LsmIntake(store, options.tables().bytes(), from, paths);
+  }
+
+  @Override
+  public void take(Intake copied, long mark, Runnable done) {
+    Check.that(!replacing && !taking, "one content comes in at a time");
+    taking = true;
+    whenDurable(() -> takeIn((LsmIntake) copied, mark, done));
+  }
+
+  private void takeIn(LsmIntake copied, long mark, Runnable done) {
+    commits.submit(
+        () -> {
+          if (!copied.place(levels, compaction)) {
+            background(copied::renew, _ -> takeIn(copied, mark, done));
+            return null;
+          }
+          return store.edit(false, mark, List.of(), copied.placed());
+        },
+        () -> {
+          use(levels.with(List.of(), copied.placed()));
+          this.mark = Math.max(this.mark, mark);
+          durableMark = this.mark;
+          memtables[0].mark = this.mark;
+          taking = false;
           done.run();
           schedule();
         });
@@ -242,36 +262,33 @@ public final class LsmEngine implements Engine {
   /// background; then runs `done`. With a `base`, the name of an earlier checkpoint beside it, it
   /// gets only the tables that are not in that one.
   public void checkpoint(String target, String base, Consumer<Checkpoint> done) {
-    long wanted = mark;
-    whenDurable.add(
-        new Waiting(
-            wanted,
-            () -> {
-              var held = levels.retain();
-              long at = durableMark;
-              env.workers()
-                  .run(
-                      Workers.Lane.BACKGROUND,
-                      () -> store.checkpoint(target, base, at, Checkpoint.placed(held)),
-                      env.loop(),
-                      checkpoint -> {
-                        letGo(held);
-                        done.accept(checkpoint);
-                      });
-            }));
+    whenDurable(() -> {
+      var held = levels.retain();
+      long at = durableMark;
+      env.workers()
+          .run(
+              Workers.Lane.BACKGROUND,
+              () -> store.checkpoint(target, base, at, Checkpoint.placed(held)),
+              env.loop(),
+              checkpoint -> {
+                letGo(held);
+                done.accept(checkpoint);
+              });
+    });
+  }
+
+  /// Runs `then` once all that was written so far is in tables.
+  private void whenDurable(Runnable then) {
+    whenDurable.add(sequence, then);
     flush();
-    tellDurable();
+    if (isSettled()) {
+      whenDurable.tell(sequence);
+    }
   }
 
   @Override
   public void checkpoint(String directory, Runnable done) {
     checkpoint(directory, "", _ -> done.run());
-  }
-
-  private void tellDurable() {
-    while (!whenDurable.isEmpty() && whenDurable.element().mark <= durableMark) {
-      whenDurable.remove().then.run();
-    }
   }
 
   @Override
@@ -281,12 +298,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public @Nullable Scrub scrub(long file) {
-    for (var table : levels.all()) {
-      if (table.info().id() == file) {
-        return new TableScrub(store, table, levels, this::letGo);
-      }
-    }
-    return null;
+    return TableScrub.of(file, store, levels, this::letGo);
   }
 
   @Override
@@ -335,6 +347,10 @@ public final class LsmEngine implements Engine {
     }
   }
 
+  private boolean isSettled() {
+    return memtables.length == 1 && !isDirty();
+  }
+
   private boolean isDirty() {
     long before = memtables.length > 1 ? memtables[1].mark : durableMark;
     return memtables[0].list.keys() > 0 || memtables[0].mark != before;
@@ -374,7 +390,7 @@ public final class LsmEngine implements Engine {
             discard(job::abandon);
             return null;
           }
-          return edit(false, job.memtable.mark, List.of(), placed);
+          return store.edit(false, job.memtable.mark, List.of(), placed);
         },
         () -> {
           use(levels.with(List.of(), placed));
@@ -382,28 +398,25 @@ public final class LsmEngine implements Engine {
           durableMark = job.memtable.mark;
           env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
-          tellDurable();
+          whenDurable.tell(isSettled() ? sequence : job.memtable.sequence);
           schedule();
         });
   }
 
   private void step(Compaction job) {
-    env.workers()
-        .run(
-            Workers.Lane.BACKGROUND,
-            () -> Compaction.Step.of(job),
-            env.loop(),
-            step -> {
-              if (store.isClosed()) {
-                letGo(job.levels);
-              } else if (job != compaction || step.damage() != null) {
-                drop(job, step.damage());
-              } else if (step.finished()) {
-                commit(job, job.outputs());
-              } else {
-                step(job);
-              }
-            });
+    background(
+        () -> Compaction.Step.of(job),
+        step -> {
+          if (store.isClosed()) {
+            letGo(job.levels);
+          } else if (job != compaction || step.damage() != null) {
+            drop(job, step.damage());
+          } else if (step.finished()) {
+            commit(job, job.outputs());
+          } else {
+            step(job);
+          }
+        });
   }
 
   /// It met damage, or another content took the place of the one that was compacted.
@@ -424,7 +437,7 @@ public final class LsmEngine implements Engine {
             drop(job, null);
             return null;
           }
-          return edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
+          return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
         },
         () -> {
           use(levels.with(job.task.inputs(), placed));
@@ -433,18 +446,6 @@ public final class LsmEngine implements Engine {
           compaction = compaction == job ? null : compaction;
           schedule();
         });
-  }
-
-  private Edit edit(boolean replaced, long mark, List<Table> removed, List<Levels.Placed> added) {
-    return new Edit(
-        TREE,
-        replaced,
-        store.nextFile(),
-        mark,
-        removed.stream().map(table -> table.info().id()).toList(),
-        added.stream()
-            .map(placed -> new Edit.Placed(placed.level(), placed.table().info()))
-            .toList());
   }
 
   private LsmView newView() {
@@ -493,7 +494,7 @@ public final class LsmEngine implements Engine {
     }
   }
 
-  private void background(Supplier<Boolean> work, Consumer<Boolean> then) {
+  private <T> void background(Supplier<T> work, Consumer<T> then) {
     env.workers().run(Workers.Lane.BACKGROUND, work, env.loop(), then);
   }
 }

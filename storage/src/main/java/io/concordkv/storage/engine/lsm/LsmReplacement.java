@@ -26,8 +26,10 @@ final class LsmReplacement implements Replacement {
     this.tableBytes = tableBytes;
   }
 
+  /// A `value` of null is a deletion; the content of a replacement has none, but tables that are
+  /// put above others may.
   @Override
-  public void add(Bytes key, Bytes value) {
+  public void add(Bytes key, @Nullable Bytes value) {
     Check.that(tables == null && !over, "nothing is added to a sealed replacement");
     Check.that(last == null || last.compareTo(key) < 0, "the keys of a replacement ascend");
     if (store.isClosed()) {
@@ -39,6 +41,13 @@ final class LsmReplacement implements Replacement {
     }
     writer.add(key, value);
     if (writer.bytes() >= tableBytes) {
+      finishTable(writer);
+    }
+  }
+
+  /// What comes now goes into another table.
+  void cut() {
+    if (writer != null && !store.isClosed()) {
       finishTable(writer);
     }
   }
@@ -67,6 +76,11 @@ final class LsmReplacement implements Replacement {
       }
     }
     over = true;
+  }
+
+  /// Its tables, once it is sealed.
+  List<Table> tables() {
+    return tables == null ? List.of() : tables;
   }
 
   /// Its tables, which belong to the engine from now on.

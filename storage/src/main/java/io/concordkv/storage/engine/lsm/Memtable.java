@@ -13,6 +13,9 @@ final class Memtable {
   /// The mark of the newest batch up to here, in this memtable or before it.
   long mark;
 
+  /// The number of the newest batch in this memtable; 0 if there is none.
+  long sequence;
+
   Memtable(long mark) {
     this.mark = mark;
   }

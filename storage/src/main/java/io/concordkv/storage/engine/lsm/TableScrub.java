@@ -3,6 +3,7 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Checks a table, one part after the other.
 final class TableScrub implements Scrub {
@@ -13,7 +14,18 @@ final class TableScrub implements Scrub {
   private int part;
   private boolean closed;
 
-  TableScrub(TableStore store, Table table, Levels holding, Consumer<Levels> letGo) {
+  /// Null if the table `file` is gone by now.
+  static @Nullable TableScrub of(
+      long file, TableStore store, Levels levels, Consumer<Levels> letGo) {
+    for (var table : levels.all()) {
+      if (table.info().id() == file) {
+        return new TableScrub(store, table, levels, letGo);
+      }
+    }
+    return null;
+  }
+
+  private TableScrub(TableStore store, Table table, Levels holding, Consumer<Levels> letGo) {
     this.store = store;
     this.table = table;
     this.holding = holding.retain();

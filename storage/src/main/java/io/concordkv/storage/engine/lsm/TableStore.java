@@ -42,6 +42,12 @@ final class TableStore {
     return Table.open(files, directory, info, cache);
   }
 
+  List<Levels.Placed> open(List<Edit.Placed> placed) {
+    return placed.stream()
+        .map(each -> new Levels.Placed(each.level(), open(each.table())))
+        .toList();
+  }
+
   /// Makes the names of finished tables durable and opens them.
   List<Table> publish(List<TableInfo> finished) {
     if (!finished.isEmpty()) {
@@ -57,6 +63,19 @@ final class TableStore {
   /// Makes a checkpoint of tables that the caller keeps from being deleted.
   Checkpoint checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
     return Checkpoint.write(files, directory, target, base, nextFile(), mark, placed);
+  }
+
+  /// A change of the manifest, in which no id is named that is not used up.
+  Edit edit(boolean replaced, long mark, List<Table> removed, List<Levels.Placed> added) {
+    return new Edit(
+        LsmEngine.TREE,
+        replaced,
+        nextFile(),
+        mark,
+        removed.stream().map(table -> table.info().id()).toList(),
+        added.stream()
+            .map(placed -> new Edit.Placed(placed.level(), placed.table().info()))
+            .toList());
   }
 
   /// No table has this id or a higher one yet.

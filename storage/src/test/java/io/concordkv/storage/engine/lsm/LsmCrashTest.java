@@ -14,6 +14,7 @@ import io.concordkv.testkit.SimDisk;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +81,18 @@ final class LsmCrashTest {
     boolean script(Death death, long operation) {
       death.plan(disk, operation);
       try {
+        env.files().createDirectories("prepared");
         var engine = LsmEngine.open(env, DIRECTORY, TinyOptions.PLAIN);
         for (int i = 1; i <= BATCHES && env.alive(); i++) {
           if (i % 20 == 0) {
             replace(engine);
+          } else if (i % 9 == 0) {
+            take(engine);
           } else {
             write(engine);
+          }
+          if (!env.alive()) {
+            break;
           }
           if (i % 5 == 0) {
             engine.flush();
@@ -146,6 +153,28 @@ final class LsmCrashTest {
       simulation.runUntil(() -> done[0] || !env.alive(), Duration.ofSeconds(10));
     }
 
+    private void take(Engine engine) {
+      var content = new TreeMap<>(contents.lastEntry().getValue());
+      var path = "prepared/" + mark;
+      try (var builder = TableBuilder.create(env.files(), path, mark)) {
+        for (int i = 20; i < 40; i += gen.between(1, 4)) {
+          var key = Bytes.of("key-" + i);
+          var value = Bytes.of("taken-" + mark);
+          builder.put(key, value);
+          content.put(key, value);
+        }
+        builder.finish();
+      }
+      var intake = engine.intake(env.files(), List.of(path));
+      while (!intake.step()) {
+        // The next step follows at once.
+      }
+      contents.put(++mark, content);
+      var done = new boolean[1];
+      engine.take(intake, mark, () -> done[0] = true);
+      simulation.runUntil(() -> done[0] || !env.alive(), Duration.ofSeconds(10));
+    }
+
     /// Opens what is left (every third time dying at each operation of the opening too), works on
     /// it, and opens it once more.
     void checkWhatIsLeft(Death death) {
@@ -187,7 +216,7 @@ final class LsmCrashTest {
 
     private long bytesOnDisk() {
       return disk.paths().stream()
-          .filter(path -> !path.endsWith("CURRENT"))
+          .filter(path -> path.startsWith(DIRECTORY) && !path.endsWith("CURRENT"))
           .mapToLong(path -> disk.content(path).length)
           .sum();
     }

@@ -2,6 +2,7 @@ package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
@@ -98,7 +99,21 @@ public final class Table {
   /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
   /// itself.
   public static Table openAlone(FileSystem files, String directory, long id) {
-    var file = files.open(TableFormat.path(directory, id), FileSystem.Mode.READ);
+    return alone(files.open(TableFormat.path(directory, id), FileSystem.Mode.READ), id);
+  }
+
+  /// Opens a table that belongs to no store yet. What is none is a `CorruptionError`.
+  public static Table openPrepared(FileSystem files, String path) {
+    var file = files.open(path, FileSystem.Mode.READ);
+    long id = TableFormat.footerId(file);
+    if (!TableFormat.isPrepared(id)) {
+      file.close();
+      throw new CorruptionError(path, 0, "this is no prepared table, or it was never finished");
+    }
+    return alone(file, id);
+  }
+
+  private static Table alone(StoredFile file, long id) {
     try {
       var size = new TableInfo(id, file.size(), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
       var footer = readFooter(file, size);

@@ -1,8 +1,10 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.StoredFile;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
@@ -48,6 +50,22 @@ public final class TableFormat {
     } catch (NumberFormatException notATable) {
       return -1;
     }
+  }
+
+  /// Whether a table with this id was written outside of any store: a store counts its ids up from
+  /// 1, and those of prepared tables are drawn from the upper half of all numbers.
+  public static boolean isPrepared(long id) {
+    return id < 0;
+  }
+
+  /// The id that the footer of `file` says, whole or not; 0 if it has none.
+  static long footerId(StoredFile file) {
+    long at = file.size() - FOOTER_BYTES;
+    var footer = ByteBuffer.allocate(FOOTER_BYTES);
+    if (at < 0 || file.read(at, footer) < FOOTER_BYTES || footer.getLong(56) != MAGIC) {
+      return 0;
+    }
+    return footer.getLong(36);
   }
 
   /// The checksum of what lies at `position` of a table: of the bytes and of the place, so that

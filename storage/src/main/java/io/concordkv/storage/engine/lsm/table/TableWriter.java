@@ -45,12 +45,24 @@ public final class TableWriter {
   private long tombstones;
 
   public TableWriter(FileSystem files, String directory, long id, Settings settings) {
+    this(id, files, TableFormat.path(directory, id), settings);
+  }
+
+  private TableWriter(long id, FileSystem files, String path, Settings settings) {
     this.files = files;
-    this.path = TableFormat.path(directory, id);
+    this.path = path;
     this.id = id;
     this.settings = settings;
     this.data = new BlockWriter(TableFormat.RESTART_INTERVAL, settings.blockBytes() + 1024);
     this.file = files.open(path, FileSystem.Mode.CREATE);
+  }
+
+  /// Writes a table that belongs to no store yet, under any name.
+  ///
+  /// @param id for which [TableFormat#isPrepared] holds
+  public static TableWriter prepared(FileSystem files, String path, long id, Settings settings) {
+    Check.that(TableFormat.isPrepared(id), "the id of a prepared table is not one of a store");
+    return new TableWriter(id, files, path, settings);
   }
 
   /// A `value` of null is a deletion.

@@ -1,0 +1,36 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where a table may lie that is newer than all there is.
+final class Placement {
+  private Placement() {}
+
+  /// The deepest level such that nothing in it or above it overlaps `table`; 0 if there is none.
+  ///
+  /// A compaction that runs will put tables into its lower level, which may reach over a gap in
+  /// which nothing lies now. So that counts as taken from its first key to its last.
+  static int deepest(Levels levels, @Nullable Compaction running, TableInfo table) {
+    int level = 0;
+    while (level < Levels.COUNT && isFree(levels, running, level, table)) {
+      level++;
+    }
+    return Math.max(0, level - 1);
+  }
+
+  private static boolean isFree(
+      Levels levels, @Nullable Compaction running, int level, TableInfo table) {
+    return levels.overlapping(level, table.smallest(), table.largest()).isEmpty()
+        && (running == null
+            || running.task.level() + 1 != level
+            || !reaches(running.task.inputs(), table));
+  }
+
+  private static boolean reaches(List<Table> inputs, TableInfo table) {
+    return inputs.stream().anyMatch(each -> each.info().smallest().compareTo(table.largest()) <= 0)
+        && inputs.stream().anyMatch(each -> each.info().largest().compareTo(table.smallest()) >= 0);
+  }
+}
