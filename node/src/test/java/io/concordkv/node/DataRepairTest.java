@@ -59,7 +59,7 @@ final class DataRepairTest {
                 "level1-bytes", "64KiB",
                 "table-bytes", "16KiB",
                 "block-cache-bytes", "0",
-                "compress", "false")),
+                "compression", "none")),
         MvccOptions.DEFAULT,
         WatchOptions.DEFAULT,
         defaults.members(),

@@ -53,7 +53,7 @@ final class Field {
           disk("mapdb", "neither, and after kill -9 the file is refused", MapDbTarget::new),
           disk("xodus", IN_PAGE_CACHE, XodusTarget::new),
           engine("lsm"),
-          engine("lsm?compress=false"),
+          engine("lsm?compression=none"),
           engine("bplustree"),
           db("lsm"),
           db("bplustree"),

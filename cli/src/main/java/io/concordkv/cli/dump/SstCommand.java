@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -172,7 +173,7 @@ final class SstCommand extends DumpCommand.Part {
             .number("offset", part.offset())
             .number("length", part.length())
             .number("rawLength", part.rawLength())
-            .flag("compressed", part.compressed())
+            .text("compression", part.compression().name().toLowerCase(Locale.ROOT))
             .toString());
   }
 

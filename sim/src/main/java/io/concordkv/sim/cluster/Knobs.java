@@ -98,13 +98,14 @@ final class Knobs {
     given.put("memtable-bytes", oneOf("memtableBytes", "2048", "4096", "16384", "65536", "1 MiB"));
     given.put("max-memtables", oneOf("maxMemtables", "2", "3", "4"));
     given.put("block-bytes", oneOf("blockBytes", "512", "4096"));
-    given.put("bloom-bits-per-key", oneOf("bloomBitsPerKey", "0", "10", "10"));
+    given.put("bloom-bits-per-key", oneOf("bloomBitsPerKey", "0", "10", "16,12,8,0"));
     given.put("level0-tables", oneOf("level0Tables", "2", "3", "4"));
     given.put("level1-bytes", "32768");
     given.put("level-factor", oneOf("levelFactor", "2", "4", "9"));
     given.put("table-bytes", oneOf("tableBytes", "4096", "65536"));
     given.put("block-cache-bytes", oneOf("blockCacheBytes", "0", "8192", "1 MiB"));
-    given.put("compress", Boolean.toString(stream("compress").nextBoolean()));
+    given.put(
+        "compression", oneOf("compression", "none", "lz4", "none,lz4,zstd", "snappy", "zstd,none"));
     return LsmOptions.of(given);
   }
 

@@ -2,15 +2,18 @@ package io.concordkv.storage.engine;
 
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// One setting of an engine: what it is called, what it may be and what it is if nobody says.
 ///
 /// @param least the smallest value that is allowed
 /// @param most the largest
-/// @param fallback what it is if it is not given
+/// @param upTo so many values may be given, separated by commas; 1 for most settings
+/// @param defaults what it is if it is not given
 /// @param words the values of a choice, by number; empty for the other kinds
 /// @param about what it does, for a person
 public record Setting(
@@ -18,7 +21,8 @@ public record Setting(
     Kind kind,
     long least,
     long most,
-    long fallback,
+    int upTo,
+    List<Long> defaults,
     List<String> words,
     String about) {
   /// How a value is written.
@@ -34,26 +38,48 @@ public record Setting(
 
   public Setting {
     words = List.copyOf(words);
-    if (least > most || fallback < least || fallback > most) {
+    defaults = List.copyOf(defaults);
+    if (least > most
+        || defaults.isEmpty()
+        || defaults.size() > upTo
+        || defaults.stream().anyMatch(each -> each < least || each > most)) {
       throw new IllegalArgumentException("the default of " + name + " is not in its range");
     }
   }
 
   public static Setting number(String name, long least, long most, long fallback, String about) {
-    return new Setting(name, Kind.NUMBER, least, most, fallback, List.of(), about);
+    return new Setting(name, Kind.NUMBER, least, most, 1, List.of(fallback), List.of(), about);
+  }
+
+  /// Up to `upTo` numbers, separated by commas.
+  public static Setting numbers(
+      String name, long least, long most, int upTo, List<Long> defaults, String about) {
+    return new Setting(name, Kind.NUMBER, least, most, upTo, defaults, List.of(), about);
   }
 
   public static Setting bytes(String name, long least, long most, long fallback, String about) {
-    return new Setting(name, Kind.BYTES, least, most, fallback, List.of(), about);
+    return new Setting(name, Kind.BYTES, least, most, 1, List.of(fallback), List.of(), about);
   }
 
   public static Setting flag(String name, boolean fallback, String about) {
-    return new Setting(name, Kind.CHOICE, 0, 1, fallback ? 1 : 0, FLAG, about);
+    return new Setting(name, Kind.CHOICE, 0, 1, 1, List.of(fallback ? 1L : 0L), FLAG, about);
   }
 
   /// One of `words`; the first of them if it is not given.
   public static Setting choice(String name, List<String> words, String about) {
-    return new Setting(name, Kind.CHOICE, 0, words.size() - 1, 0, words, about);
+    return choices(name, words, 1, List.of(words.getFirst()), about);
+  }
+
+  /// Up to `upTo` of `words`, separated by commas.
+  public static Setting choices(
+      String name, List<String> words, int upTo, List<String> defaults, String about) {
+    var numbers = defaults.stream().map(word -> (long) words.indexOf(word)).toList();
+    return new Setting(name, Kind.CHOICE, 0, words.size() - 1, upTo, numbers, words, about);
+  }
+
+  /// The first of the [#defaults()].
+  public long fallback() {
+    return defaults.getFirst();
   }
 
   /// `value` if it is allowed; else a [ConcordException] that says what is.
@@ -65,7 +91,19 @@ public record Setting(
   }
 
   /// What `text` says, if it is allowed; else a [ConcordException] that says what is.
-  long parse(String engine, String text) {
+  List<Long> parse(String engine, String text) {
+    var parts = text.split(",", -1);
+    if (parts.length > upTo) {
+      throw refuse(engine, text);
+    }
+    var values = new ArrayList<Long>();
+    for (var part : parts) {
+      values.add(parseOne(engine, part));
+    }
+    return values;
+  }
+
+  private long parseOne(String engine, String text) {
     var word = text.strip().toLowerCase(Locale.ROOT);
     if (kind == Kind.CHOICE) {
       int at = words.indexOf(word);
@@ -88,9 +126,16 @@ public record Setting(
 
   /// For a person: what it may be.
   public String range() {
-    return kind == Kind.CHOICE
-        ? "one of " + String.join(", ", words)
-        : show(least) + " to " + show(most);
+    var one =
+        kind == Kind.CHOICE
+            ? "one of " + String.join(", ", words)
+            : show(least) + " to " + show(most);
+    return upTo == 1 ? one : one + ", or up to " + upTo + " such values with commas between them";
+  }
+
+  /// For a person: the defaults as one would write them.
+  public String showDefaults() {
+    return defaults.stream().map(this::show).collect(Collectors.joining(","));
   }
 
   /// For a person: `value` as one would write it.

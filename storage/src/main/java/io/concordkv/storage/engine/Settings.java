@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /// The settings of an engine, each given or by default, all within their bounds.
 public final class Settings {
   private final String engine;
-  private final SortedMap<String, Long> values = new TreeMap<>();
+  private final SortedMap<String, List<Long>> values = new TreeMap<>();
 
   private Settings(String engine) {
     this.engine = engine;
@@ -25,7 +25,7 @@ public final class Settings {
     for (var setting : known) {
       var text = given.get(setting.name());
       settings.values.put(
-          setting.name(), text == null ? setting.fallback() : setting.parse(engine, text));
+          setting.name(), text == null ? setting.defaults() : setting.parse(engine, text));
     }
     for (var name : new TreeMap<>(given).keySet()) {
       if (!settings.values.containsKey(name)) {
@@ -50,9 +50,14 @@ public final class Settings {
 
   /// A number or a number of bytes; of a choice, which of its words.
   public long of(Setting setting) {
-    var value = values.get(setting.name());
-    Check.that(value != null, "only settings that the engine names are asked for");
-    return value == null ? setting.fallback() : value;
+    return allOf(setting).getFirst();
+  }
+
+  /// Of a setting with several values: those that were given, or the default ones.
+  public List<Long> allOf(Setting setting) {
+    var all = values.get(setting.name());
+    Check.that(all != null, "only settings that the engine names are asked for");
+    return all == null ? setting.defaults() : all;
   }
 
   /// A number that fits, as its bound says.

@@ -59,20 +59,27 @@ final class EnginesTest {
     refused(Map.of("max-memtables", "4k"), "1 to 64", "'4k'");
     refused(Map.of("max-memtables", "-1"), "1 to 64");
     refused(Map.of("max-memtables", ""), "1 to 64");
-    refused(Map.of("compress", "yes"), "one of false, true", "'yes'");
+    refused(Map.of("compression", "yes"), "one of none, lz4, snappy, zstd", "up to 7", "'yes'");
+    refused(Map.of("compression", "none,"), "one of none, lz4, snappy, zstd", "''");
+    refused(Map.of("compression", "lz4,lz4,lz4,lz4,lz4,lz4,lz4,zstd"), "up to 7");
+    refused(Map.of("memtable-bytes", "1 MiB,2 MiB"), "1 KiB to 1 GiB, not");
   }
 
   @Test
   void settings_have_units_and_defaults() {
     var known = new LsmProvider().settings();
     var settings =
-        Settings.parse("lsm", known, Map.of("memtable-bytes", "2 MiB", "compress", "False"));
+        Settings.parse(
+            "lsm", known, Map.of("memtable-bytes", "2 MiB", "compression", "None, lz4,ZSTD"));
     assertThat(settings.of(known.getFirst())).isEqualTo(2 << 20);
-    assertThat(settings.flag(named(known, "compress"))).isFalse();
+    assertThat(settings.allOf(named(known, "compression"))).containsExactly(0L, 1L, 3L);
     assertThat(settings.of(known.get(1))).isEqualTo(known.get(1).fallback());
     for (var setting : known) {
-      assertThat(setting.parse("lsm", setting.show(setting.most()))).isEqualTo(setting.most());
-      assertThat(setting.parse("lsm", setting.show(setting.least()))).isEqualTo(setting.least());
+      assertThat(setting.parse("lsm", setting.show(setting.most())))
+          .containsExactly(setting.most());
+      assertThat(setting.parse("lsm", setting.show(setting.least())))
+          .containsExactly(setting.least());
+      assertThat(setting.parse("lsm", setting.showDefaults())).isEqualTo(setting.defaults());
     }
   }
 

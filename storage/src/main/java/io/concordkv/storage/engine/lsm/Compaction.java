@@ -20,10 +20,11 @@ final class Compaction {
   ///
   /// @param upper tables of `level`; of level 0, all there were
   /// @param lower the tables of the next level that they overlap
-  record Task(int level, List<Table> upper, List<Table> lower) {
+  /// @param repacks whether the next level is compressed otherwise
+  record Task(int level, List<Table> upper, List<Table> lower, boolean repacks) {
     /// Whether the table can go down as it is.
     boolean isMove() {
-      return upper.size() == 1 && lower.isEmpty();
+      return upper.size() == 1 && lower.isEmpty() && !repacks;
     }
 
     List<Table> inputs() {
@@ -84,7 +85,7 @@ final class Compaction {
         continue;
       }
       if (writer == null) {
-        writer = store.create();
+        writer = store.create(task.level() + 1);
       }
       writer.add(key, value);
       if (writer.bytes() >= tableBytes) {

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// turns, so that the work goes evenly over all keys.
 final class CompactionPicker {
   private final CompactionOptions options;
+  private final TableOptions tables;
 
   /// For each level, the end of the table that was picked last.
   private final Bytes[] turns = new Bytes[Levels.COUNT];
 
-  CompactionPicker(CompactionOptions options) {
+  CompactionPicker(CompactionOptions options, TableOptions tables) {
     this.options = options;
+    this.tables = tables;
     Arrays.fill(turns, Bytes.EMPTY);
   }
 
@@ -41,7 +43,8 @@ final class CompactionPicker {
       from = info.smallest().compareTo(from) < 0 ? info.smallest() : from;
       to = info.largest().compareTo(to) > 0 ? info.largest() : to;
     }
-    return new Compaction.Task(level, upper, levels.overlapping(level + 1, from, to));
+    return new Compaction.Task(
+        level, upper, levels.overlapping(level + 1, from, to), tables.repacksBelow(level));
   }
 
   /// How many bytes lie in levels that hold more than they should, beyond what they should.

@@ -43,7 +43,7 @@ final class Flush {
           finished = true;
           return true;
         }
-        writer = store.create();
+        writer = store.create(0);
         walk.toCeiling(Bytes.EMPTY);
       }
       long end = writer.bytes() + STEP_BYTES;

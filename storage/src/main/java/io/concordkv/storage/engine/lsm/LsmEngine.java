@@ -70,7 +70,7 @@ public final class LsmEngine implements Engine {
     this.store = store;
     this.manifest = manifest;
     this.commits = new Commits(env, manifest);
-    this.picker = new CompactionPicker(options.compaction());
+    this.picker = new CompactionPicker(options.compaction(), options.tables());
     this.levels = levels;
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;

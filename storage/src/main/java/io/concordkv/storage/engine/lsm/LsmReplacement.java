@@ -37,7 +37,7 @@ final class LsmReplacement implements Replacement {
     }
     last = key;
     if (writer == null) {
-      writer = store.create();
+      writer = store.create(Levels.BOTTOM);
     }
     writer.add(key, value);
     if (writer.bytes() >= tableBytes) {

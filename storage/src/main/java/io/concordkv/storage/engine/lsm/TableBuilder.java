@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.lsm.table.Compression;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Used by one thread at a time.
 public final class TableBuilder implements AutoCloseable {
-  private static final TableWriter.Settings SETTINGS = new TableWriter.Settings(16 << 10, 0, true);
+  private static final TableWriter.Settings SETTINGS =
+      new TableWriter.Settings(16 << 10, 0, Compression.LZ4);
 
   private final FileSystem files;
   private final String path;

@@ -2,15 +2,24 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
+import io.concordkv.storage.engine.lsm.table.Compression;
+import io.concordkv.storage.engine.lsm.table.TableWriter;
 import java.util.List;
+import java.util.Locale;
 
-/// How tables are written.
+/// How tables are written. Of what may differ from level to level there is a value for each level
+/// from 0 on; the last one is that of all deeper levels too.
+///
+/// What lies in an upper level is soon written again, so it need not be small; but of the few keys
+/// there each lookup asks, so their filters had better be good. A bit more for them costs little
+/// memory, because most keys lie at the bottom (Dayan, Athanassoulis, Idreos: Monkey, SIGMOD 2017).
 ///
 /// @param bytes compaction starts a new table when one has reached this size
 /// @param blockBytes about how much of a table is read and checked at once
 /// @param bloomBitsPerKey 0: no filters
-/// @param compress LZ4 for the data blocks
-public record TableOptions(long bytes, int blockBytes, int bloomBitsPerKey, boolean compress) {
+/// @param compression of the data blocks
+public record TableOptions(
+    long bytes, int blockBytes, List<Integer> bloomBitsPerKey, List<Compression> compression) {
   private static final Setting BYTES =
       Setting.bytes(
           "table-bytes",
@@ -26,13 +35,51 @@ public record TableOptions(long bytes, int blockBytes, int bloomBitsPerKey, bool
           16 << 10,
           "about how much of a table is read and checked at once");
   private static final Setting BLOOM =
-      Setting.number("bloom-bits-per-key", 0, 32, 10, "0: no filters");
-  private static final Setting COMPRESS = Setting.flag("compress", true, "LZ4 for the data blocks");
+      Setting.numbers(
+          "bloom-bits-per-key",
+          0,
+          32,
+          Levels.COUNT,
+          List.of(10L),
+          "for each level, the last for all deeper ones; 0: no filters");
+  private static final List<Compression> COMPRESSIONS = List.of(Compression.values());
+  private static final Setting COMPRESSION =
+      Setting.choices(
+          "compression",
+          COMPRESSIONS.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList(),
+          Levels.COUNT,
+          List.of("lz4"),
+          "of data blocks, for each level, the last for all deeper ones");
 
-  static final List<Setting> SETTINGS = List.of(BYTES, BLOCK, BLOOM, COMPRESS);
+  static final List<Setting> SETTINGS = List.of(BYTES, BLOCK, BLOOM, COMPRESSION);
+
+  public TableOptions {
+    bloomBitsPerKey = List.copyOf(bloomBitsPerKey);
+    compression = List.copyOf(compression);
+  }
 
   static TableOptions of(Settings settings) {
     return new TableOptions(
-        settings.of(BYTES), settings.intOf(BLOCK), settings.intOf(BLOOM), settings.flag(COMPRESS));
+        settings.of(BYTES),
+        settings.intOf(BLOCK),
+        settings.allOf(BLOOM).stream().map(Math::toIntExact).toList(),
+        settings.allOf(COMPRESSION).stream()
+            .map(each -> COMPRESSIONS.get(each.intValue()))
+            .toList());
+  }
+
+  /// How a table of `level` is written.
+  TableWriter.Settings at(int level) {
+    return new TableWriter.Settings(
+        blockBytes, ofLevel(bloomBitsPerKey, level), ofLevel(compression, level));
+  }
+
+  /// Whether a table of `level` would be packed otherwise in the next one.
+  boolean repacksBelow(int level) {
+    return ofLevel(compression, level) != ofLevel(compression, level + 1);
+  }
+
+  private static <T> T ofLevel(List<T> values, int level) {
+    return values.get(Math.min(level, values.size() - 1));
   }
 }

@@ -29,13 +29,9 @@ final class TableStore {
     this.nextFile = new AtomicLong(nextFile);
   }
 
-  TableWriter create() {
-    return new TableWriter(
-        files,
-        directory,
-        nextFile.getAndIncrement(),
-        new TableWriter.Settings(
-            options.blockBytes(), options.bloomBitsPerKey(), options.compress()));
+  /// A new table for `level`.
+  TableWriter create(int level) {
+    return new TableWriter(files, directory, nextFile.getAndIncrement(), options.at(level));
   }
 
   Table open(TableInfo info) {

@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.testkit.SimDisk;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
@@ -104,11 +105,14 @@ final class CheckpointTest {
     write(0, 500);
     checkpoint("one", "");
     write(500, 520);
-    checkpoint("two", "one");
-    disk.corrupt(tables("one").getFirst(), 10, 1);
+    var second = checkpoint("two", "one");
+    var borrowed =
+        second.tables().stream().filter(table -> !table.here()).findFirst().orElseThrow();
+    var path = TableFormat.path("copies/one", borrowed.id());
+    disk.corrupt(path, 10, 1);
     assertThatThrownBy(() -> Checkpoint.verify(env.files(), "copies/two"))
         .isInstanceOf(CorruptionError.class)
-        .hasMessageContaining(tables("one").getFirst());
+        .hasMessageContaining(path);
     assertThatThrownBy(() -> Checkpoint.restore(env.files(), "copies/two", "restored"))
         .isInstanceOf(CorruptionError.class);
     assertThat(opened("restored")).isEmpty();

@@ -7,6 +7,7 @@ import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.BloomFilter;
+import io.concordkv.storage.engine.lsm.table.Compression;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -65,7 +66,8 @@ final class FormatTest {
   private TableInfo exampleTable() {
     var files = simulation.env("n1").files();
     files.createDirectories("d");
-    var writer = new TableWriter(files, "d", 7, new TableWriter.Settings(4096, 0, false));
+    var writer =
+        new TableWriter(files, "d", 7, new TableWriter.Settings(4096, 0, Compression.NONE));
     writer.add(Bytes.of("apple"), Bytes.of("red"));
     writer.add(Bytes.of("apricot"), null);
     writer.add(Bytes.of("banana"), Bytes.of("yellow"));

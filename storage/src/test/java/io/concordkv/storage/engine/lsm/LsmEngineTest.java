@@ -8,11 +8,14 @@ import io.concordkv.storage.engine.EngineContract;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.Compression;
+import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class LsmEngineTest extends EngineContract {
@@ -148,6 +151,39 @@ final class LsmEngineTest extends EngineContract {
     assertThat(levels.bytes(2))
         .isLessThanOrEqualTo(3 * TinyOptions.COMPRESSED.compaction().level1Bytes());
     assertThat(levels.bytes(3) + levels.bytes(4)).isPositive();
+  }
+
+  @Test
+  void each_level_is_compressed_and_filtered_as_was_chosen_for_it() {
+    for (int i = 0; i < 5000; i++) {
+      put("key-%06d".formatted(i * 7919 % 5000), "value-value-value-" + i);
+      if (i % 100 == 0) {
+        settle();
+      }
+    }
+    flushed();
+    var levels = ((LsmEngine) engine).levels();
+    var chosen = TinyOptions.COMPRESSED.tables();
+    for (int level = 0; level < Levels.COUNT; level++) {
+      for (var table : levels.level(level)) {
+        var layout = table.layout();
+        for (var block : layout.blocks()) {
+          assertThat(block.compression())
+              .as("level " + level)
+              .isIn(chosen.at(level).compression(), Compression.NONE);
+        }
+        assertThat(Objects.requireNonNull(layout.filter()).probes())
+            .as("level " + level)
+            .isEqualTo(chosen.at(level).bloomBitsPerKey() * 13 / 20);
+      }
+    }
+    assertThat(levels.all()).anyMatch(table -> uses(table, Compression.LZ4));
+    assertThat(levels.all()).anyMatch(table -> uses(table, Compression.SNAPPY));
+    assertThat(levels.all()).anyMatch(table -> uses(table, Compression.ZSTD));
+  }
+
+  private static boolean uses(Table table, Compression compression) {
+    return table.layout().blocks().stream().anyMatch(block -> block.compression() == compression);
   }
 
   @Test

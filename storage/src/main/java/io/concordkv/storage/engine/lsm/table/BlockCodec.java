@@ -1,48 +1,49 @@
 package io.concordkv.storage.engine.lsm.table;
 
+import io.airlift.compress.v3.MalformedInputException;
 import io.concordkv.base.Bytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.jspecify.annotations.Nullable;
 
 /// Packs blocks for the file and unpacks them: compressed if that pays, always with a checksum.
+/// Packing is for one thread at a time.
 final class BlockCodec {
-  private static final LZ4Compressor COMPRESSOR = LZ4Factory.fastestInstance().fastCompressor();
-  private static final LZ4SafeDecompressor DECOMPRESSOR =
-      LZ4Factory.fastestInstance().safeDecompressor();
-
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
-  private BlockCodec() {}
+  private final Compression compression;
+  private final Compression.@Nullable Packer packer;
 
-  /// `block` as it stands in the file of `table` at `position`, trailer included.
-  static ByteBuffer pack(Bytes block, boolean compress, long table, long position) {
-    int length = block.length();
-    byte[] stored;
-    int body;
-    if (compress) {
-      stored = new byte[4 + COMPRESSOR.maxCompressedLength(length) + TableFormat.TRAILER_BYTES];
-      body = 4 + COMPRESSOR.compress(block.sharedArray(), block.sharedOffset(), length, stored, 4);
-      if (body <= length - length / 8) {
-        INT.set(stored, 0, length);
-        return trailer(stored, body, TableFormat.LZ4, table, position);
-      }
-    }
-    stored = new byte[length + TableFormat.TRAILER_BYTES];
-    block.copyTo(stored, 0);
-    return trailer(stored, length, TableFormat.RAW, table, position);
+  /// @param compression of blocks that may be compressed
+  BlockCodec(Compression compression) {
+    this.compression = compression;
+    this.packer = compression.packer();
   }
 
-  private static ByteBuffer trailer(byte[] stored, int body, int type, long table, long position) {
-    stored[body] = (byte) type;
+  /// `block` as it stands in the file of `table` at `position`, trailer included.
+  ByteBuffer pack(Bytes block, boolean compress, long table, long position) {
+    int length = block.length();
+    if (compress && packer != null) {
+      var stored = new byte[4 + packer.mostOf(length) + TableFormat.TRAILER_BYTES];
+      int body = 4 + packer.pack(block.sharedArray(), block.sharedOffset(), length, stored, 4);
+      if (body <= length - length / 8) {
+        INT.set(stored, 0, length);
+        return trailer(stored, body, compression, table, position);
+      }
+    }
+    var stored = new byte[length + TableFormat.TRAILER_BYTES];
+    block.copyTo(stored, 0);
+    return trailer(stored, length, Compression.NONE, table, position);
+  }
+
+  private static ByteBuffer trailer(
+      byte[] stored, int body, Compression type, long table, long position) {
+    stored[body] = (byte) type.code;
     INT.set(stored, body + 1, TableFormat.crc(stored, 0, body + 1, table, position));
     return ByteBuffer.wrap(stored, 0, body + TableFormat.TRAILER_BYTES);
   }
@@ -57,27 +58,30 @@ final class BlockCodec {
     if (crc != TableFormat.crc(stored, 0, body + 1, table, position)) {
       return null;
     }
-    return switch (stored[body]) {
-      case TableFormat.RAW -> Arrays.copyOf(stored, body);
-      case TableFormat.LZ4 -> decompress(stored, body);
-      default -> null;
-    };
+    var compression = Compression.of(stored[body]);
+    if (compression == null) {
+      return null;
+    }
+    return compression == Compression.NONE
+        ? Arrays.copyOf(stored, body)
+        : decompress(compression, stored, body);
   }
 
-  private static byte @Nullable [] decompress(byte[] stored, int body) {
+  private static byte @Nullable [] decompress(Compression compression, byte[] stored, int body) {
     if (body < 4) {
       return null;
     }
     int length = (int) INT.get(stored, 0);
-    // LZ4 cannot do better than 255 to 1.
-    if (length < 0 || length / 256 > body) {
+    if (length < 0 || length / compression.mostFromAByte > body) {
       return null;
     }
     var data = new byte[length];
     try {
-      int size = DECOMPRESSOR.decompress(stored, 4, body - 4, data, 0, length);
-      return size == length ? data : null;
-    } catch (LZ4Exception damaged) {
+      return compression.unpack(stored, 4, body - 4, data) == length ? data : null;
+    } catch (LZ4Exception
+        | MalformedInputException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException damaged) {
       return null;
     }
   }

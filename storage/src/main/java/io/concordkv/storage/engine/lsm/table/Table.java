@@ -8,6 +8,7 @@ import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A table that can be read, by any number of threads at once. Whatever is loaded from the file is
@@ -75,7 +76,7 @@ public final class Table {
       throw TableFormat.damaged(file.path(), at, "the footer's checksum does not match");
     }
     int version = new ByteReader(Bytes.wrap(bytes, 44, 4)).u32();
-    if (version != TableFormat.VERSION) {
+    if (version < TableFormat.OLDEST_VERSION || version > TableFormat.VERSION) {
       throw TableFormat.damaged(
           file.path(), at, "the table has version " + version + ", which is not known here");
     }
@@ -139,17 +140,19 @@ public final class Table {
         throw TableFormat.damaged(file.path(), at, "the blocks do not lie one behind the other");
       }
       at += length;
-      blocks.add(new TableLayout.Part(offset, length, block.data.length, isCompressed(at)));
+      blocks.add(new TableLayout.Part(offset, length, block.data.length, compression(at)));
     }
     var filter = filterLength == 0 ? null : BloomFilter.fill(filter().data);
     return new TableLayout(
-        blocks, new TableLayout.Part(indexOffset, indexLength, index.data.length, false), filter);
+        blocks,
+        new TableLayout.Part(indexOffset, indexLength, index.data.length, Compression.NONE),
+        filter);
   }
 
-  private boolean isCompressed(long blockEnd) {
+  private Compression compression(long blockEnd) {
     var type = ByteBuffer.allocate(1);
     file.read(blockEnd - TableFormat.TRAILER_BYTES, type);
-    return type.get(0) == TableFormat.LZ4;
+    return Objects.requireNonNull(Compression.of(type.get(0)), "a block was read before");
   }
 
   public TableInfo info() {

@@ -13,15 +13,15 @@ public final class TableFormat {
   /// "CKVTABLE"
   static final long MAGIC = 0x434B565441424C45L;
 
-  static final int VERSION = 1;
+  /// Version 1 had no Snappy and no Zstd.
+  static final int VERSION = 2;
+
+  static final int OLDEST_VERSION = 1;
 
   /// Behind every block: its type and its checksum.
   static final int TRAILER_BYTES = 5;
 
   static final int FOOTER_BYTES = 64;
-
-  static final int RAW = 0;
-  static final int LZ4 = 1;
 
   /// Every sixteenth key of a data block is written whole.
   static final int RESTART_INTERVAL = 16;

@@ -16,7 +16,7 @@ public record TableLayout(List<Part> blocks, Part index, @Nullable Filter filter
   ///
   /// @param length what it takes in the file, trailer included
   /// @param rawLength its content, unpacked
-  public record Part(long offset, int length, int rawLength, boolean compressed) {}
+  public record Part(long offset, int length, int rawLength, Compression compression) {}
 
   /// @param probes bits that are looked at for a key
   /// @param lines of 512 bits each

@@ -19,8 +19,8 @@ public final class TableWriter {
   ///
   /// @param blockBytes a data block is closed when it has reached this size
   /// @param bloomBitsPerKey 0: no filter
-  /// @param compress LZ4 for data blocks, where it pays
-  public record Settings(int blockBytes, int bloomBitsPerKey, boolean compress) {}
+  /// @param compression of data blocks, where it pays
+  public record Settings(int blockBytes, int bloomBitsPerKey, Compression compression) {}
 
   private record Handle(long offset, int length) {
     static final Handle NONE = new Handle(0, 0);
@@ -31,6 +31,7 @@ public final class TableWriter {
   private final long id;
   private final Settings settings;
   private final StoredFile file;
+  private final BlockCodec codec;
   private final BlockWriter data;
   private final BlockWriter index = new BlockWriter(1, 4096);
   private final BloomFilter filter = new BloomFilter();
@@ -53,6 +54,7 @@ public final class TableWriter {
     this.path = path;
     this.id = id;
     this.settings = settings;
+    this.codec = new BlockCodec(settings.compression());
     this.data = new BlockWriter(TableFormat.RESTART_INTERVAL, settings.blockBytes() + 1024);
     this.file = files.open(path, FileSystem.Mode.CREATE);
   }
@@ -130,7 +132,7 @@ public final class TableWriter {
   }
 
   private void endBlock() {
-    unindexed = append(data.finish(), settings.compress());
+    unindexed = append(data.finish(), true);
     endOfUnindexed = largest;
   }
 
@@ -161,7 +163,7 @@ public final class TableWriter {
   }
 
   private Handle append(Bytes block, boolean compress) {
-    var stored = BlockCodec.pack(block, compress, id, position);
+    var stored = codec.pack(block, compress, id, position);
     var handle = new Handle(position, stored.remaining());
     append(stored);
     return handle;

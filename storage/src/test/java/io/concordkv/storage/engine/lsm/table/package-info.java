@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.lsm.table;
+
+import org.jspecify.annotations.NullMarked;
