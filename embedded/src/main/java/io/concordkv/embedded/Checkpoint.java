@@ -34,16 +34,16 @@ final class Checkpoint {
             env.loop(),
             _ -> {
               if (!closing.getAsBoolean()) {
-                home.engine.checkpoint(DIRECTORY + "/" + Store.ENGINE, () -> seal(files));
+                home.engine.checkpoint(DIRECTORY + "/" + Store.ENGINE, this::seal);
               }
             });
   }
 
-  private void seal(FileSystem files) {
+  private void seal() {
     env.workers()
         .run(
             Lane.BACKGROUND,
-            () -> StoreFile.ensure(files, DIRECTORY + "/", home.place.engine()),
+            () -> StoreFile.ensure(env, DIRECTORY + "/", home.place.engine()),
             env.loop(),
             _ -> done.run());
   }
@@ -56,5 +56,11 @@ final class Checkpoint {
       files.list(DIRECTORY).forEach(name -> files.delete(DIRECTORY + "/" + name));
       files.delete(DIRECTORY);
     }
+  }
+
+  /// Removes one that nobody needs any more. Blocks.
+  static void discard(Folder copy) {
+    copy.in(Store.ENGINE).remove();
+    copy.remove();
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -133,7 +134,12 @@ public final class ConcordDb implements AutoCloseable {
     try {
       lock = env.files().lock(LOCK);
       Store store =
-          calls.ask(env.loop(), answer -> answer(answer, () -> Store.open(env, options, audience)));
+          calls.ask(
+              env.loop(),
+              answer ->
+                  answer(
+                      answer,
+                      () -> Store.open(env, options, options.backup().archiveFolder(), audience)));
       opened = true;
       return new ConcordDb(options, directory, env, lock, store, calls, newest, transactions);
     } finally {
@@ -370,6 +376,44 @@ public final class ConcordDb implements AutoCloseable {
     } finally {
       copying.unlock();
     }
+  }
+
+  /// Makes a backup of all that is acknowledged in `target`, which must not exist; writes that come
+  /// meanwhile may be in it too. Others go on reading and writing, and it reads no more bytes per
+  /// second than [BackupOptions] allows. It counts from the moment on at which it is sealed; one
+  /// that was cut off is begun again when it is made under the same name.
+  ///
+  /// It is a copy, and shares nothing with the store, which may lie on another file system. What is
+  /// done with it is in [Backups].
+  public BackupInfo backup(Path target, Consumer<BackupProgress> progress) {
+    return backup(Backups.Place.of(target), null, progress);
+  }
+
+  /// As [#backup(Path, Consumer)], but only of what `base` lacks, an earlier backup of this store
+  /// in the same parent directory, which it needs from then on. Of the engine `lsm` that are the
+  /// files that are new, of another one the log since then if it is archived
+  /// ([BackupOptions#archive()]), and if it is not, the files that have changed.
+  public BackupInfo backup(Path target, Path base, Consumer<BackupProgress> progress) {
+    var at = Backups.Place.of(target);
+    return backup(at, at.sibling(base), progress);
+  }
+
+  private BackupInfo backup(
+      Backups.Place at, @Nullable String base, Consumer<BackupProgress> progress) {
+    copying.lock();
+    try {
+      var source = new LiveSource(env, calls, store, newest);
+      var pace = new Throttle(env, calls, options.backup().bytesPerSecond());
+      var archive = options.backup().archiveFolder();
+      return new BackupRun(env, options, archive, source, at, pace, progress).run(base);
+    } finally {
+      copying.unlock();
+    }
+  }
+
+  /// How far the archive of the log is; nothing if it is not archived.
+  public Optional<ArchiveState> archiveState() {
+    return calls.ask(env.loop(), answer -> answer.complete(store.history().state()));
   }
 
   /// Moves the store to another engine, or to the same with other settings, and returns when it is

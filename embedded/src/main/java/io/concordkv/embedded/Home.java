@@ -87,6 +87,17 @@ final class Home {
         });
   }
 
+  /// Saves all that was written so far and runs `done`. Blocks where the engine does not do it by
+  /// itself in the background.
+  void saveNow(Runnable done) {
+    if (provider.durable()) {
+      engine.sync();
+      done.run();
+    } else {
+      save(done);
+    }
+  }
+
   /// Saves the content that the engine was just given as a whole, and runs `done`.
   void saveFirst(Runnable done) {
     if (provider.durable()) {

@@ -30,6 +30,9 @@ final class Migration implements Copying.Host {
 
   /// The store that moves.
   interface Owner {
+    /// What the file of the store says of it.
+    long id();
+
     long sequence();
 
     /// From now on the store uses this one.
@@ -70,7 +73,7 @@ final class Migration implements Copying.Host {
               return files;
             },
             env.loop(),
-            _ -> write(new StoreFile(old.place, place), this::open));
+            _ -> write(new StoreFile(owner.id(), old.place, place), this::open));
   }
 
   /// A commit was written to the engine that the store uses.
@@ -137,7 +140,7 @@ final class Migration implements Copying.Host {
   public void equal() {
     naming = true;
     env.reached("embedded/equal");
-    write(new StoreFile(place, old.place), this::moved);
+    write(new StoreFile(owner.id(), place, old.place), this::moved);
   }
 
   private void moved() {
@@ -155,7 +158,7 @@ final class Migration implements Copying.Host {
   private void leave() {
     leaving = false;
     old.engine.close();
-    discard(old.place, new StoreFile(place, null), owner::ended);
+    discard(old.place, new StoreFile(owner.id(), place, null), owner::ended);
   }
 
   @Override
@@ -166,7 +169,7 @@ final class Migration implements Copying.Host {
     }
     discard(
         place,
-        new StoreFile(old.place, null),
+        new StoreFile(owner.id(), old.place, null),
         () -> {
           owner.ended();
           order.failed().accept(why);

@@ -1,6 +1,5 @@
 package io.concordkv.embedded;
 
-import io.concordkv.storage.wal.Wal;
 import java.util.ArrayDeque;
 
 /// Where in the log which commits end, a note for every so many bytes: how far the log can be
@@ -31,15 +30,11 @@ final class Milestones {
   }
 
   /// The log is not needed for the commits up to `sequence`.
-  void trim(Wal wal, long sequence) {
-    long before = passed;
+  void pass(long sequence, long durable) {
     for (var next = ahead.peek();
-        next != null && next.sequence <= sequence && next.position <= wal.durable();
+        next != null && next.sequence <= sequence && next.position <= durable;
         next = ahead.peek()) {
       passed = ahead.remove().position;
-    }
-    if (passed > before) {
-      wal.trim(passed);
     }
   }
 

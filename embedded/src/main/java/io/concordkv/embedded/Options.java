@@ -21,7 +21,7 @@ import java.util.TreeMap;
 ///   transactions are open; one that is older than that conflicts
 /// @param attempts how often [ConcordDb#transact] tries
 /// @param locks how transactions lock
-/// @param backup how the log is cut into pieces that can be kept
+/// @param backup how the log is kept, and how backups are made
 public record Options(
     String engine,
     SortedMap<String, String> settings,

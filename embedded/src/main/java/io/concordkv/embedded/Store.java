@@ -49,6 +49,7 @@ final class Store {
   }
 
   private final Env env;
+  private final long id;
   private final Options options;
   private final Audience audience;
   private final Wal wal;
@@ -80,11 +81,18 @@ final class Store {
     }
   }
 
-  private Store(Env env, Options options, Audience audience, Home home) {
+  private Store(
+      Env env,
+      Options options,
+      @Nullable Archive archive,
+      Audience audience,
+      StoreFile file,
+      Home home) {
     this.env = env;
     this.options = options;
     this.audience = audience;
     this.home = home;
+    id = file.id();
     asked = home.saved();
     groupClock = new GroupClock(env.clock());
     var milestones = new Milestones(options.logBytes() / MILESTONES_OF_LOG);
@@ -99,27 +107,36 @@ final class Store {
               group.read(this::replay);
               milestones.add(home.engine.mark(), at);
             });
-    history = new History(env, wal, milestones, options.backup(), this::keep);
+    history = new History(env, wal, milestones, options.backup(), archive, this::keep);
     sequence = home.engine.mark();
     recent = new RecentWrites(options.recentKeys(), sequence);
     locks = new Locks(env, options.locks(), recent, sequence, this::goOn);
   }
 
+  /// Opens or makes the store in the directory of `env`, whose log is not archived. Blocks.
+  static Store open(Env env, Options options, Audience audience) {
+    return open(env, options, null, audience);
+  }
+
   /// Opens or makes the store in the directory of `env`. Blocks.
   ///
   /// A log that lost what it had acknowledged is a [CorruptionError]: nobody else has it.
-  static Store open(Env env, Options options, Audience audience) {
+  ///
+  /// @param archive where the log is archived to
+  static Store open(Env env, Options options, @Nullable Folder archive, Audience audience) {
     Home.check(options.engine(), options.settings());
     var files = env.files();
-    var file = StoreFile.ensure(files, "", options.engine());
+    var file = StoreFile.ensure(env, "", options.engine());
     if (file.other() != null) {
       Home.discard(files, file.other());
-      new StoreFile(file.current(), null).write(files, "");
+      new StoreFile(file.id(), file.current(), null).write(files, "");
     }
+    var archived = archive == null ? null : Archive.open(archive, file.id());
     var home = Home.open(env, file.current(), options.settings());
+    Checkpoint.discard(files, home);
     boolean opened = false;
     try {
-      var store = new Store(env, options, audience, home);
+      var store = new Store(env, options, archived, audience, file, home);
       if (store.wal.tail() == WalTail.LOST) {
         throw new CorruptionError(
             "the end of the log in "
@@ -226,7 +243,7 @@ final class Store {
   }
 
   private boolean stalled() {
-    return home.engine.stalled() || wal.overloaded() || (migration != null && migration.stalled());
+    return home.engine.stalled() || history.stalled() || (migration != null && migration.stalled());
   }
 
   /// A conflict, too, is told at the end of the group: with a commit of the same group it would
@@ -290,11 +307,9 @@ final class Store {
               ErrorCode.REQUEST_TOO_LARGE,
               "a batch has more than the " + options.batchBytes() + " bytes that it may have"));
     }
-    if (wal.outOfSpace()) {
-      return new Outcome.Refused(
-          new ConcordException(
-              ErrorCode.NO_SPACE,
-              "the disk is full: nothing is written until there is room again"));
+    var full = history.refusal();
+    if (full != null) {
+      return new Outcome.Refused(full);
     }
     var conflict = recent.conflict(commit.claims());
     return conflict == null ? null : new Outcome.Conflicted(conflict);
@@ -376,6 +391,17 @@ final class Store {
     new Checkpoint(env, home, () -> closing, done).begin();
   }
 
+  /// As [#checkpoint(Runnable)], but runs `done` only when all that is in it is in the log, too: a
+  /// crash takes nothing back then whose number another commit could get.
+  void checkpointOfLogged(Runnable done) {
+    checkpoint(() -> flush(done));
+  }
+
+  /// What is kept of the log.
+  History history() {
+    return history;
+  }
+
   long count() {
     return home.engine.count();
   }
@@ -403,6 +429,11 @@ final class Store {
   }
 
   private final class Mover implements Migration.Owner {
+    @Override
+    public long id() {
+      return id;
+    }
+
     @Override
     public long sequence() {
       return sequence;
@@ -455,6 +486,7 @@ final class Store {
   /// Lets go of the files as they are. Nothing may run on the loop any more but what this posts.
   void letGo() {
     wal.close();
+    history.letGo();
     home.engine.close();
     if (migration != null) {
       migration.letGo();

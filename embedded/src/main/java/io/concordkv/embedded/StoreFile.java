@@ -6,6 +6,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// The file that makes a directory a store and says of which engine, and where that lies. It has
 /// its name only when it is whole and durable. The format is docs/formats/embedded.md.
 ///
+/// @param id drawn when the store was made, so that its log is not taken for that of another one
 /// @param other what does not count: an engine in the making, or one that the store has left
-record StoreFile(Place current, @Nullable Place other) {
+record StoreFile(long id, Place current, @Nullable Place other) {
   static final String NAME = "STORE";
   private static final String UNFINISHED = "STORE.new";
   private static final int MAGIC = 0x434B4442;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /// Had no id.
+  private static final int VERSION_2 = 2;
+
+  private static final long NO_ID = 0;
   private static final int MAX_BYTES = 1 << 10;
 
   /// An engine by its name, and the directory that is its own.
@@ -32,14 +39,19 @@ record StoreFile(Place current, @Nullable Place other) {
 
   /// What there is, made if there is none; that it names another engine is a [ConcordException].
   /// `prefix` is empty or ends with `/`.
-  static StoreFile ensure(FileSystem files, String prefix, String engine) {
+  static StoreFile ensure(Env env, String prefix, String engine) {
+    var files = env.files();
     var path = prefix + NAME;
     if (!files.exists(path)) {
-      var made = new StoreFile(new Place(engine, 0), null);
+      var made = new StoreFile(newId(env), new Place(engine, 0), null);
       made.write(files, prefix);
       return made;
     }
     var found = read(files, path);
+    if (found.id == NO_ID) {
+      found = new StoreFile(newId(env), found.current, found.other);
+      found.write(files, prefix);
+    }
     if (!found.current.engine.equals(engine)) {
       throw new ConcordException(
           ErrorCode.BAD_SETTING,
@@ -54,8 +66,12 @@ record StoreFile(Place current, @Nullable Place other) {
     return found;
   }
 
+  private static long newId(Env env) {
+    return env.random("store-id").nextLong(1, Long.MAX_VALUE);
+  }
+
   void write(FileSystem files, String prefix) {
-    var content = new ByteWriter().u32(MAGIC).u32(VERSION);
+    var content = new ByteWriter().u32(MAGIC).u32(VERSION).u64(id);
     content.text(current.engine).u32(current.number).flag(other != null);
     if (other != null) {
       content.text(other.engine).u32(other.number);
@@ -76,9 +92,11 @@ record StoreFile(Place current, @Nullable Place other) {
       int size = file.read(0, buffer);
       var content = Bytes.wrap(buffer.array(), 0, size);
       var reader = new ByteReader(content);
-      if (size < 12 || reader.u32() != MAGIC || reader.u32() != VERSION) {
+      int version = size >= 12 && reader.u32() == MAGIC ? reader.u32() : 0;
+      if (version != VERSION && version != VERSION_2) {
         throw new CorruptionError(path, 0, "this is no store of this version");
       }
+      long id = version == VERSION ? reader.u64() : NO_ID;
       var current = new Place(reader.text(), reader.u32());
       var other = reader.flag() ? new Place(reader.text(), reader.u32()) : null;
       int crc = new ByteWriter().raw(content.slice(0, reader.position())).crc(0);
@@ -86,7 +104,7 @@ record StoreFile(Place current, @Nullable Place other) {
         throw new CorruptionError(path, 0, "its checksum is wrong");
       }
       reader.end();
-      return new StoreFile(current, other);
+      return new StoreFile(id, current, other);
     }
   }
 }

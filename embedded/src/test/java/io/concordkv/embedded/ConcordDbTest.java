@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -112,6 +113,88 @@ final class ConcordDbTest {
         assertThat(db.get(bytes("a"))).isEqualTo(bytes(i == 1 ? "1" : "own"));
         db.put(bytes("a"), bytes("own"));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void backups_while_others_write_have_a_moment_each_and_the_archive_the_rest(String engine)
+      throws Exception {
+    var archive = directory.resolve("archive");
+    var options =
+        SMALL
+            .withEngine(engine)
+            .withBackup(
+                BackupOptions.DEFAULT
+                    .withArchive(archive)
+                    .withSegmentAge(Duration.ofMillis(20))
+                    .withRate(1L << 30));
+    var full = directory.resolve("backups/full");
+    var next = directory.resolve("backups/next");
+    var written = new AtomicInteger();
+    var stop = new AtomicBoolean();
+    try (var db = ConcordDb.open(directory.resolve("db"), options);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var writer =
+          threads.submit(() -> {
+            while (!stop.get()) {
+              int number = written.incrementAndGet();
+              db.write(
+                  new WriteBatch()
+                      .put(bytes("a-" + number), bytes("1"))
+                      .put(bytes("z-" + number), bytes("1")));
+            }
+          });
+      var seen = new ArrayList<BackupProgress>();
+      var first = db.backup(full, seen::add);
+      var second = db.backup(next, full, _ -> {});
+      stop.set(true);
+      awaited(writer);
+      assertThat(seen.getLast().done()).isEqualTo(seen.getLast().bytes());
+      assertThat(second.from()).isEqualTo(first.to());
+      assertThat(second.base()).contains("full");
+      // Its log is archived by the third one, or by its age.
+      var _ = db.backup(directory.resolve("backups/last"), next, _ -> {});
+    }
+    assertThat(Backups.list(directory.resolve("backups")))
+        .extracting(Backups.Entry::name)
+        .containsExactly("full", "next", "last");
+    Backups.verify(next);
+    restored(full, engine, options);
+    restored(next, engine, options);
+    assertThat(restored(directory.resolve("backups/last"), engine, options))
+        .isEqualTo(written.get());
+    assertThatThrownBy(() -> Backups.restore(full, directory.resolve("db")))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("cannot restore to");
+    int pieces = Backups.prune(archive, full);
+    assertThat(Backups.prune(archive, full)).isZero();
+    assertThat(pieces).isNotNegative();
+  }
+
+  /// How many batches there are in what is restored of it; each is whole, and none is left out.
+  private long restored(Path backup, String engine, Options options) {
+    var target = directory.resolve("restored-" + backup.getFileName());
+    var restored = Backups.restore(backup, target);
+    assertThat(restored.engine()).isEqualTo(engine);
+    try (var db = ConcordDb.open(target, options.withBackup(BackupOptions.DEFAULT))) {
+      long batches = db.count(KeyRange.prefix(bytes("a-")));
+      assertThat(batches).isEqualTo(restored.commit());
+      assertThat(db.count(KeyRange.prefix(bytes("z-")))).isEqualTo(batches);
+      return batches;
+    }
+  }
+
+  @Test
+  void a_backup_reads_no_faster_than_it_may() {
+    var options = SMALL.withBackup(BackupOptions.DEFAULT.withRate(64 << 10));
+    try (var db = ConcordDb.open(directory.resolve("db"), options)) {
+      var noise = new byte[96 << 10];
+      new SplittableRandom(1).nextBytes(noise);
+      db.put(bytes("a"), Bytes.wrap(noise));
+      long start = System.nanoTime();
+      db.backup(directory.resolve("backup"), _ -> {});
+      assertThat(System.nanoTime() - start).isGreaterThan(Duration.ofMillis(1400).toNanos());
     }
   }
 

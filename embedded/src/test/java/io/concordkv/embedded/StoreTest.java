@@ -224,14 +224,31 @@ final class StoreTest {
     var world = new StoreWorld(1, SMALL.withEngine("hash"));
     world.open(_ -> {});
     assertThat(HexFormat.of().formatHex(world.disk().content(StoreFile.NAME)))
-        .startsWith("434b4442" + "00000002" + "04" + "68617368" + "00000000" + "00")
-        .hasSize(2 * 22);
+        .matches(
+            "434b4442" + "00000003" + "[0-9a-f]{16}" + "0468617368" + "0000000000" + "[0-9a-f]{8}");
 
     world.simulation.kill("n");
     world.disk().flipBit(StoreFile.NAME, 10, 3);
     assertThatThrownBy(() -> Store.open(world.simulation.env("n"), SMALL.withEngine("hash"), world))
         .isInstanceOf(CorruptionError.class)
         .hasMessageContaining(StoreFile.NAME);
+  }
+
+  @Test
+  void a_file_of_the_version_before_is_read_and_gets_an_id() {
+    var world = new StoreWorld(1, SMALL.withEngine("hash"));
+    world.open(_ -> {});
+    world.simulation.kill("n");
+    var env = world.simulation.env("n");
+    var old = new SmallFile(0x434B4442, 2, "store");
+    old.write(
+        new Folder(env.files(), ""), StoreFile.NAME, old.begin().text("hash").u32(0).flag(false));
+    assertThat(StoreFile.read(env.files(), StoreFile.NAME).id()).isZero();
+
+    assertThat(world.open(_ -> {})).isTrue();
+    var file = StoreFile.read(world.folder("").files(), StoreFile.NAME);
+    assertThat(file.id()).isPositive();
+    assertThat(file.current()).isEqualTo(new StoreFile.Place("hash", 0));
   }
 
   @Test

@@ -12,9 +12,11 @@ import io.concordkv.testkit.SimDisk;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A store on a simulated machine, and what should be in it after each of its commits.
 final class StoreWorld implements Store.Audience {
+  static final String BACKUPS = "backups";
+
   final Simulation simulation;
   final List<Throwable> failures = new ArrayList<>();
 
@@ -110,7 +114,8 @@ final class StoreWorld implements Store.Audience {
     view = null;
     plan.accept(disk());
     try {
-      store = Store.open(next, options, this);
+      var archive = options.backup().archive();
+      store = Store.open(next, options, archive == null ? null : folder(archive.toString()), this);
       return true;
     } catch (PowerCut _) {
       next.kill();
@@ -157,6 +162,104 @@ final class StoreWorld implements Store.Audience {
 
   void runFor(Duration duration) {
     simulation.runFor(duration);
+  }
+
+  /// A directory on the machine.
+  Folder folder(String path) {
+    return new Folder(Objects.requireNonNull(env).files(), path);
+  }
+
+  /// Makes the backup `name` in [#BACKUPS]; null if the machine died on the way.
+  @Nullable BackupInfo backup(String name, @Nullable String base) {
+    var archive = options.backup().archive();
+    try {
+      return new BackupRun(
+              Objects.requireNonNull(env),
+              options,
+              archive == null ? null : folder(archive.toString()),
+              new Source(),
+              new Backups.Place(folder(BACKUPS), name),
+              _ -> {},
+              _ -> {})
+          .run(base);
+    } catch (PowerCut | Dead _) {
+      Objects.requireNonNull(env).kill();
+      for (var failure : failures) {
+        throw new AssertionError("the machine failed", failure);
+      }
+      return null;
+    }
+  }
+
+  private static final class Dead extends RuntimeException {}
+
+  private final class Source implements BackupRun.Source {
+    @Override
+    public long published() {
+      return published;
+    }
+
+    @Override
+    public void checkpoint() {
+      await(answer -> store().checkpointOfLogged(() -> answer.accept(true)));
+    }
+
+    @Override
+    public Optional<String> archive() {
+      return await(answer -> store().history().archiveAll(answer));
+    }
+  }
+
+  private <T> T await(Consumer<Consumer<T>> task) {
+    var answers = new ArrayList<T>();
+    after(Duration.ZERO, () -> task.accept(answers::add));
+    simulation.runUntil(() -> !answers.isEmpty() || !alive(), Duration.ofMinutes(1));
+    if (answers.isEmpty()) {
+      throw new Dead();
+    }
+    return answers.getFirst();
+  }
+
+  /// Makes a store on this machine, which has none, of what another one has; null if it died.
+  @Nullable Restored restore(Restore restore, Consumer<SimDisk> plan) {
+    var next = simulation.env("n", failures::add);
+    env = next;
+    try {
+      Backups.clear(folder(""));
+      plan.accept(disk());
+      var done = new ArrayList<Restored>();
+      restore.run(next, done::add);
+      simulation.runUntil(() -> !done.isEmpty() || !alive(), Duration.ofMinutes(1));
+      return done.isEmpty() ? null : done.getFirst();
+    } catch (PowerCut _) {
+      next.kill();
+      return null;
+    }
+  }
+
+  /// What there is after a restore of `backup` up to `until`, with the archive if there is one.
+  StoreWorld restored(String backup, boolean withArchive, Until until) {
+    var target = new StoreWorld(2, options.withBackup(BackupOptions.DEFAULT));
+    var archive = withArchive ? options.backup().archive() : null;
+    var restored =
+        target.restore(
+            new Restore(
+                folder(BACKUPS),
+                backup,
+                archive == null ? null : Archive.of(folder(archive.toString())),
+                until),
+            _ -> {});
+    target.simulation.powerCut("n");
+    target.open(_ -> {});
+    if (restored == null || restored.commit() != target.published) {
+      throw new AssertionError("restored to " + restored + ", opened at " + target.published);
+    }
+    return target;
+  }
+
+  /// The time of day on the machine.
+  Instant wall() {
+    return Objects.requireNonNull(env).clock().wall();
   }
 
   /// What readers see.

@@ -45,6 +45,12 @@ public final class RealEnv implements Env, AutoCloseable {
     return env;
   }
 
+  /// The files below `directory`, which need not exist, for one who needs nothing else of the
+  /// world.
+  public static FileSystem filesIn(Path directory) {
+    return RealFileSystem.at(directory);
+  }
+
   /// As [#open], on a loop that there is already and that ends after this.
   public static RealEnv on(Scheduler loop, Path directory, String name, Consumer<Throwable> fatal) {
     return new RealEnv(directory, name, fatal, loop);

@@ -27,8 +27,12 @@ final class RealFileSystem implements FileSystem {
     this.root = root;
   }
 
+  static RealFileSystem at(Path directory) {
+    return new RealFileSystem(directory.toAbsolutePath().normalize());
+  }
+
   static RealFileSystem under(Path directory) {
-    var files = new RealFileSystem(directory.toAbsolutePath().normalize());
+    var files = at(directory);
     files.createDirectories(".");
     return files;
   }
