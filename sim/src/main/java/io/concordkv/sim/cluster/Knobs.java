@@ -99,6 +99,9 @@ final class Knobs {
     given.put("max-memtables", oneOf("maxMemtables", "2", "3", "4"));
     given.put("block-bytes", oneOf("blockBytes", "512", "4096"));
     given.put("bloom-bits-per-key", oneOf("bloomBitsPerKey", "0", "10", "16,12,8,0"));
+    given.put("compaction", oneOf("compactionStrategy", "leveled", "leveled", "tiered"));
+    given.put("tier-runs", oneOf("tierRuns", "2", "4"));
+    given.put("compactions", oneOf("compactions", "1", "2", "4"));
     given.put("level0-tables", oneOf("level0Tables", "2", "3", "4"));
     given.put("level1-bytes", "32768");
     given.put("level-factor", oneOf("levelFactor", "2", "4", "9"));

@@ -43,7 +43,12 @@ final class EngineProperty {
                   "unit-bytes=128 max-leaf-units=1 branch-units=1 delta-bytes=1024 max-deltas=2"
                       + " cache-bytes=0")),
           List.of(new Kind("lsm", TinyOptions.COMPRESSED_SETTINGS), new Kind("lsm", "")),
-          List.of(new Kind("lsm", TinyOptions.PLAIN_SETTINGS)),
+          List.of(
+              new Kind("lsm", TinyOptions.PLAIN_SETTINGS),
+              new Kind("lsm", TinyOptions.TIERED_SETTINGS)),
+          List.of(
+              new Kind("lsm", TinyOptions.TIERED_SETTINGS),
+              new Kind("lsm", TinyOptions.TIERED_ONE_AT_ONCE_SETTINGS)),
           List.of(
               new Kind("lsm", TinyOptions.NO_FILTER_SETTINGS),
               new Kind("lsm", TinyOptions.ONE_KEY_BLOCK_SETTINGS)));

@@ -11,30 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Merges tables of a level with those of the next that they overlap, in steps by workers. It holds
-/// the levels it started from; while it runs nothing but level 0 changes.
+/// Merges runs in steps by workers. It holds the levels it started from; what lies below its target
+/// in its range may only become less meanwhile ([CompactionTask#isDisjoint]).
 final class Compaction {
   private static final int STEP_BYTES = 1 << 20;
 
-  /// What to merge.
-  ///
-  /// @param upper tables of `level`; of level 0, all there were
-  /// @param lower the tables of the next level that they overlap
-  /// @param repacks whether the next level is compressed otherwise
-  record Task(int level, List<Table> upper, List<Table> lower, boolean repacks) {
-    /// Whether the table can go down as it is.
-    boolean isMove() {
-      return upper.size() == 1 && lower.isEmpty() && !repacks;
-    }
-
-    List<Table> inputs() {
-      var inputs = new ArrayList<>(upper);
-      inputs.addAll(lower);
-      return inputs;
-    }
-  }
-
-  final Task task;
+  final CompactionTask task;
   final Levels levels;
   private final TableStore store;
   private final long tableBytes;
@@ -45,19 +27,14 @@ final class Compaction {
   private @Nullable TableWriter writer;
   private boolean started;
 
-  Compaction(TableStore store, Task task, Levels levels, long tableBytes) {
+  Compaction(TableStore store, CompactionTask task, Levels levels, long tableBytes) {
     this.store = store;
     this.task = task;
     this.levels = levels.retain();
     this.tableBytes = tableBytes;
     var runs = new ArrayList<Run>();
-    if (task.level() == 0) {
-      task.upper().forEach(table -> runs.add(table.run(false)));
-    } else {
-      runs.add(new LevelRun(task.upper(), false));
-    }
-    if (!task.lower().isEmpty()) {
-      runs.add(new LevelRun(task.lower(), false));
+    for (var source : task.sources()) {
+      runs.add(new LevelRun(source.tables(), false));
     }
     this.merge = new Merge(runs, Order.ASCENDING);
     this.mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
@@ -81,11 +58,11 @@ final class Compaction {
       var value = merge.value();
       merged += key.length() + (value == null ? 0 : value.length());
       // A deletion is needed as long as a deeper level may have what it deletes.
-      if (value == null && !levels.mayHaveBelow(task.level() + 1, key)) {
+      if (value == null && !levels.mayHaveBelow(task.target(), key)) {
         continue;
       }
       if (writer == null) {
-        writer = store.create(task.level() + 1);
+        writer = store.create(task.target());
       }
       writer.add(key, value);
       if (writer.bytes() >= tableBytes) {

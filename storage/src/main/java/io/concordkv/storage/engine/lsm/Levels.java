@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// ones say. It has holders: the engine while it is current, open views, a compaction. The last one
 /// to let go leaves it to the loop to see which tables nobody needs any more.
 final class Levels {
-  static final int COUNT = 7;
+  /// Enough for the runs of several sizes below level 0, each in a level of its own.
+  static final int COUNT = 13;
+
   static final int BOTTOM = COUNT - 1;
 
   private static final Comparator<Table> NEWEST_FIRST =
@@ -25,10 +27,19 @@ final class Levels {
       Comparator.comparing(table -> table.info().smallest());
 
   private final List<List<Table>> levels;
+
+  /// All from here on are empty.
+  private final int count;
+
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private Levels(List<List<Table>> levels) {
     this.levels = levels;
+    int count = COUNT;
+    while (count > 0 && levels.get(count - 1).isEmpty()) {
+      count--;
+    }
+    this.count = count;
   }
 
   /// A table in its level.
@@ -37,18 +48,16 @@ final class Levels {
   static Levels of(List<Placed> placed) {
     var levels = new ArrayList<List<Table>>();
     for (int level = 0; level < COUNT; level++) {
-      int number = level;
-      levels.add(
-          placed.stream()
-              .filter(each -> each.level() == number)
-              .map(Placed::table)
-              .sorted(level == 0 ? NEWEST_FIRST : BY_KEY)
-              .toList());
+      levels.add(new ArrayList<>());
     }
-    for (var tables : levels) {
-      tables.forEach(Table::retain);
+    for (var each : placed) {
+      levels.get(each.level()).add(each.table());
+      each.table().retain();
     }
-    return new Levels(levels);
+    for (int level = 0; level < COUNT; level++) {
+      levels.get(level).sort(level == 0 ? NEWEST_FIRST : BY_KEY);
+    }
+    return new Levels(levels.stream().map(List::copyOf).toList());
   }
 
   /// What comes of this when `removed` go and `added` come.
@@ -97,7 +106,7 @@ final class Levels {
         }
       }
     }
-    for (int level = 1; level < COUNT; level++) {
+    for (int level = 1; level < count; level++) {
       var tables = levels.get(level);
       int at = firstEndingAtOrAbove(tables, key);
       if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {
@@ -117,7 +126,7 @@ final class Levels {
 
   /// Whether a level below `level` may have `key`.
   boolean mayHaveBelow(int level, Bytes key) {
-    for (int deeper = level + 1; deeper < COUNT; deeper++) {
+    for (int deeper = level + 1; deeper < count; deeper++) {
       var tables = levels.get(deeper);
       int at = firstEndingAtOrAbove(tables, key);
       if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {

@@ -17,13 +17,10 @@ import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
-import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
-import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// An engine whose content is larger than memory.
@@ -45,8 +42,8 @@ public final class LsmEngine implements Engine {
   final TableStore store;
   private final Manifest manifest;
   private final Commits commits;
-  private final CompactionPicker picker;
-  private Levels levels;
+  private final LiveTables live;
+  final Compactions compactions;
 
   /// The newest first; only that one is written.
   private Memtable[] memtables;
@@ -56,8 +53,6 @@ public final class LsmEngine implements Engine {
   private long durableMark;
   private long stalledWrites;
   private @Nullable Flush flush;
-  private @Nullable Compaction compaction;
-  private @Nullable CorruptionError damage;
   private final WhenDurable whenDurable = new WhenDurable();
   private boolean flushWanted;
   private boolean replacing;
@@ -70,8 +65,8 @@ public final class LsmEngine implements Engine {
     this.store = store;
     this.manifest = manifest;
     this.commits = new Commits(env, manifest);
-    this.picker = new CompactionPicker(options.compaction(), options.tables());
-    this.levels = levels;
+    this.live = new LiveTables(env, store, levels);
+    this.compactions = new Compactions(env, store, commits, live, options, this::schedule);
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;
     this.memtables = new Memtable[] {new Memtable(mark)};
@@ -123,7 +118,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return LsmView.get(memtables, sequence, levels, key);
+    return LsmView.get(memtables, sequence, live.levels(), key);
   }
 
   @Override
@@ -170,16 +165,16 @@ public final class LsmEngine implements Engine {
   public void replaceWith(Replacement replacement, long mark, Runnable done) {
     Check.that(!replacing && !taking, "one content comes in at a time");
     var tables = ((LsmReplacement) replacement).take();
-    var placed = tables.stream().map(table -> new Levels.Placed(Levels.BOTTOM, table)).toList();
+    var placed =
+        tables.stream().map(table -> new Levels.Placed(compactions.bottom(), table)).toList();
     replacing = true;
     // What they would have made belongs to the content that goes.
     flush = null;
-    compaction = null;
-    damage = null;
+    compactions.giveUp();
     commits.submit(
         () -> store.edit(true, mark, List.of(), placed),
         () -> {
-          use(Levels.of(placed));
+          live.use(Levels.of(placed));
           this.mark = mark;
           durableMark = mark;
           memtables = new Memtable[] {new Memtable(mark)};
@@ -206,14 +201,14 @@ public final class LsmEngine implements Engine {
   private void takeIn(LsmIntake copied, long mark, Runnable done) {
     commits.submit(
         () -> {
-          if (!copied.place(levels, compaction)) {
-            background(copied::renew, _ -> takeIn(copied, mark, done));
+          if (!copied.place(live.levels(), compactions.atWork())) {
+            live.background(copied::renew, _ -> takeIn(copied, mark, done));
             return null;
           }
           return store.edit(false, mark, List.of(), copied.placed());
         },
         () -> {
-          use(levels.with(List.of(), copied.placed()));
+          live.use(live.levels().with(List.of(), copied.placed()));
           this.mark = Math.max(this.mark, mark);
           durableMark = this.mark;
           memtables[0].mark = this.mark;
@@ -236,26 +231,27 @@ public final class LsmEngine implements Engine {
   @Override
   public boolean stalled() {
     return memtables.length - 1 >= options.memtables().most()
-        || levels.level(0).size() >= 3 * options.compaction().level0Tables();
+        || live.levels().level(0).size() >= 3 * options.compaction().level0Tables();
   }
 
   @Override
   public long count() {
     long changed =
         Arrays.stream(memtables).mapToLong(each -> 2 * each.list.live() - each.list.keys()).sum();
-    return Math.max(0, levels.count() + changed);
+    return Math.max(0, live.levels().count() + changed);
   }
 
   @Override
   public EngineSizes sizes() {
     long memory = Arrays.stream(memtables).mapToLong(each -> each.list.bytes()).sum();
     long files = manifest.bytes();
-    return new EngineSizes(memory, files + Levels.bytes(levels.all()), files + levels.liveBytes());
+    return new EngineSizes(
+        memory, files + Levels.bytes(live.levels().all()), files + live.levels().liveBytes());
   }
 
   @Override
   public EngineMetrics metrics() {
-    return store.metrics(EngineMetrics.of(this), picker.debt(levels), stalledWrites);
+    return store.metrics(EngineMetrics.of(this), compactions.debt(), stalledWrites);
   }
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
@@ -263,7 +259,7 @@ public final class LsmEngine implements Engine {
   /// gets only the tables that are not in that one.
   public void checkpoint(String target, String base, Consumer<Checkpoint> done) {
     whenDurable(() -> {
-      var held = levels.retain();
+      var held = live.levels().retain();
       long at = durableMark;
       env.workers()
           .run(
@@ -271,7 +267,7 @@ public final class LsmEngine implements Engine {
               () -> store.checkpoint(target, base, at, Checkpoint.placed(held)),
               env.loop(),
               checkpoint -> {
-                letGo(held);
+                live.letGo(held);
                 done.accept(checkpoint);
               });
     });
@@ -293,17 +289,17 @@ public final class LsmEngine implements Engine {
 
   @Override
   public List<Long> files() {
-    return levels.all().stream().map(table -> table.info().id()).sorted().toList();
+    return live.levels().all().stream().map(table -> table.info().id()).sorted().toList();
   }
 
   @Override
   public @Nullable Scrub scrub(long file) {
-    return TableScrub.of(file, store, levels, this::letGo);
+    return TableScrub.of(file, store, live.levels(), live::letGo);
   }
 
   @Override
   public @Nullable CorruptionError damage() {
-    return damage;
+    return compactions.damage();
   }
 
   @Override
@@ -311,12 +307,13 @@ public final class LsmEngine implements Engine {
     if (!store.isClosed()) {
       store.close();
       commits.close();
-      letGo(levels);
+      compactions.close();
+      live.letGo(live.levels());
     }
   }
 
   Levels levels() {
-    return levels;
+    return live.levels();
   }
 
   /// Starts whatever is due in the background.
@@ -334,17 +331,7 @@ public final class LsmEngine implements Engine {
       flush = new Flush(store, memtables[memtables.length - 1]);
       step(flush);
     }
-    if (compaction == null && damage == null) {
-      var task = picker.pick(levels);
-      if (task != null) {
-        compaction = new Compaction(store, task, levels, options.tables().bytes());
-        if (task.isMove()) {
-          commit(compaction, task.upper());
-        } else {
-          step(compaction);
-        }
-      }
-    }
+    compactions.schedule(flush != null);
   }
 
   private boolean isSettled() {
@@ -364,7 +351,7 @@ public final class LsmEngine implements Engine {
   }
 
   private void step(Flush job) {
-    background(
+    live.background(
         job::step,
         finished -> {
           if (store.isClosed() || job.settled) {
@@ -372,7 +359,7 @@ public final class LsmEngine implements Engine {
           }
           if (job != flush) {
             job.settled = true;
-            discard(job::abandon);
+            live.discard(job::abandon);
           } else if (finished) {
             commit(job);
           } else {
@@ -387,13 +374,13 @@ public final class LsmEngine implements Engine {
     commits.submit(
         () -> {
           if (job != flush) {
-            discard(job::abandon);
+            live.discard(job::abandon);
             return null;
           }
           return store.edit(false, job.memtable.mark, List.of(), placed);
         },
         () -> {
-          use(levels.with(List.of(), placed));
+          live.use(live.levels().with(List.of(), placed));
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
           durableMark = job.memtable.mark;
           env.reached("lsm/flushed");
@@ -403,98 +390,7 @@ public final class LsmEngine implements Engine {
         });
   }
 
-  private void step(Compaction job) {
-    background(
-        () -> Compaction.Step.of(job),
-        step -> {
-          if (store.isClosed()) {
-            letGo(job.levels);
-          } else if (job != compaction || step.damage() != null) {
-            drop(job, step.damage());
-          } else if (step.finished()) {
-            commit(job, job.outputs());
-          } else {
-            step(job);
-          }
-        });
-  }
-
-  /// It met damage, or another content took the place of the one that was compacted.
-  private void drop(Compaction job, @Nullable CorruptionError met) {
-    letGo(job.levels);
-    discard(job::abandon);
-    env.reached(job == compaction ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
-    damage = job == compaction ? met : damage;
-    compaction = job == compaction ? null : compaction;
-  }
-
-  private void commit(Compaction job, List<Table> outputs) {
-    int level = job.task.level() + 1;
-    var placed = outputs.stream().map(table -> new Levels.Placed(level, table)).toList();
-    commits.submit(
-        () -> {
-          if (job != compaction) {
-            drop(job, null);
-            return null;
-          }
-          return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
-        },
-        () -> {
-          use(levels.with(job.task.inputs(), placed));
-          letGo(job.levels);
-          env.reached(job.task.isMove() ? "lsm/table-moved" : "lsm/compacted");
-          compaction = compaction == job ? null : compaction;
-          schedule();
-        });
-  }
-
   private LsmView newView() {
-    return new LsmView(memtables, sequence, levels, this::letGoFromAnywhere);
-  }
-
-  private void use(Levels next) {
-    var old = levels;
-    levels = next;
-    letGo(old);
-  }
-
-  private void letGoFromAnywhere(Levels held) {
-    if (held.release()) {
-      env.loop().post(() -> retire(held));
-    }
-  }
-
-  private void letGo(Levels held) {
-    if (held.release()) {
-      retire(held);
-    }
-  }
-
-  /// Nobody reads `gone` any more: closes the tables that were only in it, and deletes them, since
-  /// only a table that the manifest has dropped is in no newer levels.
-  private void retire(Levels gone) {
-    for (var table : gone.all()) {
-      if (table.release()) {
-        table.close();
-        discard(() -> store.delete(table.info()));
-      }
-    }
-  }
-
-  private void discard(Runnable remove) {
-    if (!store.isClosed()) {
-      background(
-          () -> {
-            if (!store.isClosed()) {
-              remove.run();
-            }
-            return true;
-          },
-          _ -> {});
-    }
-  }
-
-  private <T> void background(Supplier<T> work, Consumer<T> then) {
-    env.workers().run(Workers.Lane.BACKGROUND, work, env.loop(), then);
+    return new LsmView(memtables, sequence, live.levels(), live::letGoFromAnywhere);
   }
 }

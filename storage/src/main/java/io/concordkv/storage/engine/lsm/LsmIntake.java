@@ -159,7 +159,7 @@ final class LsmIntake implements Intake {
 
   /// Finds each table its level, on the loop, with everything that was written before in levels;
   /// false if they have to be copied once more. `running` is the compaction that is under way.
-  boolean place(Levels levels, @Nullable Compaction running) {
+  boolean place(Levels levels, AtWork running) {
     var found = new ArrayList<Levels.Placed>();
     for (var table : copy.tables()) {
       var info = table.info();

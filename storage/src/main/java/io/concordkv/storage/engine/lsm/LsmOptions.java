@@ -33,6 +33,12 @@ public record LsmOptions(
     return of(Settings.parse(ENGINE, SETTINGS, given));
   }
 
+  CompactionPicker picker() {
+    return compaction.tiered()
+        ? new TieredPicker(compaction)
+        : new LeveledPicker(compaction, tables);
+  }
+
   static LsmOptions of(Settings settings) {
     return new LsmOptions(
         MemtableOptions.of(settings),

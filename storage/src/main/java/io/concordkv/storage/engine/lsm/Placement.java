@@ -3,7 +3,6 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Where a table may lie that is newer than all there is.
 final class Placement {
@@ -11,9 +10,9 @@ final class Placement {
 
   /// The deepest level such that nothing in it or above it overlaps `table`; 0 if there is none.
   ///
-  /// A compaction that runs will put tables into its lower level, which may reach over a gap in
-  /// which nothing lies now. So that counts as taken from its first key to its last.
-  static int deepest(Levels levels, @Nullable Compaction running, TableInfo table) {
+  /// A compaction that runs will put tables into its target, which may reach over a gap in which
+  /// nothing lies now. So that counts as taken from its first key to its last.
+  static int deepest(Levels levels, AtWork running, TableInfo table) {
     int level = 0;
     while (level < Levels.COUNT && isFree(levels, running, level, table)) {
       level++;
@@ -21,12 +20,10 @@ final class Placement {
     return Math.max(0, level - 1);
   }
 
-  private static boolean isFree(
-      Levels levels, @Nullable Compaction running, int level, TableInfo table) {
+  private static boolean isFree(Levels levels, AtWork running, int level, TableInfo table) {
     return levels.overlapping(level, table.smallest(), table.largest()).isEmpty()
-        && (running == null
-            || running.task.level() + 1 != level
-            || !reaches(running.task.inputs(), table));
+        && running.tasks().stream()
+            .noneMatch(task -> task.target() == level && reaches(task.inputs(), table));
   }
 
   private static boolean reaches(List<Table> inputs, TableInfo table) {

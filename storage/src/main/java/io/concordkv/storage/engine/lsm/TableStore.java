@@ -39,9 +39,20 @@ final class TableStore {
   }
 
   List<Levels.Placed> open(List<Edit.Placed> placed) {
-    return placed.stream()
-        .map(each -> new Levels.Placed(each.level(), open(each.table())))
-        .toList();
+    return placed.stream().map(each -> new Levels.Placed(level(each), open(each.table()))).toList();
+  }
+
+  private int level(Edit.Placed placed) {
+    if (placed.level() >= Levels.COUNT) {
+      throw TableFormat.damaged(
+          TableFormat.path(directory, placed.table().id()),
+          0,
+          "the manifest puts this table into level "
+              + placed.level()
+              + ", and there are "
+              + Levels.COUNT);
+    }
+    return placed.level();
   }
 
   /// Makes the names of finished tables durable and opens them.

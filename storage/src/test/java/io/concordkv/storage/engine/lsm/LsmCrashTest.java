@@ -35,18 +35,23 @@ final class LsmCrashTest {
 
   @Test
   void a_power_cut_at_any_file_operation_loses_nothing_durable() {
-    assertThat(dieEverywhere(SimDisk::powerCutAtOperation)).isGreaterThan(200);
+    assertThat(dieEverywhere(SimDisk::powerCutAtOperation, TinyOptions.PLAIN)).isGreaterThan(200);
+  }
+
+  @Test
+  void a_power_cut_at_any_file_operation_loses_nothing_durable_in_tiers() {
+    assertThat(dieEverywhere(SimDisk::powerCutAtOperation, TinyOptions.TIERED)).isGreaterThan(200);
   }
 
   @Test
   void a_kill_at_any_file_operation_loses_nothing_durable() {
-    assertThat(dieEverywhere(SimDisk::killAtOperation)).isGreaterThan(200);
+    assertThat(dieEverywhere(SimDisk::killAtOperation, TinyOptions.PLAIN)).isGreaterThan(200);
   }
 
   /// Returns how many operations there were to die at.
-  private static int dieEverywhere(Death death) {
+  private static int dieEverywhere(Death death, LsmOptions options) {
     for (int operation = 1; ; operation++) {
-      var run = new Run(operation);
+      var run = new Run(operation, options);
       boolean died = run.script(death, operation);
       try {
         run.checkWhatIsLeft(death);
@@ -61,6 +66,7 @@ final class LsmCrashTest {
 
   private static final class Run {
     private final long seed;
+    private final LsmOptions options;
     private final Simulation simulation;
     private final SimDisk disk;
     private final Gen gen = new Gen(7);
@@ -69,7 +75,8 @@ final class LsmCrashTest {
     private long mark;
     private long reported;
 
-    Run(long seed) {
+    Run(long seed, LsmOptions options) {
+      this.options = options;
       this.seed = seed;
       simulation = new Simulation(seed);
       env = simulation.env("n1");
@@ -82,7 +89,7 @@ final class LsmCrashTest {
       death.plan(disk, operation);
       try {
         env.files().createDirectories("prepared");
-        var engine = LsmEngine.open(env, DIRECTORY, TinyOptions.PLAIN);
+        var engine = LsmEngine.open(env, DIRECTORY, options);
         for (int i = 1; i <= BATCHES && env.alive(); i++) {
           if (i % 20 == 0) {
             replace(engine);
@@ -206,7 +213,7 @@ final class LsmCrashTest {
       env = simulation.env("n1");
       death.plan(disk, at);
       try {
-        var engine = LsmEngine.open(env, DIRECTORY, TinyOptions.PLAIN);
+        var engine = LsmEngine.open(env, DIRECTORY, options);
         death.plan(disk, NEVER);
         return engine;
       } catch (PowerCut _) {

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 public final class TinyOptions {
   public static final String COMPRESSED_SETTINGS =
       "memtable-bytes=4096 max-memtables=3 block-bytes=256 level0-tables=2 level1-bytes=4096"
-          + " level-factor=3 table-bytes=2048 block-cache-bytes=16384"
+          + " level-factor=3 table-bytes=2048 compactions=3 block-cache-bytes=16384"
           + " compression=none,lz4,snappy,zstd bloom-bits-per-key=16,12,8";
   public static final String PLAIN_SETTINGS =
       "memtable-bytes=2048 max-memtables=2 block-bytes=64 level0-tables=2 level1-bytes=2048"
@@ -19,6 +19,14 @@ public final class TinyOptions {
       "memtable-bytes=1024 block-bytes=1 bloom-bits-per-key=4 level0-tables=3 level1-bytes=1024"
           + " level-factor=4 table-bytes=256 block-cache-bytes=65536 compression=snappy";
 
+  public static final String TIERED_SETTINGS =
+      "compaction=tiered tier-runs=3 memtable-bytes=1024 max-memtables=2 block-bytes=128"
+          + " level0-tables=2 table-bytes=1024 block-cache-bytes=4096 compression=none,lz4";
+  public static final String TIERED_ONE_AT_ONCE_SETTINGS =
+      "compaction=tiered tier-runs=2 compactions=1 memtable-bytes=2048 block-bytes=256"
+          + " level0-tables=4 table-bytes=4096";
+
+  public static final LsmOptions TIERED = of(TIERED_SETTINGS);
   public static final LsmOptions COMPRESSED = of(COMPRESSED_SETTINGS);
   public static final LsmOptions PLAIN = of(PLAIN_SETTINGS);
 

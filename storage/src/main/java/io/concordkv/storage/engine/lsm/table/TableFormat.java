@@ -80,7 +80,7 @@ public final class TableFormat {
     return (int) crc.getValue();
   }
 
-  static CorruptionError damaged(String path, long position, String why) {
+  public static CorruptionError damaged(String path, long position, String why) {
     return new CorruptionError(path, position, why + ADVICE);
   }
 }

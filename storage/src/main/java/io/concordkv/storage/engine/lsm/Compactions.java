@@ -1,0 +1,168 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.Env;
+import io.concordkv.storage.engine.lsm.manifest.Edit;
+import io.concordkv.storage.engine.lsm.table.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The compactions at work, each a chain of steps by workers.
+///
+/// Whose step is next is decided anew after each one: what comes from level 0 goes before the rest,
+/// since a full level 0 stops the writer, and while a memtable is flushed one step fewer runs at a
+/// time, for the same reason (Balmau et al., SILK, ATC 2019). So a long merge far below never
+/// delays what a writer waits for by more than a step.
+final class Compactions {
+  private static final Comparator<Compaction> BY_URGENCY =
+      Comparator.comparing(job -> job.task.top() > 0);
+
+  private final Env env;
+  private final TableStore store;
+  private final Commits commits;
+  private final LiveTables live;
+  private final CompactionPicker picker;
+  private final LsmOptions options;
+  private final Runnable whenOneEnded;
+
+  /// In the order in which they began.
+  private final List<Compaction> running = new ArrayList<>();
+
+  /// Those of them that wait for their next step.
+  private final List<Compaction> ready = new ArrayList<>();
+
+  private int steps;
+  private boolean flushing;
+  private @Nullable CorruptionError damage;
+
+  Compactions(
+      Env env,
+      TableStore store,
+      Commits commits,
+      LiveTables live,
+      LsmOptions options,
+      Runnable whenOneEnded) {
+    this.env = env;
+    this.store = store;
+    this.commits = commits;
+    this.live = live;
+    this.options = options;
+    this.picker = options.picker();
+    this.whenOneEnded = whenOneEnded;
+  }
+
+  /// What they met; nothing more begins then.
+  @Nullable CorruptionError damage() {
+    return damage;
+  }
+
+  long debt() {
+    return picker.debt(live.levels());
+  }
+
+  /// The level of a whole content that came at once.
+  int bottom() {
+    return picker.bottom();
+  }
+
+  AtWork atWork() {
+    return new AtWork(
+        running.stream().map(job -> job.task).toList(), options.compaction().atOnce());
+  }
+
+  /// Begins whatever is due, and lets those go on whose turn it is.
+  ///
+  /// @param flushing whether a memtable is being written to a table
+  void schedule(boolean flushing) {
+    this.flushing = flushing;
+    for (var task = next(); task != null; task = next()) {
+      var job = new Compaction(store, task, live.levels(), options.tables().bytes());
+      running.add(job);
+      if (task.moves()) {
+        commit(job, task.inputs());
+      } else {
+        ready.add(job);
+      }
+    }
+    goOn();
+  }
+
+  private @Nullable CompactionTask next() {
+    return damage == null ? picker.pick(live.levels(), atWork()) : null;
+  }
+
+  /// Another content takes the place of the one they worked on.
+  void giveUp() {
+    running.clear();
+    var waiting = List.copyOf(ready);
+    ready.clear();
+    waiting.forEach(job -> drop(job, null));
+    damage = null;
+  }
+
+  /// Their files stay: the next one who opens the store removes them.
+  void close() {
+    ready.forEach(job -> live.letGo(job.levels));
+    ready.clear();
+  }
+
+  private void goOn() {
+    ready.sort(BY_URGENCY);
+    int most = Math.max(1, options.compaction().atOnce() - (flushing ? 1 : 0));
+    while (steps < most && !ready.isEmpty()) {
+      step(ready.removeFirst());
+    }
+  }
+
+  private void step(Compaction job) {
+    steps++;
+    live.background(
+        () -> Compaction.Step.of(job),
+        step -> {
+          steps--;
+          if (store.isClosed()) {
+            live.letGo(job.levels);
+          } else if (!running.contains(job) || step.damage() != null) {
+            drop(job, step.damage());
+          } else if (step.finished()) {
+            commit(job, job.outputs());
+          } else {
+            ready.add(job);
+          }
+          if (!store.isClosed()) {
+            goOn();
+          }
+        });
+  }
+
+  /// It met damage, or another content took the place of the one that was compacted.
+  private void drop(Compaction job, @Nullable CorruptionError met) {
+    boolean wanted = running.remove(job);
+    live.letGo(job.levels);
+    live.discard(job::abandon);
+    env.reached(wanted ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
+    damage = wanted ? met : damage;
+  }
+
+  private void commit(Compaction job, List<Table> outputs) {
+    int level = job.task.target();
+    var placed = outputs.stream().map(table -> new Levels.Placed(level, table)).toList();
+    commits.submit(
+        () -> {
+          if (!running.contains(job)) {
+            drop(job, null);
+            return null;
+          }
+          return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
+        },
+        () -> {
+          live.use(live.levels().with(job.task.inputs(), placed));
+          live.letGo(job.levels);
+          env.reached(job.task.moves() ? "lsm/table-moved" : "lsm/compacted");
+          running.remove(job);
+          whenOneEnded.run();
+        });
+  }
+}
