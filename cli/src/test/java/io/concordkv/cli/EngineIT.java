@@ -6,6 +6,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.embedded.ConcordDb;
 import io.concordkv.embedded.Options;
+import io.concordkv.embedded.PreparedTable;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import java.io.IOException;
@@ -110,6 +111,40 @@ final class EngineIT {
       }
       assertThat(count(engineOf())).isEqualTo(PAIRS);
     }
+  }
+
+  @Test
+  void prepared_tables_come_into_a_store_and_what_is_none_does_not() throws Exception {
+    try (var db = ConcordDb.open(store(), Options.DEFAULT)) {
+      db.put(Bytes.of("b"), Bytes.of("old"));
+      db.put(Bytes.of("z"), Bytes.of("old"));
+    }
+    var files = List.of(directory.resolve("one"), directory.resolve("two"));
+    for (var file : files) {
+      try (var table = PreparedTable.create(file)) {
+        table.put(Bytes.of(file.endsWith("one") ? "a" : "c"), Bytes.of("new"));
+        table.put(Bytes.of(file.endsWith("one") ? "b" : "d"), Bytes.of("new"));
+        table.finish();
+      }
+    }
+    var store = store().toString();
+    var names = files.stream().map(Path::toString).toList();
+    assertThat(engine("ingest", store, names.get(0), names.get(1)))
+        .isEqualTo(new Ran(0, "took in 2 tables\n", ""));
+    try (var db = ConcordDb.open(store(), Options.DEFAULT)) {
+      assertThat(db.count(KeyRange.ALL)).isEqualTo(5);
+      assertThat(db.get(Bytes.of("b"))).isEqualTo(Bytes.of("new"));
+      assertThat(db.get(Bytes.of("z"))).isEqualTo(Bytes.of("old"));
+    }
+    var twice = engine("ingest", store, names.get(0), names.get(0));
+    assertThat(twice.exit()).isEqualTo(1);
+    assertThat(twice.err()).contains("overlap");
+    var none = engine("ingest", store, store + "/STORE");
+    assertThat(none.exit()).isEqualTo(3);
+    assertThat(none.err()).contains("STORE", "no prepared table");
+    assertThat(engine("ingest", store, directory + "/nothing").exit()).isEqualTo(6);
+    assertThat(engine("ingest", directory.toString(), names.get(0)).err())
+        .contains("is not the directory of an embedded store");
   }
 
   private static Process started(List<String> command) throws IOException {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -201,18 +202,7 @@ public final class ConcordDb implements AutoCloseable {
         calls.ask(
             env.loop(),
             answer -> store.submit(new Commit(batch, claims, transaction, answer::complete)));
-    check(outcome);
-  }
-
-  private static void check(Outcome outcome) {
-    switch (outcome) {
-      case Outcome.Done _ -> {}
-      case Outcome.Conflicted(var why) -> throw new ConflictException(why);
-      case Outcome.GaveWay(var to, var why) -> throw new DeadlockException(to, why);
-      case Outcome.TimedOut(var why) -> throw new LockTimeoutException(why);
-      case Outcome.Refused(var why) -> throw why;
-      case Outcome.Late _ -> throw StoppedException.closed();
-    }
+    outcome.orThrow();
   }
 
   /// What became of a wish for a lock, and the content at which it was granted.
@@ -228,7 +218,7 @@ public final class ConcordDb implements AutoCloseable {
                 store.lock(
                     new LockRequest(
                         transaction, wish, claims, outcome -> answer(answer, outcome))));
-    check(locked.outcome);
+    locked.outcome.orThrow();
     return Objects.requireNonNull(locked.content);
   }
 
@@ -438,6 +428,31 @@ public final class ConcordDb implements AutoCloseable {
                   progress,
                   () -> answer.complete(true),
                   answer::completeExceptionally)));
+    } finally {
+      copying.unlock();
+    }
+  }
+
+  /// Takes in prepared tables ([PreparedTable]), whose keys do not overlap, as one commit: newer
+  /// than all that was written before, and visible all at once. None of it passes the log, and the
+  /// files stay as they are. Returns when it is durable.
+  ///
+  /// Others go on meanwhile. Writes of keys in the ranges of the files wait while they come in, all
+  /// writes for the end of it, and a transaction that has read before conflicts.
+  ///
+  /// If it fails nothing has changed: a [ConcordException] says that the engine takes in no tables
+  /// (`lsm` does), or what is wrong with the files, a [io.concordkv.base.CorruptionError] what is
+  /// damaged, a [LockTimeoutException] who has locked what is in them. One at a time. An archive of
+  /// the log does not have it: to be restored it has to be in a backup made later.
+  public void ingest(List<Path> tables) {
+    copying.lock();
+    try {
+      Outcome outcome =
+          calls.ask(
+              env.loop(),
+              answer ->
+                  store.ingest(PreparedTable.order(tables, numbers.incrementAndGet(), answer)));
+      outcome.orThrow();
     } finally {
       copying.unlock();
     }

@@ -1,5 +1,6 @@
 package io.concordkv.embedded;
 
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.embedded.StoreFile.Place;
@@ -7,6 +8,7 @@ import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineProvider;
 import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.Settings;
+import io.concordkv.storage.engine.WriteBatch;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -64,6 +66,26 @@ final class Home {
   /// Removes what there is of a copy of this in `directory`. Blocks.
   void discardCopy(FileSystem files, String directory) {
     discard(files, provider, directory);
+  }
+
+  /// Writes a commit of the log, unless the engine has it already. Blocks.
+  void replay(WriteBatch batch) {
+    if (batch.mark() <= engine.mark()) {
+      return;
+    }
+    if (batch.mark() > engine.mark() + 1) {
+      throw new CorruptionError(
+          "the log goes on with commit "
+              + batch.mark()
+              + ", but the engine has them only up to "
+              + engine.mark()
+              + ". If tables were taken in as the commit between (ingest), the log does not have"
+              + " them: use a copy of the store that was made later");
+    }
+    if (engine.stalled()) {
+      engine.sync();
+    }
+    engine.write(batch);
   }
 
   /// Up to which commit no crash takes anything back.

@@ -2,6 +2,7 @@ package io.concordkv.embedded;
 
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.storage.wal.WalOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -34,6 +35,7 @@ public record Options(
     LockOptions locks,
     BackupOptions backup) {
   private static final long GIB = 1L << 30;
+  private static final long MAX_BUFFERED_BYTES = 32 << 20;
 
   /// The engine `lsm`, and [Durability#GROUPED].
   public static final Options DEFAULT =
@@ -69,6 +71,12 @@ public record Options(
       throw new ConcordException(
           ErrorCode.BAD_SETTING, name + " is " + least + " to " + most + ", not " + value);
     }
+  }
+
+  /// How the log is kept, with groups that have so many bytes and one batch more.
+  WalOptions log(int groupBytes) {
+    return new WalOptions(
+        segmentBytes, Long.MAX_VALUE, 2 * groupBytes + batchBytes, MAX_BUFFERED_BYTES + batchBytes);
   }
 
   public Options withEngine(String name) {

@@ -7,9 +7,7 @@ import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.embedded.Commit.Outcome;
 import io.concordkv.storage.engine.View;
-import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.wal.Wal;
-import io.concordkv.storage.wal.WalOptions;
 import io.concordkv.storage.wal.WalTail;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,8 +31,6 @@ final class Store {
   static final String LOG = "log";
 
   private static final int GROUP_BYTES = 1 << 20;
-  private static final long EAGER_BYTES = 4 << 20;
-  private static final long MAX_BUFFERED_BYTES = 32 << 20;
   private static final int MILESTONES_OF_LOG = 64;
   private static final Duration STALL = Duration.ofMillis(1);
 
@@ -55,6 +51,7 @@ final class Store {
   private final Wal wal;
   private final History history;
   private final GroupClock groupClock;
+  private final LateSync lateSync;
   private final RecentWrites recent;
   private final Locks locks;
   private final ArrayDeque<Commit> waiting = new ArrayDeque<>();
@@ -64,6 +61,7 @@ final class Store {
 
   private Home home;
   private @Nullable Migration migration;
+  private @Nullable Ingestion ingestion;
   private long sequence;
 
   /// Up to which commit the engine was last asked to save.
@@ -71,7 +69,6 @@ final class Store {
 
   private boolean scheduled;
   private boolean syncing;
-  private boolean ticking;
   private boolean closing;
   private @Nullable Runnable whenIdle;
 
@@ -100,15 +97,16 @@ final class Store {
         Wal.openAt(
             env,
             LOG,
-            logOptions(options),
+            options.log(GROUP_BYTES),
             (record, at) -> {
               var group = GroupRecord.open(record);
               groupClock.saw(group.time());
-              group.read(this::replay);
+              group.read(home::replay);
               milestones.add(home.engine.mark(), at);
             });
     history = new History(env, wal, milestones, options.backup(), archive, this::keep);
     sequence = home.engine.mark();
+    lateSync = new LateSync(env, wal, this::keep);
     recent = new RecentWrites(options.recentKeys(), sequence);
     locks = new Locks(env, options.locks(), recent, sequence, this::goOn);
   }
@@ -151,32 +149,6 @@ final class Store {
         home.engine.close();
       }
     }
-  }
-
-  private static WalOptions logOptions(Options options) {
-    return new WalOptions(
-        options.segmentBytes(),
-        Long.MAX_VALUE,
-        2 * GROUP_BYTES + options.batchBytes(),
-        MAX_BUFFERED_BYTES + options.batchBytes());
-  }
-
-  private void replay(WriteBatch batch) {
-    var engine = home.engine;
-    if (batch.mark() <= engine.mark()) {
-      return;
-    }
-    if (batch.mark() > engine.mark() + 1) {
-      throw new CorruptionError(
-          "the log goes on with commit "
-              + batch.mark()
-              + ", but the engine has them only up to "
-              + engine.mark());
-    }
-    if (engine.stalled()) {
-      engine.sync();
-    }
-    engine.write(batch);
   }
 
   /// Takes a commit; its reply tells what became of it.
@@ -243,7 +215,10 @@ final class Store {
   }
 
   private boolean stalled() {
-    return home.engine.stalled() || history.stalled() || (migration != null && migration.stalled());
+    return home.engine.stalled()
+        || history.stalled()
+        || (migration != null && migration.stalled())
+        || (ingestion != null && ingestion.pauses());
   }
 
   /// A conflict, too, is told at the end of the group: with a commit of the same group it would
@@ -292,20 +267,16 @@ final class Store {
       }
       case Durability.Interval(var every) -> {
         done(answers);
-        syncLater(every);
+        lateSync.within(every);
       }
     }
   }
 
   /// What speaks against writing it, whoever has locks; null if nothing does.
   private @Nullable Outcome refusal(Commit commit) {
-    var batch = commit.batch();
-    if (batch.bytes() + (long) GroupRecord.CHANGE_BYTES * batch.changes().size()
-        > options.batchBytes()) {
-      return new Outcome.Refused(
-          new ConcordException(
-              ErrorCode.REQUEST_TOO_LARGE,
-              "a batch has more than the " + options.batchBytes() + " bytes that it may have"));
+    var tooLarge = commit.tooLarge(options.batchBytes());
+    if (tooLarge != null) {
+      return tooLarge;
     }
     var full = history.refusal();
     if (full != null) {
@@ -346,24 +317,6 @@ final class Store {
     locks.published();
     answers.forEach(Answer::tell);
     keep();
-  }
-
-  private void syncLater(Duration every) {
-    if (wal.end() - wal.durable() >= EAGER_BYTES) {
-      wal.sync(wal.end(), this::keep);
-    } else if (!ticking) {
-      ticking = true;
-      var _ =
-          env.loop()
-              .after(
-                  every,
-                  () -> {
-                    ticking = false;
-                    if (!closing) {
-                      wal.sync(wal.end(), this::keep);
-                    }
-                  });
-    }
   }
 
   /// Trims the log, and has the engine saved when there is too much that only the log has.
@@ -408,13 +361,9 @@ final class Store {
 
   /// Moves to another engine while commits go on. One at a time.
   void migrate(Migration.Order order) {
-    if (migration != null || closing) {
-      order
-          .failed()
-          .accept(
-              new ConcordException(
-                  ErrorCode.CANCELED,
-                  closing ? "the store is closed" : "the store is moving already"));
+    var hindrance = hindrance();
+    if (hindrance != null) {
+      order.failed().accept(hindrance);
       return;
     }
     try {
@@ -423,9 +372,62 @@ final class Store {
       order.failed().accept(wrong);
       return;
     }
-    var begun = new Migration(env, home, order, new Mover());
-    migration = begun;
-    begun.begin();
+    migration = new Migration(env, home, order, new Mover());
+    migration.begin();
+  }
+
+  /// Why the content cannot be moved or taken in as a whole now; null if it can.
+  private @Nullable ConcordException hindrance() {
+    var why =
+        closing
+            ? "the store is closed"
+            : migration != null
+                ? "the store is moving already"
+                : ingestion != null ? "the store takes in tables already" : null;
+    return why == null ? null : new ConcordException(ErrorCode.CANCELED, why);
+  }
+
+  /// Takes in prepared tables, as one commit. One at a time, and not while the store moves.
+  void ingest(Ingestion.Order order) {
+    var hindrance = hindrance();
+    if (hindrance != null) {
+      order.failed().accept(hindrance);
+      return;
+    }
+    try {
+      ingestion = new Ingestion(env, home.engine, locks, order, new Taker());
+      ingestion.begin();
+    } catch (ConcordException refused) {
+      order.failed().accept(refused);
+    }
+  }
+
+  private final class Taker implements Ingestion.Owner {
+    @Override
+    public boolean busy() {
+      return syncing;
+    }
+
+    @Override
+    public long next() {
+      return sequence + 1;
+    }
+
+    @Override
+    public void taken() {
+      sequence++;
+      asked = sequence;
+      // Nobody keeps a list of what is in the tables: who began before may have read it.
+      recent.forget(sequence);
+      locks.applied(sequence);
+      done(List.of());
+    }
+
+    @Override
+    public void ended() {
+      ingestion = null;
+      tellIdle();
+    }
   }
 
   private final class Mover implements Migration.Owner {
@@ -463,16 +465,19 @@ final class Store {
     Check.that(!closing, "a store is closed once");
     closing = true;
     locks.close();
+    lateSync.stop();
     history.stop();
     if (migration != null) {
       migration.cancel();
+    } else if (ingestion != null) {
+      ingestion.cancel();
     }
     whenIdle = () -> wal.sync(wal.end(), done);
     schedule();
   }
 
   private boolean isSettled() {
-    return migration == null || migration.waitsForReaders();
+    return ingestion == null && (migration == null || migration.waitsForReaders());
   }
 
   private void tellIdle() {

@@ -1,6 +1,7 @@
 package io.concordkv.embedded;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.env.FileSystem;
 import io.concordkv.embedded.Commit.Claims;
 import io.concordkv.embedded.Commit.Outcome;
 import io.concordkv.storage.engine.KeyRange;
@@ -93,6 +94,10 @@ final class StoreWorld implements Store.Audience {
   @Override
   public boolean hasTransactions() {
     return true;
+  }
+
+  FileSystem files() {
+    return Objects.requireNonNull(env).files();
   }
 
   SimDisk disk() {

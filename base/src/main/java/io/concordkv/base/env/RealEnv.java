@@ -56,6 +56,16 @@ public final class RealEnv implements Env, AutoCloseable {
     return new RealEnv(directory, name, fatal, loop);
   }
 
+  /// The files below `directory`, for those who need nothing else of the world.
+  public static FileSystem filesUnder(Path directory) {
+    return RealFileSystem.under(directory);
+  }
+
+  /// A number that nobody can foresee.
+  public static long chance() {
+    return new SecureRandom().nextLong();
+  }
+
   @Override
   public Clock clock() {
     return clock;

@@ -19,7 +19,7 @@ public final class EngineCommand implements Runnable {
   public void run() {
     throw new CommandFailure(
         ExitCode.BAD_ARGUMENTS,
-        "say what to do: engine list, show or migrate (see concord engine --help)");
+        "say what to do: engine list, show, migrate or ingest (see concord engine --help)");
   }
 
   /// The command with those below it.
@@ -28,6 +28,7 @@ public final class EngineCommand implements Runnable {
     line.addSubcommand(new ListAll(session));
     line.addSubcommand(new Show(session));
     line.addSubcommand(new MigrateCommand(session));
+    line.addSubcommand(new IngestCommand(session));
     return line;
   }
 
