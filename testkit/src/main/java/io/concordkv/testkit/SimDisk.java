@@ -48,14 +48,16 @@ public final class SimDisk {
   }
 
   private record Astray(String path, SplittableRandom chance, boolean misdirected) {
-    boolean sync(SimInode inode) {
+    /// @param others files of the same kind
+    boolean sync(SimInode inode, List<SimInode> others) {
       if (!misdirected) {
         return inode.syncAstray(chance, false);
       }
       return switch (chance.nextInt(4)) {
         case 0 -> inode.syncAstray(chance, true);
         case 1 -> inode.syncSwapped(chance);
-        default -> inode.syncExchanged(chance);
+        case 2 -> inode.syncExchanged(chance, List.of());
+        default -> inode.syncExchanged(chance, others);
       };
     }
   }
@@ -148,7 +150,7 @@ public final class SimDisk {
 
   /// At the next sync of a file whose path contains `path` a sector does not get where it should;
   /// with `misdirected` it ends up somewhere else in the file, or all of a write does, or two
-  /// writes of one length change places.
+  /// writes of one length change places, in the file or with one like it beside it.
   public void writeAstray(String path, SplittableRandom chance, boolean misdirected) {
     astray = new Astray(path, chance, misdirected);
   }
@@ -351,10 +353,22 @@ public final class SimDisk {
     var plan = astray;
     if (plan == null || !path.contains(plan.path)) {
       inode.sync();
-    } else if (plan.sync(inode)) {
+    } else if (plan.sync(inode, likes(path, inode))) {
       astray = null;
       everDamaged = true;
     }
+  }
+
+  /// The other files of the directory of `path` whose names are as long as its.
+  private List<SimInode> likes(String path, SimInode inode) {
+    var likes = new ArrayList<SimInode>();
+    names.forEach((name, other) -> {
+      boolean alike = name.length() == path.length() && parent(name).equals(parent(path));
+      if (alike && other != inode) {
+        likes.add(other);
+      }
+    });
+    return likes;
   }
 
   void written(String path, SimInode inode) {

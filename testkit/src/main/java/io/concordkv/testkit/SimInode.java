@@ -237,8 +237,7 @@ final class SimInode {
     var hit = all.get(chance.nextInt(all.size()));
     var before = new byte[strayed.length];
     readDurable(strayed.position, ByteBuffer.wrap(before));
-    var content = new byte[strayed.length];
-    read(strayed.position, ByteBuffer.wrap(content));
+    var content = content(strayed);
     sync();
     show(strayed.position, before);
     show(hit.position, content);
@@ -246,17 +245,23 @@ final class SimInode {
   }
 
   /// As [#sync], but two of the last writes that are equally long, one of them not synced yet, have
-  /// changed places. Whether there were such.
-  boolean syncExchanged(SplittableRandom chance) {
+  /// changed places; the other one may have been to one of `others`. Whether there were such.
+  boolean syncExchanged(SplittableRandom chance, List<SimInode> others) {
+    var pairs = new ArrayList<Exchange>();
     var all = new ArrayList<>(writes);
-    var pairs = new ArrayList<Extent>();
     for (int i = Math.max(0, all.size() - unsynced); i < all.size(); i++) {
+      var one = all.get(i);
       for (int j = 0; j < i; j++) {
-        var one = all.get(i);
         var other = all.get(j);
         if (one.length == other.length && Math.abs(one.position - other.position) >= one.length) {
-          pairs.add(one);
-          pairs.add(other);
+          pairs.add(new Exchange(one, this, other));
+        }
+      }
+      for (var inode : others) {
+        for (var other : inode.writes) {
+          if (one.length == other.length && other.position + other.length <= inode.durableSize) {
+            pairs.add(new Exchange(one, inode, other));
+          }
         }
       }
     }
@@ -264,17 +269,21 @@ final class SimInode {
       sync();
       return false;
     }
-    int chosen = 2 * chance.nextInt(pairs.size() / 2);
-    var one = pairs.get(chosen);
-    var other = pairs.get(chosen + 1);
-    var first = new byte[one.length];
-    read(one.position, ByteBuffer.wrap(first));
-    var second = new byte[one.length];
-    read(other.position, ByteBuffer.wrap(second));
+    var chosen = pairs.get(chance.nextInt(pairs.size()));
+    var first = content(chosen.one);
+    var second = chosen.inode.content(chosen.other);
     sync();
-    show(one.position, second);
-    show(other.position, first);
+    show(chosen.one.position, second);
+    chosen.inode.show(chosen.other.position, first);
     return true;
+  }
+
+  private record Exchange(Extent one, SimInode inode, Extent other) {}
+
+  private byte[] content(Extent extent) {
+    var content = new byte[extent.length];
+    read(extent.position, ByteBuffer.wrap(content));
+    return content;
   }
 
   /// From now on reading shows `content` at `position`.

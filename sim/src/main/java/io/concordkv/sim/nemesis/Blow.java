@@ -5,6 +5,7 @@ import io.concordkv.sim.cluster.Toggle;
 /// What can be done to a cluster.
 enum Blow {
   WEATHER(Toggle.FOUL_WEATHER, 2),
+  ECHO(Toggle.FOUL_WEATHER, 2),
   HALVES(Toggle.PARTITIONS),
   ISOLATE_LEADER(Toggle.PARTITIONS),
   ISOLATE_ONE(Toggle.PARTITIONS),

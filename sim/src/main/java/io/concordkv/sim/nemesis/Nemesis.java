@@ -94,6 +94,7 @@ public final class Nemesis {
     var victim = field.victim(fault);
     switch (fault.blow()) {
       case WEATHER -> between.weather(fault);
+      case ECHO -> between.echo(fault);
       case HALVES -> between.halves(fault);
       case ISOLATE_LEADER -> between.isolateLeader(field.leaderOr(victim), fault);
       case ISOLATE_ONE -> between.isolate(victim.id(), fault);

@@ -25,6 +25,12 @@ final class NetworkHarm {
     field.trouble(new Trouble.Foul(route, foul(chance)), fault.harmMillis());
   }
 
+  void echo(Fault fault) {
+    boolean all = fault.chance().nextBoolean();
+    var route = all ? Route.ALL : Route.to(field.victim(fault).id());
+    field.trouble(new Trouble.Echo(route), fault.harmMillis());
+  }
+
   void halves(Fault fault) {
     var chance = fault.chance();
     var ids = field.shuffledIds(chance);

@@ -42,6 +42,7 @@ public final class SimNetwork {
   private final TreeMap<Long, Port> ports = new TreeMap<>();
   private final TreeMap<Long, TreeMap<Long, Wire>> wires = new TreeMap<>();
   private final List<Trouble> troubles = new ArrayList<>();
+  private final Echoes echoes = new Echoes();
 
   public SimNetwork(Simulation simulation, Wiretap wiretap) {
     this.simulation = simulation;
@@ -173,6 +174,7 @@ public final class SimNetwork {
     var weather = Weather.FAIR;
     long bytesPerSecond = Long.MAX_VALUE;
     boolean clogged = false;
+    boolean echoed = false;
     int lateMicros = 0;
     for (var trouble : troubles) {
       if (!trouble.route().covers(from, to)) {
@@ -191,6 +193,7 @@ public final class SimNetwork {
           // Not this one.
         }
         case Trouble.Clog _ -> clogged = true;
+        case Trouble.Echo _ -> echoed = true;
         case Trouble.Narrow(_, var limit) -> bytesPerSecond = Math.min(bytesPerSecond, limit);
       }
     }
@@ -206,12 +209,23 @@ public final class SimNetwork {
     long micros = micros(wire, weather) + waiting(wire, encoded, bytesPerSecond);
     micros += lateMicros == 0 ? 0 : wire.chance.nextInt(lateMicros);
     boolean inOrder = !weather.reordered() && lateMicros == 0;
+    if (frame.kind() < ReplicaHost.FIRST_NODE_KIND) {
+      echo(wire, frame, encoded, echoed ? micros : 0);
+    }
     boolean damaged = wire.strikes(weather.damage());
     carry(wire, damaged ? damaged(wire, encoded) : encoded, inOrder, damaged, micros);
     if (frame.kind() < ReplicaHost.FIRST_NODE_KIND && wire.strikes(weather.duplication())) {
       boolean late = wire.chance.nextInt(LATE_ECHO_ONE_IN) == 0;
       long echo = wire.chance.nextLong(late ? MAX_LATE_ECHO_MICROS : MAX_ECHO_MICROS);
       carry(wire, encoded, false, false, echo);
+    }
+  }
+
+  /// `frame` will arrive in `micros`; just before it, if that is not 0, comes one like it.
+  private void echo(Wire wire, Frame frame, Bytes encoded, long micros) {
+    var past = echoes.next(wire.from, wire.to, frame, encoded, wire.chance);
+    if (past != null && micros > 0 && !past.encoded().equals(encoded)) {
+      carry(wire(past.from(), wire.to), past.encoded(), false, false, micros - 1);
     }
   }
 

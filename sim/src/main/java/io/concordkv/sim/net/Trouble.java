@@ -33,6 +33,11 @@ public sealed interface Trouble {
   /// Frames wait, and all come at once when it is over.
   record Clog(Route route) implements Trouble {}
 
+  /// Before a frame of replication arrives there comes an older one to the same node that is like
+  /// it, from whoever sent that. An echo of chance hardly ever meets the moment in which it could
+  /// be taken for the newer one.
+  record Echo(Route route) implements Trouble {}
+
   /// A link carries so many bytes in a second.
   record Narrow(Route route, long bytesPerSecond) implements Trouble {}
 }
