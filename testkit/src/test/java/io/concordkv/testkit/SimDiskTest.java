@@ -105,6 +105,27 @@ class SimDiskTest {
   }
 
   @Test
+  void a_write_may_change_places_with_one_of_its_length_in_another_file() {
+    var outcomes = new TreeSet<String>();
+    for (long seed = 1; seed <= 100; seed++) {
+      world(seed);
+      write("f1", 0, filled(100, 'x'));
+      write("f1", 100, filled(700, 'a'));
+      sync("f1");
+      write("longer", 0, filled(700, 'z'));
+      sync("longer");
+      simulation.disk("a").writeAstray("f2", new SplittableRandom(seed), true);
+      write("f2", 0, filled(700, 'b'));
+      sync("f2");
+      outcomes.add(
+          new String(content("f1"), StandardCharsets.US_ASCII)
+              + new String(content("f2"), StandardCharsets.US_ASCII));
+      assertThat(content("longer")).isEqualTo(filled(700, 'z'));
+    }
+    assertThat(outcomes).contains("x".repeat(100) + "b".repeat(700) + "a".repeat(700));
+  }
+
+  @Test
   void the_medium_shows_what_no_power_cut_can_take() {
     var medium = simulation.disk("a").medium();
     write("f", 0, filled(1500, 'a'));

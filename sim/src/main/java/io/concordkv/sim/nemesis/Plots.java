@@ -162,7 +162,7 @@ final class Plots {
     if (old == null) {
       return;
     }
-    if (chance.nextInt(3) > 0) {
+    if (chance.nextBoolean()) {
       field.trouble(new Trouble.Cut(field.exile(old, chance)), fault.harmMillis());
     } else {
       field.lag(old.id(), true, fault.harmMillis(), chance);

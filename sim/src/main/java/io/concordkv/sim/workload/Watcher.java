@@ -9,7 +9,6 @@ import io.concordkv.node.Node;
 import io.concordkv.node.WatchHandle;
 import io.concordkv.sim.check.WatchCheck;
 import io.concordkv.sim.cluster.SimNode;
-import io.concordkv.sim.violation.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -180,16 +179,13 @@ final class Watcher {
     private final SimNode node;
     private final int life;
     private final WatchHandle handle;
-    private long room;
+    private final Room room;
     private boolean closed;
-
-    /// The watch whose events go on in the next answer; 0: none.
-    private long unfinished;
 
     Stream(SimNode node, Node running) {
       this.node = node;
       life = node.lives();
-      room = room();
+      room = new Room(name, answers());
       handle = running.watch(this);
     }
 
@@ -234,36 +230,30 @@ final class Watcher {
 
     @Override
     public boolean ready() {
-      return room > 0;
+      return room.any();
     }
 
     @Override
     public void send(WatchAnswer answer) {
-      // I18: events wait in the history and nowhere else. What is begun is sent to its end.
-      Violation.unless(
-          ready() || answer.events().isEmpty() || answer.watchId() == unfinished,
-          "I18 bounded",
-          name + " has no room and is sent " + answer);
-      unfinished = answer.fragment() ? answer.watchId() : 0;
-      room--;
+      room.take(answer);
       world.later(() -> take(answer));
-      if (slow && room <= 0) {
+      if (slow && !room.any()) {
         rest();
       }
     }
 
     /// How much it takes before it rests.
-    private long room() {
+    private long answers() {
       return slow && !world.stopped() ? chance.nextInt(1, MAX_ROOM) : Long.MAX_VALUE;
     }
 
     /// Takes nothing for a while, then a little.
     private void rest() {
-      room = 0;
+      room.set(0);
       world.after(
           chance.nextLong(SLOW_NANOS),
           () -> {
-            room = room();
+            room.set(answers());
             if (lives()) {
               handle.drained();
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.replica.ReplicaHost;
+import io.concordkv.replica.wire.StreamFrame;
+import io.concordkv.replica.wire.StreamFrame.StreamId;
 import io.concordkv.testkit.Simulation;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Lane;
@@ -129,6 +131,36 @@ class SimNetworkTest {
     simulation.runFor(Duration.ofMinutes(4));
 
     assertThat(arrived).containsExactlyInAnyOrder("1>2 twice", "1>2 twice", "1>2 once");
+  }
+
+  @Test
+  void an_echo_comes_right_before_a_frame_that_is_like_it() {
+    send(one, 2, "old");
+    settle();
+    network.add(new Trouble.Echo(Route.to(2)));
+    three.send(2, new Frame(Lane.DATA, 1, KIND + 1, Bytes.of("another kind")));
+    send(three, 2, "new");
+    settle();
+
+    assertThat(arrived)
+        .containsExactlyInAnyOrder("1>2 old", "3>2 another kind", "1>2 old", "3>2 new");
+    assertThat(arrived.lastIndexOf("1>2 old")).isLessThan(arrived.indexOf("3>2 new"));
+  }
+
+  @Test
+  void the_echo_of_a_part_of_a_stream_is_of_the_same_place() {
+    var old = new StreamId(1, 1);
+    var digest = Bytes.wrap(new byte[StreamFrame.DIGEST_BYTES]);
+    one.send(2, new StreamFrame.Chunk(old, 7, Bytes.of("seven")).encode(1));
+    one.send(2, new StreamFrame.Chunk(old, 8, Bytes.of("eight")).encode(1));
+    settle();
+    network.add(new Trouble.Echo(Route.ALL));
+    three.send(2, new StreamFrame.Offer(new StreamId(2, 1), 8, Bytes.EMPTY, digest).encode(1));
+    settle();
+
+    assertThat(arrived).hasSize(4);
+    assertThat(arrived.get(2)).startsWith("1>2").contains("eight");
+    assertThat(arrived.get(3)).startsWith("3>2");
   }
 
   private Transport attach(long node) {

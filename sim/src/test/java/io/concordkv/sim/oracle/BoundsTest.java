@@ -13,6 +13,7 @@ import io.concordkv.raft.Role;
 import io.concordkv.sim.violation.Violation;
 import java.util.List;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class BoundsTest {
@@ -36,6 +37,23 @@ class BoundsTest {
             Configuration.of(List.of(1L, 2L)),
             new TreeMap<>());
     bounds.look("n", this, status, new Backlog(0, 0, 0, 0, raft));
+  }
+
+  private void look(int writes, int unsent, int reads, int questions) {
+    var status =
+        new RaftStatus(
+            1,
+            Role.FOLLOWER,
+            2,
+            new HardState(5, 1, 10),
+            1,
+            new LogPosition(10, 5),
+            10,
+            false,
+            Configuration.of(List.of(1L, 2L)),
+            new TreeMap<>());
+    var none = new RaftBacklog(0, 0, 0, 0, 0);
+    bounds.look("n", this, status, new Backlog(writes, unsent, reads, questions, none));
   }
 
   private static RaftBacklog waiting(long bytes, long needed) {
@@ -83,5 +101,27 @@ class BoundsTest {
     assertThatThrownBy(() -> look(Role.LEADER, 10, 10, new RaftBacklog(many, 0, 0, 0, 0)))
         .isInstanceOf(Violation.class)
         .hasMessageContaining("I18 bounded");
+  }
+
+  @Test
+  void more_calls_that_wait_than_may_are_noticed() {
+    int most = CONFIG.maxPending();
+    look(most, most, most, most);
+    assertNoticed(() -> look(most + 1, 0, 0, 0));
+    assertNoticed(() -> look(0, most + 1, 0, 0));
+    assertNoticed(() -> look(0, 0, most + 1, 0));
+    assertNoticed(() -> look(0, 0, 0, most + 1));
+  }
+
+  @Test
+  void more_bytes_under_way_than_may_be_are_noticed() {
+    var raft = CONFIG.raft();
+    long most = raft.maxInflightBytes() + raft.maxAppendBytes();
+    look(Role.LEADER, 10, 10, new RaftBacklog(1, most, 0, 0, 0));
+    assertNoticed(() -> look(Role.LEADER, 10, 10, new RaftBacklog(1, 2 * most, 0, 0, 0)));
+  }
+
+  private static void assertNoticed(ThrowingCallable look) {
+    assertThatThrownBy(look).isInstanceOf(Violation.class).hasMessageContaining("I18 bounded");
   }
 }
