@@ -28,7 +28,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up sim sim-determinism mutants chaos format
+  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-determinism mutants chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ bench-groups: build ## what many idle and active Raft groups cost
 bench-catch-up: build ## a node that missed MB=1024 megabytes gets a snapshot: time and memory
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -Dconcord.root=. -cp bench/target/concord-bench.jar \
 	  io.concordkv.bench.CatchUp '$(MB)'
+
+bench-log-size: build ## how much smaller compression makes the log of an embedded store
+	@home=$$(bin/find-jdk) && "$$home/bin/java" --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp bench/target/concord-bench.jar io.concordkv.bench.LogSize
 
 bench-engines: build ## storage engines beside RocksDB, LMDB and others: COUNT=1000000 ROUNDS=3 TARGETS=lsm,rocksdb CACHE=512
 	@bench/engines.sh $(if $(COUNT),COUNT=$(COUNT)) $(if $(ROUNDS),ROUNDS=$(ROUNDS)) $(if $(TARGETS),TARGETS=$(TARGETS)) \

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
+import io.concordkv.embedded.BackupOptions;
 import io.concordkv.embedded.ConcordDb;
 import io.concordkv.embedded.Options;
 import io.concordkv.embedded.PreparedTable;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -105,10 +109,7 @@ final class EngineIT {
     for (int i = 0; i < 5; i++) {
       var from = engineOf();
       var to = names.get(1 - names.indexOf(from));
-      var process = started(move(from, to));
-      if (!process.waitFor(250 + 250 * i, TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
+      killed(move(from, to), 250 + 250 * i);
       assertThat(count(engineOf())).isEqualTo(PAIRS);
     }
   }
@@ -161,6 +162,140 @@ final class EngineIT {
     } catch (ConcordException other) {
       assertThat(other).hasMessageContaining("kept by the engine 'bplustree'");
       return "bplustree";
+    }
+  }
+
+  private Path backup(String name) {
+    return directory.resolve("backups").resolve(name);
+  }
+
+  private Ran restore(String backup, String... more) {
+    var words = new ArrayList<>(List.of("restore", backup(backup).toString()));
+    words.add(directory.resolve("restored").toString());
+    words.addAll(List.of(more));
+    return engine(words.toArray(String[]::new));
+  }
+
+  /// How many pairs there are in what was restored, which is removed then.
+  private long restored() throws IOException {
+    var made = directory.resolve("restored");
+    try (var db = ConcordDb.open(made, Options.DEFAULT)) {
+      return db.count(KeyRange.ALL);
+    } finally {
+      try (var paths = Files.walk(made)) {
+        for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_store_is_backed_up_and_restored_to_a_commit_and_a_time() throws IOException {
+    var archive = directory.resolve("archive");
+    var options = Options.DEFAULT.withBackup(BackupOptions.DEFAULT.withArchive(archive));
+    try (var db = ConcordDb.open(store(), options)) {
+      db.put(Bytes.of("a"), Bytes.of("1"));
+    }
+    var mon = "--archive=" + archive;
+    var made = engine("backup", mon, store().toString(), backup("mon").toString());
+    assertThat(made.err()).isEmpty();
+    assertThat(made.succeeded()).startsWith("made mon of ").endsWith("the commits 1 to 1\n");
+    Instant between;
+    try (var db = ConcordDb.open(store(), options)) {
+      db.put(Bytes.of("b"), Bytes.of("1"));
+      between = Instant.now();
+      // Times in the log are those of milliseconds.
+      while (Instant.now().toEpochMilli() <= between.toEpochMilli()) {
+        Thread.onSpinWait();
+      }
+      db.put(Bytes.of("c"), Bytes.of("1"));
+    }
+    // What the store was left with is archived after the next opening.
+    var base = "--base=" + backup("mon");
+    var tue = engine("backup", mon, base, store().toString(), backup("tue").toString());
+    assertThat(tue.succeeded()).endsWith("the commits 2 to 3, based on mon\n");
+
+    var list = engine("backups", "--verify", directory.resolve("backups").toString()).succeeded();
+    assertThat(list).contains("NAME", "COMMITS", "mon", "full", "1-1", "tue", "files", "2-3");
+    assertThat(list).contains("verified");
+
+    assertThat(restore("tue").succeeded()).contains("up to commit 3, kept by the engine lsm");
+    assertThat(restored()).isEqualTo(3);
+    assertThat(restore("mon").exit()).isZero();
+    assertThat(restore("mon").err()).contains("cannot restore to");
+    assertThat(restored()).isEqualTo(1);
+    awaitArchived(options, 3);
+    assertThat(restore("mon", mon, "--until-commit=2").succeeded()).contains("up to commit 2");
+    assertThat(restored()).isEqualTo(2);
+    assertThat(restore("mon", mon, "--until-time=" + between).succeeded())
+        .contains("up to commit 2");
+    assertThat(restored()).isEqualTo(2);
+    assertThat(restore("mon", mon).succeeded()).contains("up to commit 3");
+    assertThat(restored()).isEqualTo(3);
+
+    assertThat(restore("mon", "--until-time=noon").err()).contains("'noon' is no time");
+    assertThat(restore("mon", "--until-time=" + between, "--until-commit=1").err())
+        .contains("not both");
+    assertThat(restore("tue", "--until-commit=1").err()).contains("restore an older one");
+    assertThat(restore("wed").err()).contains("there is no backup");
+    assertThat(engine("prune", archive.toString(), backup("tue").toString()).succeeded())
+        .startsWith("removed ");
+
+    Files.move(backup("mon").resolve("BACKUP"), backup("mon").resolve("BACKUP.new"));
+    assertThat(restore("tue").exit()).isEqualTo(3);
+    var broken = engine("backups", directory.resolve("backups").toString());
+    assertThat(broken.exit()).isEqualTo(3);
+    assertThat(broken.out()).contains("it was never completed", "tue is based on mon");
+    assertThat(engine("backup", "--help").out()).contains("--base", "--rate", "ConcordDb.backup");
+  }
+
+  private void awaitArchived(Options options, long commit) {
+    try (var db = ConcordDb.open(store(), options)) {
+      while (db.archiveState().orElseThrow().commit() < commit) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void a_backup_that_is_killed_half_way_is_none_and_is_begun_again() throws Exception {
+    fill();
+    var words =
+        new String[] {"backup", "--rate=1048576", store().toString(), backup("one").toString()};
+    for (int i = 0; i < 4; i++) {
+      killed(command(words), 400 + 400 * i);
+      assertThat(count("lsm")).isEqualTo(PAIRS);
+      if (Files.exists(backup("one"))) {
+        assertThat(restore("one").exit()).isNotZero();
+      }
+    }
+    words[1] = "--rate=1073741824";
+    assertThat(engine(words).exit()).isZero();
+    assertThat(restore("one").exit()).isZero();
+    assertThat(restored()).isEqualTo(PAIRS);
+  }
+
+  @Test
+  void a_restore_that_is_killed_half_way_leaves_no_store_and_is_begun_again() throws Exception {
+    fill();
+    assertThat(engine("backup", store().toString(), backup("one").toString()).exit()).isZero();
+    var target = directory.resolve("restored");
+    var words = command("restore", backup("one").toString(), target.toString());
+    for (int i = 0; i < 5; i++) {
+      killed(words, 250 + 60 * i);
+      if (Files.exists(target)) {
+        assertThat(restored()).isEqualTo(PAIRS);
+      }
+    }
+    assertThat(restore("one").exit()).isZero();
+    assertThat(restored()).isEqualTo(PAIRS);
+  }
+
+  private static void killed(List<String> command, long millis) throws Exception {
+    var process = started(command);
+    if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly().waitFor();
     }
   }
 }

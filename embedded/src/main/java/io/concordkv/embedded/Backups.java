@@ -30,6 +30,11 @@ public final class Backups {
 
   private Backups() {}
 
+  /// The engine that the store in `directory` is kept by, open or not.
+  public static String engineOf(Path directory) {
+    return StoreFile.read(RealEnv.filesIn(directory), StoreFile.NAME).current().engine();
+  }
+
   /// A backup, or what there is instead of one.
   ///
   /// @param problem why it cannot be used; empty if nothing is known against it

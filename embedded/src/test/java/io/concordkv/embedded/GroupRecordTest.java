@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,27 @@ final class GroupRecordTest {
             new WriteBatch.Change.Put(
                 Bytes.of("user/99"),
                 Bytes.of("{\"id\": 99, \"name\": \"user-99\", \"active\": true}")));
+  }
+
+  @Test
+  void groups_of_json_become_smaller_by_half_and_more() {
+    for (int commits : new int[] {10, 100}) {
+      var chance = new SplittableRandom(1);
+      long raw = 0;
+      long stored = 0;
+      for (int i = 0; i < 1000; i += commits) {
+        var group = new GroupRecord(i + 1, 0);
+        for (int j = i; j < i + commits; j++) {
+          var value =
+              "{\"id\": %d, \"email\": \"user%d@example.org\", \"active\": %b, \"token\": \"%016x\"}"
+                  .formatted(j, chance.nextInt(1_000_000), chance.nextBoolean(), chance.nextLong());
+          group.add(new WriteBatch().put(Bytes.of("user/%08d".formatted(j)), Bytes.of(value)));
+        }
+        raw += group.bytes();
+        stored += group.finish().payload().length();
+      }
+      assertThat(1.0 - (double) stored / raw).isBetween(0.3, 0.7);
+    }
   }
 
   @Test

@@ -19,7 +19,8 @@ public final class EngineCommand implements Runnable {
   public void run() {
     throw new CommandFailure(
         ExitCode.BAD_ARGUMENTS,
-        "say what to do: engine list, show, migrate or ingest (see concord engine --help)");
+        "say what to do: engine list, show, migrate, ingest, backup, restore, backups or prune (see"
+            + " concord engine --help)");
   }
 
   /// The command with those below it.
@@ -29,6 +30,10 @@ public final class EngineCommand implements Runnable {
     line.addSubcommand(new Show(session));
     line.addSubcommand(new MigrateCommand(session));
     line.addSubcommand(new IngestCommand(session));
+    line.addSubcommand(new BackupCommand(session));
+    line.addSubcommand(new RestoreCommand(session));
+    line.addSubcommand(new BackupsCommand(session));
+    line.addSubcommand(new PruneCommand(session));
     return line;
   }
 

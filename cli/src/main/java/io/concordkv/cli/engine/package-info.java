@@ -1,4 +1,5 @@
-/// `concord engine`: which engines there are, and how an embedded store moves from one to another.
+/// `concord engine`: which engines there are, how an embedded store moves from one to another, and
+/// its backups.
 @NullMarked
 package io.concordkv.cli.engine;
 
