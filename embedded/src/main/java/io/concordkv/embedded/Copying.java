@@ -82,6 +82,7 @@ final class Copying {
       switch (change) {
         case WriteBatch.Change.Put(var key, var value) -> copy.put(key, value);
         case WriteBatch.Change.Delete(var key) -> copy.delete(key);
+        case WriteBatch.Change.DeleteRange(var range) -> copy.deleteRange(range);
       }
     }
     behind.add(copy);

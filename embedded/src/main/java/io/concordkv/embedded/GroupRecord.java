@@ -4,6 +4,7 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.wal.WalRecord;
 import java.util.function.Consumer;
@@ -24,6 +25,11 @@ final class GroupRecord {
 
   /// What a change takes beside its key and value, at most.
   static final int CHANGE_BYTES = 11;
+
+  private static final int DELETE = 0;
+  private static final int PUT = 1;
+  private static final int DELETE_RANGE = 2;
+  private static final int DELETE_FROM = 3;
 
   private static final int HEADER_BYTES = 20;
   private static final int WORTH_COMPRESSING = 128;
@@ -48,8 +54,15 @@ final class GroupRecord {
     body.varint(changes.size());
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
-        case WriteBatch.Change.Put(var key, var value) -> body.flag(true).bytes(key).bytes(value);
-        case WriteBatch.Change.Delete(var key) -> body.flag(false).bytes(key);
+        case WriteBatch.Change.Put(var key, var value) -> body.u8(PUT).bytes(key).bytes(value);
+        case WriteBatch.Change.Delete(var key) -> body.u8(DELETE).bytes(key);
+        case WriteBatch.Change.DeleteRange(var range) -> {
+          var to = range.to();
+          body.u8(to == null ? DELETE_FROM : DELETE_RANGE).bytes(range.from());
+          if (to != null) {
+            body.bytes(to);
+          }
+        }
       }
     }
   }
@@ -118,10 +131,12 @@ final class GroupRecord {
       var batch = new WriteBatch().mark(group.first + i);
       int changes = reader.length();
       for (int j = 0; j < changes; j++) {
-        if (reader.flag()) {
-          batch.put(reader.bytes(), reader.bytes());
-        } else {
-          batch.delete(reader.bytes());
+        switch (reader.u8()) {
+          case PUT -> batch.put(reader.bytes(), reader.bytes());
+          case DELETE -> batch.delete(reader.bytes());
+          case DELETE_RANGE -> batch.deleteRange(new KeyRange(reader.bytes(), reader.bytes()));
+          case DELETE_FROM -> batch.deleteRange(new KeyRange(reader.bytes(), null));
+          default -> throw new CorruptionError("a log record with a change of an unknown kind");
         }
       }
       each.accept(batch);

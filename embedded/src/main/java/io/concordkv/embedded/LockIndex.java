@@ -36,7 +36,7 @@ final class LockIndex {
   }
 
   /// Shows `visit` those but `owner` who hold what excludes `wish`, until it says true.
-  boolean anyHolder(LockOwner owner, Wish wish, Predicate<LockOwner> visit) {
+  boolean anyHolder(@Nullable LockOwner owner, Wish wish, Predicate<LockOwner> visit) {
     for (var key : wish.keys()) {
       if (anyHolder(owner, wish.mode(), key, visit)) {
         return true;

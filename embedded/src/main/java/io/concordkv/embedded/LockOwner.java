@@ -113,7 +113,12 @@ final class LockOwner {
 
   boolean mayWrite(WriteBatch batch) {
     for (var change : batch.changes()) {
-      if (!covers(LockMode.EXCLUSIVE, change.key())) {
+      boolean locked =
+          switch (change) {
+            case WriteBatch.Change.Single single -> covers(LockMode.EXCLUSIVE, single.key());
+            case WriteBatch.Change.DeleteRange(var range) -> exclusive.covers(range);
+          };
+      if (!locked) {
         return false;
       }
     }

@@ -6,6 +6,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.embedded.LockOwner.Loss;
 import io.concordkv.embedded.LockOwner.Wait;
+import io.concordkv.storage.engine.KeyRange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,12 @@ final class LockTable {
   boolean isFree(Bytes key) {
     return !index.anyHolder(null, LockMode.EXCLUSIVE, key, _ -> true)
         && !index.anyRival(LockMode.EXCLUSIVE, key, _ -> true);
+  }
+
+  /// As [#isFree(Bytes)], for all keys of `range`.
+  boolean isFree(KeyRange range) {
+    var wish = Wish.range(LockMode.EXCLUSIVE, range);
+    return !index.anyHolder(null, wish, _ -> true) && !index.anyRival(wish, _ -> true);
   }
 
   /// True if `owner` has now all of `wish`; else it waits, and an event tells the end of it, which

@@ -128,7 +128,12 @@ final class Locks {
 
   private boolean isFree(Commit commit) {
     for (var change : commit.batch().changes()) {
-      if (!table.isFree(change.key())) {
+      boolean free =
+          switch (change) {
+            case WriteBatch.Change.Single single -> table.isFree(single.key());
+            case WriteBatch.Change.DeleteRange(var range) -> table.isFree(range);
+          };
+      if (!free) {
         return false;
       }
     }

@@ -87,7 +87,12 @@ final class Optimistic implements Scheme {
       return Claims.NONE;
     }
     if (isolation == Isolation.SNAPSHOT) {
-      batch.changes().forEach(change -> readKeys.add(change.key()));
+      for (var change : batch.changes()) {
+        switch (change) {
+          case WriteBatch.Change.Single single -> readKeys.add(single.key());
+          case WriteBatch.Change.DeleteRange(var range) -> readRanges.add(range);
+        }
+      }
     }
     return new Claims(moment.sequence, List.copyOf(readKeys), List.copyOf(readRanges));
   }

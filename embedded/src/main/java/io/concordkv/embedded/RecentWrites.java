@@ -7,6 +7,7 @@ import io.concordkv.storage.engine.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Which commit wrote a key last, for the keys written lately: how a commit finds out whether what
@@ -15,11 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// What was written up to [#floor] is not known in full, so who began before that conflicts. It
 /// rises when there are too many keys, and with each group while no transaction is open.
 final class RecentWrites {
+  /// More ranges than that are not known apart: a claim is compared with each of them.
+  private static final int MAX_RANGES = 1024;
+
   private record Write(Bytes key, long sequence) {}
+
+  private record RangeWrite(KeyRange range, long sequence) {}
 
   private final int maxKeys;
   private final TreeMap<Bytes, Long> last = new TreeMap<>();
   private final ArrayDeque<Write> order = new ArrayDeque<>();
+  private final ArrayDeque<RangeWrite> ranges = new ArrayDeque<>();
   private long floor;
 
   RecentWrites(int maxKeys, long floor) {
@@ -31,18 +38,27 @@ final class RecentWrites {
   void forget(long sequence) {
     last.clear();
     order.clear();
+    ranges.clear();
     floor = sequence;
   }
 
   void add(WriteBatch batch, long sequence) {
     for (var change : batch.changes()) {
-      var key = change.key();
-      last.put(key, sequence);
-      order.add(new Write(key, sequence));
+      switch (change) {
+        case WriteBatch.Change.Single single -> {
+          last.put(single.key(), sequence);
+          order.add(new Write(single.key(), sequence));
+        }
+        case WriteBatch.Change.DeleteRange(var range) ->
+            ranges.add(new RangeWrite(range, sequence));
+      }
+    }
+    while (ranges.size() > MAX_RANGES) {
+      floor = Math.max(floor, ranges.remove().sequence);
     }
     while (order.size() > maxKeys) {
       var oldest = order.remove();
-      floor = oldest.sequence;
+      floor = Math.max(floor, oldest.sequence);
       last.remove(oldest.key, oldest.sequence);
     }
   }
@@ -59,12 +75,34 @@ final class RecentWrites {
       if (isNewer(last.get(key), claims.since())) {
         return "another transaction has written " + key + " first";
       }
+      var deleted = newer(claims.since(), range -> range.contains(key));
+      if (deleted != null) {
+        return "another transaction has deleted " + Wish.text(deleted) + " first, with " + key;
+      }
     }
     for (var range : claims.ranges()) {
       for (var write : within(range).entrySet()) {
         if (isNewer(write.getValue(), claims.since())) {
           return "another transaction has written " + write.getKey() + ", in a range that was read";
         }
+      }
+      var deleted = newer(claims.since(), range::overlaps);
+      if (deleted != null) {
+        return "another transaction has deleted " + Wish.text(deleted) + ", and some were read";
+      }
+    }
+    return null;
+  }
+
+  /// A range that was deleted after the commit `since` and passes `test`.
+  private @Nullable KeyRange newer(long since, Predicate<KeyRange> test) {
+    for (var each = ranges.descendingIterator(); each.hasNext(); ) {
+      var write = each.next();
+      if (write.sequence <= since) {
+        return null;
+      }
+      if (test.test(write.range)) {
+        return write.range;
       }
     }
     return null;

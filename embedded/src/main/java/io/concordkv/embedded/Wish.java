@@ -23,13 +23,27 @@ record Wish(LockMode mode, List<Bytes> keys, @Nullable KeyRange range) {
     return new Wish(mode, List.of(), range);
   }
 
-  /// To write what `batch` writes.
+  /// To write what `batch` writes. Of several ranges it takes what is between them, too.
   static Wish writes(WriteBatch batch) {
     var keys = new TreeSet<Bytes>();
+    KeyRange hull = null;
     for (var change : batch.changes()) {
-      keys.add(change.key());
+      switch (change) {
+        case WriteBatch.Change.Single single -> keys.add(single.key());
+        case WriteBatch.Change.DeleteRange(var range) -> hull = hull(hull, range);
+      }
     }
-    return new Wish(LockMode.EXCLUSIVE, List.copyOf(keys), null);
+    return new Wish(LockMode.EXCLUSIVE, List.copyOf(keys), hull);
+  }
+
+  private static KeyRange hull(@Nullable KeyRange one, KeyRange other) {
+    if (one == null) {
+      return other;
+    }
+    var from = one.from().compareTo(other.from()) <= 0 ? one.from() : other.from();
+    var end = one.to();
+    var to = other.to();
+    return new KeyRange(from, end == null || to == null ? null : end.compareTo(to) >= 0 ? end : to);
   }
 
   List<KeyRange> ranges() {
@@ -48,7 +62,7 @@ record Wish(LockMode mode, List<Bytes> keys, @Nullable KeyRange range) {
     }
     return range != null
         && (other.keys.stream().anyMatch(range::contains)
-            || (other.range != null && meet(range, other.range)));
+            || (other.range != null && range.overlaps(other.range)));
   }
 
   /// Whether `key` is in it.
@@ -62,19 +76,16 @@ record Wish(LockMode mode, List<Bytes> keys, @Nullable KeyRange range) {
     return to == null ? map.tailMap(range.from()) : map.subMap(range.from(), to);
   }
 
-  private static boolean meet(KeyRange one, KeyRange other) {
-    return !one.isEmpty()
-        && !other.isEmpty()
-        && (one.to() == null || one.to().compareTo(other.from()) > 0)
-        && (other.to() == null || other.to().compareTo(one.from()) > 0);
+  static String text(KeyRange range) {
+    return range.to() == null
+        ? "all keys from '" + range.from() + "' on"
+        : "the keys from '" + range.from() + "' to '" + range.to() + "'";
   }
 
   @Override
   public String toString() {
     if (range != null) {
-      return range.to() == null
-          ? "all keys from '" + range.from() + "' on"
-          : "the keys from '" + range.from() + "' to '" + range.to() + "'";
+      return text(range);
     }
     return keys.size() == 1
         ? keys.getFirst().toString()

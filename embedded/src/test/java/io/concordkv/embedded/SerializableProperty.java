@@ -82,6 +82,8 @@ final class SerializableProperty {
           switch (change) {
             case WriteBatch.Change.Put(var key, var value) -> content.put(key, value);
             case WriteBatch.Change.Delete(var key) -> content.remove(key);
+            case WriteBatch.Change.DeleteRange(var range) ->
+                content.keySet().removeIf(range::contains);
           }
         }
         contents.add(content);

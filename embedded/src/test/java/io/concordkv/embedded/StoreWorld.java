@@ -135,6 +135,7 @@ final class StoreWorld implements Store.Audience {
       switch (change) {
         case WriteBatch.Change.Put(var key, var value) -> next.put(key, value);
         case WriteBatch.Change.Delete(var key) -> next.remove(key);
+        case WriteBatch.Change.DeleteRange(var range) -> next.keySet().removeIf(range::contains);
       }
     }
     contents.add(next);

@@ -47,6 +47,7 @@ public final class MapEngine implements Engine {
       switch (change) {
         case WriteBatch.Change.Put put -> map.put(put.key(), put.value());
         case WriteBatch.Change.Delete delete -> map.remove(delete.key());
+        case WriteBatch.Change.DeleteRange(var range) -> map.keySet().removeIf(range::contains);
       }
     }
     mark = Math.max(mark, batch.mark());

@@ -161,6 +161,10 @@ final class SstCommand extends DumpCommand.Part {
               .number("falsePositivesPerThousand", Math.round(filter.passesOfThousand()))
               .toString());
     }
+    for (var range : layout.ranges()) {
+      var row = rows().get().kind("deleted-range").bytes("from", range.from());
+      out.line((range.to() == null ? row : row.bytes("to", range.to())).toString());
+    }
     part(out, "index", layout.index());
     layout.blocks().forEach(block -> part(out, "block", block));
   }

@@ -31,6 +31,11 @@ public interface Engine extends View {
     write(new WriteBatch().delete(key));
   }
 
+  /// A batch of one change: whatever is in `range` is gone. Harmless if there is nothing.
+  default void deleteRange(KeyRange range) {
+    write(new WriteBatch().deleteRange(range));
+  }
+
   /// Reads a value, and writes what `change` makes of it. It is given null where there is no value,
   /// and what it makes null is deleted. Returns the new value.
   default @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {

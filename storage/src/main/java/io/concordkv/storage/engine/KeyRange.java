@@ -16,6 +16,21 @@ public record KeyRange(Bytes from, @Nullable Bytes to) {
     return key.compareTo(from) >= 0 && (to == null || key.compareTo(to) < 0);
   }
 
+  /// Whether all of `other` is in it.
+  public boolean contains(KeyRange other) {
+    return other.isEmpty()
+        || (other.from.compareTo(from) >= 0
+            && (to == null || (other.to != null && other.to.compareTo(to) <= 0)));
+  }
+
+  /// Whether some key is in both.
+  public boolean overlaps(KeyRange other) {
+    return !isEmpty()
+        && !other.isEmpty()
+        && (to == null || other.from.compareTo(to) < 0)
+        && (other.to == null || from.compareTo(other.to) < 0);
+  }
+
   public boolean isEmpty() {
     return to != null && to.compareTo(from) <= 0;
   }

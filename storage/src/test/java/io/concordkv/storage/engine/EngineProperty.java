@@ -91,7 +91,7 @@ final class EngineProperty {
     void run() {
       int steps = gen.between(50, 600);
       for (int step = 0; step < steps; step++) {
-        switch (gen.weighted(40, 10, 6, 5, 4, 3, 2, 1, 1, 5, 1, 1, 10)) {
+        switch (gen.weighted(40, 10, 6, 5, 4, 3, 2, 1, 1, 5, 1, 1, 10, 1)) {
           case 0 -> write(gen.between(1, 4));
           case 1 -> write(gen.between(20, 100));
           case 2 -> get(model, List.copyOf(engines));
@@ -104,6 +104,7 @@ final class EngineProperty {
           case 9 -> single();
           case 10 -> moveToCheckpoint();
           case 11 -> engines.forEach(Engine::reclaim);
+          case 13 -> check();
           default -> simulation.runFor(Duration.ofNanos(gen.between(0, 3_000_000)));
         }
         if (!held.isEmpty() && gen.oneIn(4)) {
@@ -116,10 +117,8 @@ final class EngineProperty {
         letGo();
       }
       simulation.runFor(Duration.ofMinutes(5));
+      check();
       for (var engine : engines) {
-        assertThat(walk(engine, KeyRange.ALL, Order.ASCENDING)).isEqualTo(entries(model));
-        assertThat(walk(engine, KeyRange.ALL, Order.DESCENDING))
-            .isEqualTo(entries(model.descendingMap()));
         engine.sync();
         assertThat(engine.mark()).isEqualTo(mark);
         assertThat(engine.durableMark()).isEqualTo(mark);
@@ -131,11 +130,23 @@ final class EngineProperty {
       }
     }
 
+    private void check() {
+      for (var engine : engines) {
+        assertThat(walk(engine, KeyRange.ALL, Order.ASCENDING)).isEqualTo(entries(model));
+        assertThat(walk(engine, KeyRange.ALL, Order.DESCENDING))
+            .isEqualTo(entries(model.descendingMap()));
+      }
+    }
+
     private void write(int size) {
       var batch = new WriteBatch().mark(++mark);
       for (int i = 0; i < size; i++) {
         var key = gen.smallBytes(keyLength);
-        if (gen.oneIn(3)) {
+        if (gen.oneIn(20)) {
+          var range = range();
+          batch.deleteRange(range);
+          between(model, range).clear();
+        } else if (gen.oneIn(3)) {
           batch.delete(key);
           model.remove(key);
         } else {
@@ -194,8 +205,7 @@ final class EngineProperty {
 
     private void scan(NavigableMap<Bytes, Bytes> expected, List<View> views) {
       var order = gen.flag() ? Order.ASCENDING : Order.DESCENDING;
-      var to = gen.oneIn(3) ? null : gen.smallBytes(keyLength);
-      var range = new KeyRange(gen.oneIn(3) ? Bytes.EMPTY : gen.smallBytes(keyLength), to);
+      var range = range();
       var inRange = between(expected, range, order);
       var seek = gen.oneIn(3) ? null : gen.smallBytes(keyLength);
       int before = gen.below(4);
@@ -352,13 +362,24 @@ final class EngineProperty {
 
     private static NavigableMap<Bytes, Bytes> between(
         NavigableMap<Bytes, Bytes> pairs, KeyRange range, Order order) {
+      var inside = between(pairs, range);
+      return new TreeMap<>(order == Order.ASCENDING ? inside : inside.descendingMap());
+    }
+
+    private static NavigableMap<Bytes, Bytes> between(
+        NavigableMap<Bytes, Bytes> pairs, KeyRange range) {
       if (range.isEmpty()) {
         return new TreeMap<>();
       }
       var to = range.to();
       var from = pairs.tailMap(range.from(), true);
-      var inside = to == null ? from : from.headMap(to, false);
-      return new TreeMap<>(order == Order.ASCENDING ? inside : inside.descendingMap());
+      return to == null ? from : from.headMap(to, false);
+    }
+
+    /// Mostly without much in it, sometimes everything.
+    private KeyRange range() {
+      var to = gen.oneIn(3) ? null : gen.smallBytes(keyLength);
+      return new KeyRange(gen.oneIn(3) ? Bytes.EMPTY : gen.smallBytes(keyLength), to);
     }
 
     private static List<Map.Entry<Bytes, Bytes>> walk(View view, KeyRange range, Order order) {

@@ -112,12 +112,12 @@ public final class BPlusTreeEngine implements Engine {
   public void write(WriteBatch batch) {
     Check.that(!closed.get(), "a closed engine is not written");
     Check.that(!replacing, "nothing is written while a replacement takes over");
-    Lengths.check(batch);
+    var changes = batch.singles(this);
+    Lengths.check(batch.bytes(), changes);
     stalledWrites += stalled() ? 1 : 0;
     sequence++;
     var active = deltas[0];
     active.sequence = sequence;
-    var changes = batch.changes();
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
         case WriteBatch.Change.Put(var key, var value) -> active.put(key, value, sequence);

@@ -3,6 +3,7 @@ package io.concordkv.storage.engine.bplustree;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.storage.engine.WriteBatch;
+import java.util.List;
 
 /// How long a key and a value may be.
 final class Lengths {
@@ -11,12 +12,12 @@ final class Lengths {
 
   private Lengths() {}
 
-  /// Refuses a batch with a key or a value that no page can take.
-  static void check(WriteBatch batch) {
-    if (batch.bytes() <= MAX_KEY_BYTES) {
+  /// Refuses the changes of a batch of `bytes` if no page can take one of their keys or values.
+  static void check(long bytes, List<WriteBatch.Change.Single> changes) {
+    if (bytes <= MAX_KEY_BYTES) {
       return;
     }
-    for (var change : batch.changes()) {
+    for (var change : changes) {
       switch (change) {
         case WriteBatch.Change.Put(var key, var value) -> check(key.length(), value.length());
         case WriteBatch.Change.Delete(var key) -> check(key.length(), 0);

@@ -257,7 +257,7 @@ public final class JsonEngine implements Engine {
   private long growth(WriteBatch batch) {
     long growth = 0;
     var last = new TreeMap<Bytes, Long>();
-    for (var change : batch.changes()) {
+    for (var change : batch.singles(pairs)) {
       switch (change) {
         case WriteBatch.Change.Put(var key, var value) ->
             last.put(key, JsonWriter.size(key, value));

@@ -2,11 +2,11 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
-import io.concordkv.storage.engine.lsm.table.TableInfo;
-import io.concordkv.storage.engine.lsm.table.TableWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,25 +19,22 @@ final class Compaction {
   final CompactionTask task;
   final Levels levels;
   private final TableStore store;
-  private final long tableBytes;
   private final Merge merge;
-  private final long mark;
-  private final List<TableInfo> written = new ArrayList<>();
+  private final Output output;
   private List<Table> outputs = List.of();
-  private @Nullable TableWriter writer;
   private boolean started;
 
   Compaction(TableStore store, CompactionTask task, Levels levels, long tableBytes) {
     this.store = store;
     this.task = task;
     this.levels = levels.retain();
-    this.tableBytes = tableBytes;
     var runs = new ArrayList<Run>();
     for (var source : task.sources()) {
-      runs.add(new LevelRun(source.tables(), false));
+      runs.add(new LevelRun(source.tables(), LevelDeletions.of(source.tables()), false));
     }
     this.merge = new Merge(runs, Order.ASCENDING);
-    this.mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
+    long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
+    this.output = new Output(store, task.target(), tableBytes, mark, needed(task, levels));
   }
 
   /// Merges about a megabyte. True when all outputs are durable.
@@ -61,19 +58,20 @@ final class Compaction {
       if (value == null && !levels.mayHaveBelow(task.target(), key)) {
         continue;
       }
-      if (writer == null) {
-        writer = store.create(task.target());
-      }
-      writer.add(key, value);
-      if (writer.bytes() >= tableBytes) {
-        finishTable(writer);
-      }
+      output.add(key, value);
     }
-    if (writer != null) {
-      finishTable(writer);
-    }
-    outputs = store.publish(written);
+    outputs = store.publish(output.finish());
     return true;
+  }
+
+  /// What the inputs delete together, as far as a deeper level may have something of it. What is
+  /// deleted among the inputs themselves the merge passes over.
+  private static DeletedRanges needed(CompactionTask task, Levels levels) {
+    var ranges = new ArrayList<KeyRange>();
+    task.inputs().forEach(table -> ranges.addAll(table.ranges().list()));
+    var all = DeletedRanges.of(ranges).list();
+    return DeletedRanges.of(
+        all.stream().filter(range -> levels.mayHaveBelow(task.target(), range)).toList());
   }
 
   List<Table> outputs() {
@@ -83,15 +81,7 @@ final class Compaction {
   /// Gives up what was written.
   void abandon() {
     outputs.forEach(Table::close);
-    written.forEach(store::delete);
-    if (writer != null) {
-      writer.abandon();
-    }
-  }
-
-  private void finishTable(TableWriter full) {
-    written.add(full.finish(mark));
-    writer = null;
+    output.abandon();
   }
 
   /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables

@@ -1,6 +1,6 @@
 package io.concordkv.storage.engine.lsm;
 
-import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.List;
 
@@ -44,27 +44,11 @@ record CompactionTask(List<Source> sources, int target, boolean moves) {
     if (top() > other.target || other.top() > target) {
       return true;
     }
-    return smallest(inputs()).compareTo(largest(other.inputs())) > 0
-        || smallest(other.inputs()).compareTo(largest(inputs())) > 0;
+    return !hull().overlaps(other.hull());
   }
 
-  /// Of at least one table.
-  static Bytes smallest(List<Table> tables) {
-    var smallest = tables.getFirst().info().smallest();
-    for (var table : tables) {
-      var other = table.info().smallest();
-      smallest = other.compareTo(smallest) < 0 ? other : smallest;
-    }
-    return smallest;
-  }
-
-  /// Of at least one table.
-  static Bytes largest(List<Table> tables) {
-    var largest = tables.getFirst().info().largest();
-    for (var table : tables) {
-      var other = table.info().largest();
-      largest = other.compareTo(largest) > 0 ? other : largest;
-    }
-    return largest;
+  /// From the first key of the sources to their last.
+  KeyRange hull() {
+    return Levels.hull(inputs());
   }
 }

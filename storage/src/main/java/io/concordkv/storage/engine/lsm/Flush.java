@@ -1,9 +1,9 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
-import io.concordkv.storage.engine.skiplist.Walk;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class Flush {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final TableStore store;
-  private final Walk walk;
+  private final Run run;
   private @Nullable TableWriter writer;
   private boolean finished;
   private List<Table> tables = List.of();
@@ -28,7 +28,7 @@ final class Flush {
   Flush(TableStore store, Memtable memtable) {
     this.store = store;
     this.memtable = memtable;
-    this.walk = memtable.list.walk(Long.MAX_VALUE);
+    this.run = memtable.run(Long.MAX_VALUE, memtable.ranges);
   }
 
   /// Writes about a megabyte. True when the table, if there is one, is durable.
@@ -39,20 +39,21 @@ final class Flush {
         return finished;
       }
       if (writer == null) {
-        if (memtable.list.keys() == 0) {
+        if (memtable.isEmpty()) {
           finished = true;
           return true;
         }
         writer = store.create(0);
-        walk.toCeiling(Bytes.EMPTY);
+        run.toCeiling(Bytes.EMPTY);
       }
       long end = writer.bytes() + STEP_BYTES;
-      while (walk.valid() && writer.bytes() < end) {
-        writer.add(walk.key(), walk.value());
-        walk.next();
+      while (run.valid() && writer.bytes() < end) {
+        writer.add(run.key(), run.value());
+        run.next();
       }
-      if (!walk.valid()) {
-        tables = store.publish(List.of(writer.finish(memtable.mark)));
+      if (!run.valid()) {
+        var table = writer.finish(memtable.mark, memtable.ranges.united());
+        tables = store.publish(List.of(table));
         finished = true;
       }
       return finished;

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableRun;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// gets there.
 final class LevelRun implements Run {
   private final List<Table> tables;
+  private final @Nullable Deletions deletions;
   private final boolean caching;
   private int at = -1;
   private @Nullable TableRun run;
 
-  LevelRun(List<Table> tables, boolean caching) {
+  LevelRun(List<Table> tables, @Nullable Deletions deletions, boolean caching) {
     this.tables = tables;
+    this.deletions = deletions;
     this.caching = caching;
   }
 
@@ -66,14 +69,20 @@ final class LevelRun implements Run {
     return current().value();
   }
 
+  @Override
+  public @Nullable Deletions deletions() {
+    return deletions;
+  }
+
   private void forward() {
-    if (!current().valid() && open(at + 1)) {
+    // A table that only deletes ranges has no key.
+    while (run != null && !run.valid() && open(at + 1)) {
       current().toCeiling(tables.get(at).info().smallest());
     }
   }
 
   private void back() {
-    if (!current().valid() && open(at - 1)) {
+    while (run != null && !run.valid() && open(at - 1)) {
       current().toLower(null);
     }
   }

@@ -113,9 +113,8 @@ final class LeveledPicker implements CompactionPicker {
   }
 
   private CompactionTask task(Levels levels, int level, List<Table> upper) {
-    var lower =
-        levels.overlapping(
-            level + 1, CompactionTask.smallest(upper), CompactionTask.largest(upper));
+    var hull = Levels.hull(upper);
+    var lower = levels.overlapping(level + 1, hull);
     var sources = new ArrayList<CompactionTask.Source>();
     for (var table : upper) {
       sources.add(new CompactionTask.Source(level, List.of(table)));
@@ -123,7 +122,9 @@ final class LeveledPicker implements CompactionPicker {
     if (!lower.isEmpty()) {
       sources.add(new CompactionTask.Source(level + 1, lower));
     }
-    boolean moves = sources.size() == 1 && !tables.repacksBelow(level);
+    // Ranges that delete nothing would stay for ever in a table that moves.
+    boolean idle = !upper.getFirst().ranges().isEmpty() && !levels.mayHaveBelow(level + 1, hull);
+    boolean moves = sources.size() == 1 && !tables.repacksBelow(level) && !idle;
     return new CompactionTask(sources, level + 1, moves);
   }
 }

@@ -1,7 +1,10 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.BloomFilter;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
+import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +30,7 @@ final class Levels {
       Comparator.comparing(table -> table.info().smallest());
 
   private final List<List<Table>> levels;
+  private final List<@Nullable LevelDeletions> deletions = new ArrayList<>();
 
   /// All from here on are empty.
   private final int count;
@@ -35,6 +39,7 @@ final class Levels {
 
   private Levels(List<List<Table>> levels) {
     this.levels = levels;
+    levels.forEach(tables -> deletions.add(LevelDeletions.of(tables)));
     int count = COUNT;
     while (count > 0 && levels.get(count - 1).isEmpty()) {
       count--;
@@ -99,7 +104,7 @@ final class Levels {
     var first = levels.get(0);
     for (int i = 0; i < first.size(); i++) {
       var table = first.get(i);
-      if (table.info().overlaps(key, key)) {
+      if (table.span().contains(key)) {
         var answer = table.get(key, hash);
         if (answer != null) {
           return answer;
@@ -109,7 +114,7 @@ final class Levels {
     for (int level = 1; level < count; level++) {
       var tables = levels.get(level);
       int at = firstEndingAtOrAbove(tables, key);
-      if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {
+      if (at < tables.size() && tables.get(at).span().contains(key)) {
         var answer = tables.get(at).get(key, hash);
         if (answer != null) {
           return answer;
@@ -119,9 +124,39 @@ final class Levels {
     return null;
   }
 
-  /// The tables of a level that may have keys from `from` to `to`, both included.
-  List<Table> overlapping(int level, Bytes from, Bytes to) {
-    return levels.get(level).stream().filter(table -> table.info().overlaps(from, to)).toList();
+  /// The ranges that a level below the first deletes of deeper ones; null if there are none.
+  @Nullable Deletions deletions(int level) {
+    return deletions.get(level);
+  }
+
+  /// The tables of a level that may have or delete keys in `range`.
+  List<Table> overlapping(int level, KeyRange range) {
+    return levels.get(level).stream().filter(table -> table.span().overlaps(range)).toList();
+  }
+
+  /// From the first key of `tables` to their last.
+  static KeyRange hull(List<Table> tables) {
+    var from = tables.getFirst().span().from();
+    var to = tables.getFirst().span().to();
+    for (var table : tables) {
+      var span = table.span();
+      from = span.from().compareTo(from) < 0 ? span.from() : from;
+      var end = span.to();
+      to = to == null || end == null ? null : end.compareTo(to) > 0 ? end : to;
+    }
+    return new KeyRange(from, to);
+  }
+
+  /// Whether a level below `level` may have keys in `range`.
+  boolean mayHaveBelow(int level, KeyRange range) {
+    for (int deeper = level + 1; deeper < COUNT; deeper++) {
+      var tables = levels.get(deeper);
+      int at = firstEndingAtOrAbove(tables, range.from());
+      if (at < tables.size() && tables.get(at).span().overlaps(range)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether a level below `level` may have `key`.
@@ -129,7 +164,7 @@ final class Levels {
     for (int deeper = level + 1; deeper < count; deeper++) {
       var tables = levels.get(deeper);
       int at = firstEndingAtOrAbove(tables, key);
-      if (at < tables.size() && tables.get(at).info().smallest().compareTo(key) <= 0) {
+      if (at < tables.size() && tables.get(at).span().contains(key)) {
         return true;
       }
     }
@@ -148,13 +183,23 @@ final class Levels {
     return sum;
   }
 
-  /// About how many keys live: every table's keys, less the deletions and what they delete.
-  long count() {
+  /// About how many keys live: every table's keys, less the deletions and what they delete. A table
+  /// that lies wholly in a range that a newer one deletes, or one of `newer`, has none.
+  long count(List<DeletedRanges> newer) {
+    var above = new ArrayList<>(newer);
     long sum = 0;
-    for (var tables : levels) {
-      for (var table : tables) {
-        sum += table.info().entries() - 2 * table.info().tombstones();
+    for (int level = 0; level < COUNT; level++) {
+      var deleted = new ArrayList<DeletedRanges>();
+      for (var table : levels.get(level)) {
+        if (above.stream().noneMatch(ranges -> ranges.contains(table.span()))) {
+          sum += table.info().entries() - 2 * table.info().tombstones();
+        }
+        if (!table.ranges().isEmpty()) {
+          // Within level 0 the tables overlap, the newest first.
+          (level == 0 ? above : deleted).add(table.ranges());
+        }
       }
+      above.addAll(deleted);
     }
     return sum;
   }
@@ -166,9 +211,7 @@ final class Levels {
     for (int level = BOTTOM; level >= 0; level--) {
       var below = List.copyOf(live);
       for (var table : levels.get(level)) {
-        var info = table.info();
-        if (below.stream()
-            .noneMatch(deeper -> deeper.info().overlaps(info.smallest(), info.largest()))) {
+        if (below.stream().noneMatch(deeper -> deeper.span().overlaps(table.span()))) {
           live.add(table);
         }
       }
@@ -182,7 +225,7 @@ final class Levels {
     int high = tables.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (tables.get(middle).info().largest().compareTo(key) < 0) {
+      if (tables.get(middle).endsBelow(key)) {
         low = middle + 1;
       } else {
         high = middle;

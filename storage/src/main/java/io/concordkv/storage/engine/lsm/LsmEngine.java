@@ -94,23 +94,12 @@ public final class LsmEngine implements Engine {
   public void write(WriteBatch batch) {
     Check.that(!store.isClosed(), "a closed engine is not written");
     Check.that(!replacing && !taking, "nothing is written while a replacement or tables come in");
-    sequence++;
     stalledWrites += stalled() ? 1 : 0;
     var active = memtables[0];
-    active.sequence = sequence;
-    var changes = batch.changes();
-    for (int i = 0; i < changes.size(); i++) {
-      switch (changes.get(i)) {
-        case WriteBatch.Change.Put(var key, var value) -> active.list.put(key, value, sequence, 0);
-        case WriteBatch.Change.Delete(var key) -> active.list.put(key, null, sequence, 0);
-      }
-    }
-    if (batch.mark() != 0) {
-      mark = batch.mark();
-      active.mark = mark;
-    }
+    sequence = active.write(batch, sequence + 1);
+    mark = active.mark;
     boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
-    if (active.list.bytes() >= options.memtables().bytes() || early) {
+    if (active.isFull(options.memtables().bytes()) || early) {
       switchMemtable();
       schedule();
     }
@@ -118,7 +107,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return LsmView.get(memtables, sequence, live.levels(), key);
+    return LsmView.get(memtables, memtables[0].ranges, sequence, live.levels(), key);
   }
 
   @Override
@@ -236,14 +225,14 @@ public final class LsmEngine implements Engine {
 
   @Override
   public long count() {
-    long changed =
-        Arrays.stream(memtables).mapToLong(each -> 2 * each.list.live() - each.list.keys()).sum();
-    return Math.max(0, live.levels().count() + changed);
+    long changed = Arrays.stream(memtables).mapToLong(Memtable::growth).sum();
+    var above = Arrays.stream(memtables).map(each -> each.ranges.united()).toList();
+    return Math.max(0, live.levels().count(above) + changed);
   }
 
   @Override
   public EngineSizes sizes() {
-    long memory = Arrays.stream(memtables).mapToLong(each -> each.list.bytes()).sum();
+    long memory = Arrays.stream(memtables).mapToLong(Memtable::bytes).sum();
     long files = manifest.bytes();
     return new EngineSizes(
         memory, files + Levels.bytes(live.levels().all()), files + live.levels().liveBytes());
@@ -340,7 +329,7 @@ public final class LsmEngine implements Engine {
 
   private boolean isDirty() {
     long before = memtables.length > 1 ? memtables[1].mark : durableMark;
-    return memtables[0].list.keys() > 0 || memtables[0].mark != before;
+    return !memtables[0].isEmpty() || memtables[0].mark != before;
   }
 
   private void switchMemtable() {

@@ -89,6 +89,13 @@ final class LsmIntake implements Intake {
     for (var path : paths) {
       inputs.add(new Input(path, Table.openPrepared(from, path)));
     }
+    for (var input : inputs) {
+      if (!input.table.ranges().isEmpty()) {
+        throw new ConcordException(
+            ErrorCode.BAD_TABLE,
+            input.path + " deletes ranges, which a prepared table does not. Make it anew");
+      }
+    }
     inputs.sort(Comparator.comparing(input -> input.table.info().smallest()));
     for (int i = 1; i < inputs.size(); i++) {
       var before = inputs.get(i - 1);
@@ -163,9 +170,9 @@ final class LsmIntake implements Intake {
     var found = new ArrayList<Levels.Placed>();
     for (var table : copy.tables()) {
       var info = table.info();
-      int level = Placement.deepest(levels, running, info);
+      int level = Placement.deepest(levels, running, table);
       if (level == 0
-          && levels.overlapping(0, info.smallest(), info.largest()).stream()
+          && levels.overlapping(0, table.span()).stream()
               .anyMatch(other -> other.info().id() > info.id())) {
         return false;
       }

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// than those memtables.
 final class LsmView implements View {
   private final Memtable[] memtables;
+
+  /// What was deleted in the newest of them up to the moment; the others no longer change.
+  private final MemtableRanges newest;
+
   private final long sequence;
   private final Levels levels;
   private final Consumer<Levels> letGo;
@@ -27,6 +31,7 @@ final class LsmView implements View {
 
   LsmView(Memtable[] memtables, long sequence, Levels levels, Consumer<Levels> letGo) {
     this.memtables = memtables;
+    this.newest = memtables[0].ranges;
     this.sequence = sequence;
     this.levels = levels.retain();
     this.letGo = letGo;
@@ -34,12 +39,13 @@ final class LsmView implements View {
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return get(memtables, sequence, levels, key);
+    return get(memtables, newest, sequence, levels, key);
   }
 
-  static @Nullable Bytes get(Memtable[] memtables, long sequence, Levels levels, Bytes key) {
-    for (var memtable : memtables) {
-      var version = memtable.list.find(key, sequence);
+  static @Nullable Bytes get(
+      Memtable[] memtables, MemtableRanges newest, long sequence, Levels levels, Bytes key) {
+    for (int i = 0; i < memtables.length; i++) {
+      var version = memtables[i].find(key, sequence, i == 0 ? newest : memtables[i].ranges);
       if (version != null) {
         return version.value();
       }
@@ -68,23 +74,20 @@ final class LsmView implements View {
 
   private List<Run> runs(KeyRange range) {
     var runs = new ArrayList<Run>();
-    for (var memtable : memtables) {
-      if (memtable.list.keys() > 0) {
-        runs.add(new MemtableRun(memtable.list.walk(sequence)));
+    for (int i = 0; i < memtables.length; i++) {
+      if (!memtables[i].isEmpty()) {
+        runs.add(memtables[i].run(sequence, i == 0 ? newest : memtables[i].ranges));
       }
     }
     for (var table : levels.level(0)) {
-      var info = table.info();
-      var to = range.to();
-      if (info.largest().compareTo(range.from()) >= 0
-          && (to == null || info.smallest().compareTo(to) < 0)) {
+      if (table.span().overlaps(range)) {
         runs.add(table.run(true));
       }
     }
     for (int level = 1; level < Levels.COUNT; level++) {
       var tables = levels.level(level);
       if (!tables.isEmpty()) {
-        runs.add(new LevelRun(tables, true));
+        runs.add(new LevelRun(tables, levels.deletions(level), true));
       }
     }
     return runs;

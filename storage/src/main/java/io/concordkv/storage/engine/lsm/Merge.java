@@ -1,14 +1,18 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Several runs as one, each key once, in one direction: a binary heap of the runs by the key they
-/// stand on. Of a key that several have, the newest run's counts.
+/// stand on. Of a key that several have, the newest run's counts. What lies in a range that a newer
+/// run deletes is passed over: a run that gets into such a range goes to its end at once.
 public final class Merge {
   private static final class Source {
     final Run run;
@@ -21,17 +25,49 @@ public final class Merge {
     }
   }
 
+  /// What a source deletes of those that are older.
+  private static final class Eraser {
+    final Deletions deletions;
+    final int age;
+    Deletions.@Nullable Stretch near;
+
+    Eraser(Deletions deletions, int age) {
+      this.deletions = deletions;
+      this.age = age;
+    }
+
+    /// The range around `key` that is deleted, or null if `key` is not.
+    @Nullable KeyRange around(Bytes key) {
+      var stretch = near;
+      if (stretch == null || !stretch.range().contains(key)) {
+        stretch = deletions.around(key);
+        near = stretch;
+      }
+      return stretch.deleted() ? stretch.range() : null;
+    }
+  }
+
   private final Source[] sources;
   private final Source[] heap;
+
+  /// Those that delete ranges, the newest first.
+  private final Eraser[] erasers;
+
   private final boolean ascending;
   private int size;
 
   /// `runs`: the newest first.
   public Merge(List<Run> runs, Order order) {
     sources = new Source[runs.size()];
+    var deleting = new ArrayList<Eraser>();
     for (int i = 0; i < sources.length; i++) {
       sources[i] = new Source(runs.get(i), i);
+      var deletions = runs.get(i).deletions();
+      if (deletions != null) {
+        deleting.add(new Eraser(deletions, i));
+      }
     }
+    erasers = deleting.toArray(Eraser[]::new);
     heap = new Source[sources.length];
     ascending = order == Order.ASCENDING;
   }
@@ -47,6 +83,7 @@ public final class Merge {
       source.run.toCeiling(key);
       push(source);
     }
+    passDeleted();
   }
 
   /// Descending only: goes to the last key below `key`; with null, to the very last.
@@ -56,6 +93,7 @@ public final class Merge {
       source.run.toLower(key);
       push(source);
     }
+    passDeleted();
   }
 
   /// Goes to the next key in the order.
@@ -68,13 +106,9 @@ public final class Merge {
       } else {
         top.run.previous();
       }
-      if (top.run.valid()) {
-        top.key = top.run.key();
-      } else {
-        heap[0] = heap[--size];
-      }
-      sink();
+      moved(top);
     } while (size > 0 && heap[0].key.equals(key));
+    passDeleted();
   }
 
   /// Goes on to `key`, or to the first one behind it in the order.
@@ -86,13 +120,56 @@ public final class Merge {
       } else {
         top.run.toLower(key.successor());
       }
-      if (top.run.valid()) {
-        top.key = top.run.key();
+      moved(top);
+    }
+    passDeleted();
+  }
+
+  /// Takes what is on top, and deleted by a newer run, out of the way until nothing is.
+  private void passDeleted() {
+    if (erasers.length == 0) {
+      return;
+    }
+    while (size > 0) {
+      var top = heap[0];
+      var deleted = deletedAbove(top);
+      if (deleted == null) {
+        return;
+      }
+      if (!ascending) {
+        top.run.toLower(deleted.from());
+        moved(top);
+      } else if (deleted.to() != null) {
+        top.run.toCeiling(deleted.to());
+        moved(top);
       } else {
         heap[0] = heap[--size];
+        sink();
       }
-      sink();
     }
+  }
+
+  private @Nullable KeyRange deletedAbove(Source source) {
+    for (var eraser : erasers) {
+      if (eraser.age >= source.age) {
+        break;
+      }
+      var deleted = eraser.around(source.key);
+      if (deleted != null) {
+        return deleted;
+      }
+    }
+    return null;
+  }
+
+  /// The run on top stands elsewhere now.
+  private void moved(Source top) {
+    if (top.run.valid()) {
+      top.key = top.run.key();
+    } else {
+      heap[0] = heap[--size];
+    }
+    sink();
   }
 
   public Bytes key() {

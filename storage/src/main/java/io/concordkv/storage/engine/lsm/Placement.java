@@ -1,8 +1,6 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.storage.engine.lsm.table.Table;
-import io.concordkv.storage.engine.lsm.table.TableInfo;
-import java.util.List;
 
 /// Where a table may lie that is newer than all there is.
 final class Placement {
@@ -12,7 +10,7 @@ final class Placement {
   ///
   /// A compaction that runs will put tables into its target, which may reach over a gap in which
   /// nothing lies now. So that counts as taken from its first key to its last.
-  static int deepest(Levels levels, AtWork running, TableInfo table) {
+  static int deepest(Levels levels, AtWork running, Table table) {
     int level = 0;
     while (level < Levels.COUNT && isFree(levels, running, level, table)) {
       level++;
@@ -20,14 +18,9 @@ final class Placement {
     return Math.max(0, level - 1);
   }
 
-  private static boolean isFree(Levels levels, AtWork running, int level, TableInfo table) {
-    return levels.overlapping(level, table.smallest(), table.largest()).isEmpty()
+  private static boolean isFree(Levels levels, AtWork running, int level, Table table) {
+    return levels.overlapping(level, table.span()).isEmpty()
         && running.tasks().stream()
-            .noneMatch(task -> task.target() == level && reaches(task.inputs(), table));
-  }
-
-  private static boolean reaches(List<Table> inputs, TableInfo table) {
-    return inputs.stream().anyMatch(each -> each.info().smallest().compareTo(table.largest()) <= 0)
-        && inputs.stream().anyMatch(each -> each.info().largest().compareTo(table.smallest()) >= 0);
+            .noneMatch(task -> task.target() == level && task.hull().overlaps(table.span()));
   }
 }

@@ -48,8 +48,8 @@ public final class MemoryEngine implements Engine {
 
   @Override
   public void write(WriteBatch batch) {
+    var changes = batch.singles(this);
     begin();
-    var changes = batch.changes();
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
         case WriteBatch.Change.Put(var key, var value) -> content.put(key, value);

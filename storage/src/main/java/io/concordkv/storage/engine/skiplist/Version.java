@@ -20,9 +20,19 @@ public final class Version {
     this.older = older;
   }
 
+  /// That a key was deleted, where no version of it says so.
+  public static Version deletion(long sequence) {
+    return new Version(sequence, null, null);
+  }
+
   /// Null if the key was deleted.
   public @Nullable Bytes value() {
     return value;
+  }
+
+  /// Of the batch.
+  public long sequence() {
+    return sequence;
   }
 
   /// The newest version in the chain from `newest` on that a reader at `sequence` may see.

@@ -53,6 +53,11 @@ public final class Walk {
     return Objects.requireNonNull(version).value;
   }
 
+  /// Of the batch that made the value.
+  public long sequence() {
+    return Objects.requireNonNull(version).sequence;
+  }
+
   private void forwardToVisible() {
     for (; node != null; node = node.next(0)) {
       version = Version.visible(node.newest(), sequence);

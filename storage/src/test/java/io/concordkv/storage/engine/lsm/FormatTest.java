@@ -3,16 +3,20 @@ package io.concordkv.storage.engine.lsm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.Compression;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
 import io.concordkv.testkit.Simulation;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -23,6 +27,20 @@ import org.junit.jupiter.api.Test;
 /// The examples in docs/formats are what is written, byte for byte: files of released versions stay
 /// readable only if these never change.
 final class FormatTest {
+  /// The example of the page as it was then.
+  private static final String VERSION_1 =
+      "00 05 04 61 70 70 6c 65 72 65 64 02 05 00 72 69 "
+          + "63 6f 74 00 06 07 62 61 6e 61 6e 61 79 65 6c 6c "
+          + "6f 77 00 00 00 00 00 00 00 01 00 c1 b8 a0 97 00 "
+          + "06 03 62 61 6e 61 6e 61 00 2f 00 00 00 00 00 00 "
+          + "00 01 00 27 86 2f 22 03 01 00 00 00 00 00 00 00 "
+          + "05 05 61 70 70 6c 65 06 62 61 6e 61 6e 61 00 cd "
+          + "25 72 70 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+          + "00 00 00 00 00 00 2f 00 00 00 18 00 00 00 00 00 "
+          + "00 00 47 00 00 00 1c 00 00 00 00 00 00 00 07 00 "
+          + "00 00 01 43 58 7c 44 00 00 00 00 43 4b 56 54 41 "
+          + "42 4c 45";
+
   private final Simulation simulation = new Simulation(1);
 
   @Test
@@ -41,6 +59,25 @@ final class FormatTest {
     assertThat(apricot != null && Table.isDeleted(apricot)).isTrue();
     assertThat(get(table, "banana")).isEqualTo(Bytes.of("yellow"));
     assertThat(get(table, "b")).isNull();
+    var cherry = get(table, "cherry");
+    assertThat(cherry != null && Table.isDeleted(cherry)).isTrue();
+    assertThat(get(table, "d")).isNull();
+    assertThat(table.span()).isEqualTo(new KeyRange(Bytes.of("apple"), Bytes.of("d")));
+  }
+
+  @Test
+  void a_table_of_version_1_is_still_read() {
+    var bytes = HexFormat.ofDelimiter(" ").parseHex(VERSION_1);
+    var files = simulation.env("n1").files();
+    files.createDirectories("d");
+    try (var file = files.open("d/0000000000000007.sst", FileSystem.Mode.CREATE)) {
+      file.write(0, ByteBuffer.wrap(bytes));
+    }
+    var info = new TableInfo(7, bytes.length, 3, 1, 5, Bytes.of("apple"), Bytes.of("banana"));
+    var table = Table.open(files, "d", info, new BlockCache(1 << 20));
+    assertThat(get(table, "banana")).isEqualTo(Bytes.of("yellow"));
+    assertThat(table.ranges().isEmpty()).isTrue();
+    assertThat(table.span()).isEqualTo(new KeyRange(Bytes.of("apple"), Bytes.of("banana\0")));
   }
 
   @Test
@@ -71,7 +108,8 @@ final class FormatTest {
     writer.add(Bytes.of("apple"), Bytes.of("red"));
     writer.add(Bytes.of("apricot"), null);
     writer.add(Bytes.of("banana"), Bytes.of("yellow"));
-    return writer.finish(5);
+    var deleted = new KeyRange(Bytes.of("c"), Bytes.of("d"));
+    return writer.finish(5, DeletedRanges.of(List.of(deleted)));
   }
 
   private static @Nullable Bytes get(Table table, String key) {

@@ -75,7 +75,7 @@ final class IntakeTest {
 
   private static int level(LsmEngine engine, int key) {
     for (int level = 0; level < Levels.COUNT; level++) {
-      if (!engine.levels().overlapping(level, key(key), key(key)).isEmpty()) {
+      if (!engine.levels().overlapping(level, KeyRange.prefix(key(key))).isEmpty()) {
         return level;
       }
     }

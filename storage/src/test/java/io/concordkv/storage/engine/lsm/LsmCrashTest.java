@@ -131,7 +131,11 @@ final class LsmCrashTest {
       var batch = new WriteBatch().mark(++mark);
       for (int i = 0; i < 8; i++) {
         var key = Bytes.of("key-" + gen.below(60));
-        if (gen.oneIn(4)) {
+        if (gen.oneIn(12)) {
+          var to = Bytes.of("key-" + gen.below(60));
+          batch.deleteRange(new KeyRange(key, to));
+          content.keySet().removeIf(new KeyRange(key, to)::contains);
+        } else if (gen.oneIn(4)) {
           batch.delete(key);
           content.remove(key);
         } else {

@@ -37,6 +37,13 @@ final class LsmDamageTest {
       var value = Bytes.of("value-" + i * 31);
       content.put(key, value);
       engine.write(new WriteBatch().put(key, value).mark(i + 1));
+      if (i % 40 == 20) {
+        var range =
+            new KeyRange(
+                Bytes.of("key-%03d".formatted(i - 10)), Bytes.of("key-%03d".formatted(i - 5)));
+        content.keySet().removeIf(range::contains);
+        engine.deleteRange(range);
+      }
       if (i % 40 == 39) {
         engine.sync();
       }
@@ -120,8 +127,9 @@ final class LsmDamageTest {
     try {
       var engine = open();
       try {
-        for (var pair : content.entrySet()) {
-          assertThat(engine.get(pair.getKey())).isEqualTo(pair.getValue());
+        for (int i = 0; i < 120; i++) {
+          var key = Bytes.of("key-%03d".formatted(i));
+          assertThat(engine.get(key)).isEqualTo(content.get(key));
         }
         var found = new TreeMap<Bytes, Bytes>();
         try (var cursor = engine.scan(KeyRange.ALL, Order.DESCENDING)) {

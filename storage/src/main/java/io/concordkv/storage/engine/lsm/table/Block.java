@@ -30,11 +30,12 @@ final class Block {
 
   /// A block of entries, or null if `data` cannot be one.
   static @Nullable Block ofEntries(byte[] data) {
-    if (data.length < 8) {
+    if (data.length < 4) {
       return null;
     }
     int count = (int) INT.get(data, data.length - 4);
-    if (count < 1 || count > (data.length - 4) / 4) {
+    // The index of a table that only deletes ranges is empty.
+    if (count < (data.length == 4 ? 0 : 1) || count > (data.length - 4) / 4) {
       return null;
     }
     return new Block(data, count, data.length - 4 - 4 * count);

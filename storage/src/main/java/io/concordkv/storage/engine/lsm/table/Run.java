@@ -23,4 +23,9 @@ public interface Run {
 
   /// Null if the key is deleted.
   @Nullable Bytes value();
+
+  /// The ranges that it deletes of older runs; null if there are none.
+  default @Nullable Deletions deletions() {
+    return null;
+  }
 }

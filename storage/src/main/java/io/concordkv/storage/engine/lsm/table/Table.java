@@ -1,13 +1,14 @@
 package io.concordkv.storage.engine.lsm.table;
 
-import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
+import io.concordkv.storage.engine.KeyRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +22,22 @@ public final class Table {
   private final int filterLength;
   private final long indexOffset;
   private final int indexLength;
+  private final List<TableProperties.Part> parts;
+  private final DeletedRanges ranges;
+  private final KeyRange span;
   private int holders;
 
-  private Table(TableInfo info, StoredFile file, BlockCache cache, ByteReader footer) {
-    this.info = info;
+  private Table(StoredFile file, BlockCache cache, TableFooter footer, TableProperties properties) {
+    this.info = properties.info();
     this.file = file;
     this.cache = cache;
-    this.filterOffset = footer.u64();
-    this.filterLength = footer.u32();
-    this.indexOffset = footer.u64();
-    this.indexLength = footer.u32();
+    this.filterOffset = footer.filterOffset();
+    this.filterLength = footer.filterLength();
+    this.indexOffset = footer.indexOffset();
+    this.indexLength = footer.indexLength();
+    this.parts = properties.parts();
+    this.ranges = properties.ranges();
+    this.span = properties.span();
   }
 
   /// Opens the table that `info` tells of and checks that the file is that table.
@@ -46,55 +53,19 @@ public final class Table {
       throw e;
     }
     try {
-      var footer = readFooter(file, info);
-      var table = new Table(info, file, cache, footer);
-      table.checkProperties(footer);
-      return table;
+      var footer = TableFooter.read(file, info);
+      var properties = TableProperties.load(file, info, footer);
+      if (!properties.info().equals(info)) {
+        throw TableFormat.damaged(
+            file.path(),
+            footer.propertiesOffset(),
+            "the table is another one than the manifest says");
+      }
+      return new Table(file, cache, footer, properties);
     } catch (Throwable damaged) {
       file.close();
       throw damaged;
     }
-  }
-
-  private static ByteReader readFooter(StoredFile file, TableInfo info) {
-    long at = info.bytes() - TableFormat.FOOTER_BYTES;
-    if (file.size() != info.bytes() || at < 0) {
-      throw TableFormat.damaged(
-          file.path(),
-          0,
-          "the table has %d bytes and should have %d".formatted(file.size(), info.bytes()));
-    }
-    var bytes = new byte[TableFormat.FOOTER_BYTES];
-    file.read(at, ByteBuffer.wrap(bytes));
-    var tail = new ByteReader(Bytes.wrap(bytes, 48, 16));
-    int crc = tail.u32();
-    int zero = tail.u32();
-    if (tail.u64() != TableFormat.MAGIC) {
-      throw TableFormat.damaged(file.path(), at, "this is not the end of a table");
-    }
-    if (zero != 0 || crc != TableFormat.crc(bytes, 0, 48, info.id(), at)) {
-      throw TableFormat.damaged(file.path(), at, "the footer's checksum does not match");
-    }
-    int version = new ByteReader(Bytes.wrap(bytes, 44, 4)).u32();
-    if (version < TableFormat.OLDEST_VERSION || version > TableFormat.VERSION) {
-      throw TableFormat.damaged(
-          file.path(), at, "the table has version " + version + ", which is not known here");
-    }
-    return new ByteReader(Bytes.wrap(bytes, 0, 48));
-  }
-
-  private void checkProperties(ByteReader footer) {
-    long offset = footer.u64();
-    if (!properties(offset, footer.u32()).equals(info)) {
-      throw TableFormat.damaged(
-          file.path(), offset, "the table is another one than the manifest says");
-    }
-  }
-
-  private TableInfo properties(long offset, int length) {
-    var in = new ByteReader(Bytes.wrap(load(offset, length)));
-    return new TableInfo(
-        info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
   }
 
   /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
@@ -117,10 +88,8 @@ public final class Table {
   private static Table alone(StoredFile file, long id) {
     try {
       var size = new TableInfo(id, file.size(), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
-      var footer = readFooter(file, size);
-      var unknown = new Table(size, file, new BlockCache(0), footer);
-      var info = unknown.properties(footer.u64(), footer.u32());
-      return new Table(info, file, new BlockCache(0), readFooter(file, info));
+      var footer = TableFooter.read(file, size);
+      return new Table(file, new BlockCache(0), footer, TableProperties.load(file, size, footer));
     } catch (Throwable damaged) {
       file.close();
       throw damaged;
@@ -146,7 +115,8 @@ public final class Table {
     return new TableLayout(
         blocks,
         new TableLayout.Part(indexOffset, indexLength, index.data.length, Compression.NONE),
-        filter);
+        filter,
+        ranges.list());
   }
 
   private Compression compression(long blockEnd) {
@@ -159,9 +129,30 @@ public final class Table {
     return info;
   }
 
-  /// The value of `key`; null if the table does not have it; what [#isDeleted] knows if it is
+  /// What it deletes of older tables. What it has itself in these ranges came later.
+  public DeletedRanges ranges() {
+    return ranges;
+  }
+
+  /// Every key that it has or deletes lies here.
+  public KeyRange span() {
+    return span;
+  }
+
+  /// Whether all keys that it has or deletes lie below `key`.
+  public boolean endsBelow(Bytes key) {
+    var to = span.to();
+    return to != null && to.compareTo(key) <= 0;
+  }
+
+  /// The value of `key`; null if the table says nothing of it; what [#isDeleted] knows if it is
   /// deleted. `hash` is [BloomFilter#hash(Bytes)] of the key.
   public @Nullable Bytes get(Bytes key, long hash) {
+    var answer = find(key, hash);
+    return answer == null && ranges.contains(key) ? Block.DELETED : answer;
+  }
+
+  private @Nullable Bytes find(Bytes key, long hash) {
     if (filterLength > 0 && !BloomFilter.mayContain(filter().data, hash)) {
       return null;
     }
@@ -235,8 +226,9 @@ public final class Table {
   }
 
   /// Reads a part of the file and checks it, past the cache, and returns its length: the index and
-  /// the filter are parts 0 and 1, then come the blocks. 0 behind the last part. A part that is
-  /// damaged is a `CorruptionError`; without its index nothing else of the table is looked at.
+  /// the filter are parts 0 and 1, then come those with a tag, and the blocks. 0 behind the last
+  /// part. A part that is damaged is a `CorruptionError`; without its index nothing else of the
+  /// table is looked at.
   public int check(int part) {
     if (part == 0) {
       return load(indexOffset, indexLength).length;
@@ -245,13 +237,21 @@ public final class Table {
       return load(filterOffset, filterLength).length;
     }
     var index = index(false);
-    int entry = part - (filterLength > 0 ? 2 : 1);
+    int tagged = part - (filterLength > 0 ? 2 : 1);
+    if (tagged < parts.size()) {
+      return load(parts.get(tagged).offset(), parts.get(tagged).length()).length;
+    }
+    int entry = tagged - parts.size();
     return entry < index.restarts()
         ? load(index.handleOffset(entry), index.handleLength(entry)).length
         : 0;
   }
 
   private byte[] load(long offset, int length) {
+    return load(file, info, offset, length);
+  }
+
+  static byte[] load(StoredFile file, TableInfo info, long offset, int length) {
     if (offset < 0 || length < 0 || offset + length > info.bytes()) {
       throw TableFormat.damaged(file.path(), offset, "the block lies outside of the file");
     }

@@ -13,9 +13,10 @@ public final class TableFormat {
   /// "CKVTABLE"
   static final long MAGIC = 0x434B565441424C45L;
 
-  /// Version 1 had no Snappy and no Zstd.
-  static final int VERSION = 2;
+  /// Version 1 had no Snappy and no Zstd, version 2 no parts.
+  static final int VERSION = 3;
 
+  static final int WITHOUT_PARTS = 2;
   static final int OLDEST_VERSION = 1;
 
   /// Behind every block: its type and its checksum.

@@ -9,6 +9,9 @@ import io.concordkv.base.Bytes;
 /// @param entries how many keys it has, deletions included
 /// @param tombstones how many of them are deletions
 /// @param mark the highest mark of a batch that is in it
+/// @param smallest its first key, or where the first range that it deletes begins
+/// @param largest its last key, or where the last range that it deletes ends (begins, if it has no
+///   end)
 public record TableInfo(
     long id, long bytes, long entries, long tombstones, long mark, Bytes smallest, Bytes largest) {
   /// It is known as long as there is the table, so it keeps nothing alive but itself: not the chunk
@@ -16,10 +19,5 @@ public record TableInfo(
   public TableInfo {
     smallest = smallest.detached();
     largest = largest.detached();
-  }
-
-  /// Whether some key of the table may lie between `from` and `to`, both included.
-  public boolean overlaps(Bytes from, Bytes to) {
-    return smallest.compareTo(to) <= 0 && largest.compareTo(from) >= 0;
   }
 }

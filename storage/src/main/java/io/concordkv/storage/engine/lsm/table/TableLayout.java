@@ -1,5 +1,6 @@
 package io.concordkv.storage.engine.lsm.table;
 
+import io.concordkv.storage.engine.KeyRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param blocks the data blocks, one behind the other from the start of the file
 /// @param filter null if the table has none
-public record TableLayout(List<Part> blocks, Part index, @Nullable Filter filter) {
+/// @param ranges what it deletes of older tables
+public record TableLayout(
+    List<Part> blocks, Part index, @Nullable Filter filter, List<KeyRange> ranges) {
   public TableLayout {
     blocks = List.copyOf(blocks);
+    ranges = List.copyOf(ranges);
   }
 
   /// A block in the file.

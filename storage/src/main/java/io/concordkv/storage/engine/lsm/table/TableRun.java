@@ -36,12 +36,21 @@ public final class TableRun implements Run {
   @Override
   public void toLower(@Nullable Bytes key) {
     int last = index().restarts() - 1;
+    if (last < 0) {
+      block = null;
+      return;
+    }
     if (key == null) {
       at(last).toLast();
       return;
     }
     at(Math.min(last, index().firstRestartAtOrAbove(key))).toLower(key);
     back();
+  }
+
+  @Override
+  public @Nullable Deletions deletions() {
+    return table.ranges().isEmpty() ? null : table.ranges();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.concordkv.base.env.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one table, its keys in ascending order. Used by one thread at a time.
@@ -91,33 +92,46 @@ public final class TableWriter {
 
   /// Ends the table and makes the file durable; its name in the directory is not yet.
   public TableInfo finish(long mark) {
-    var first = smallest;
-    if (first == null) {
-      throw new IllegalStateException("a table has at least one key");
-    }
+    return finish(mark, DeletedRanges.NONE);
+  }
+
+  /// As [#finish(long)], for a table that also deletes `ranges` of older ones, and may have no keys
+  /// then. What was added stays: a key that such a range deletes of this memtable or table is left
+  /// out by the caller.
+  public TableInfo finish(long mark, DeletedRanges ranges) {
+    Check.that(smallest != null || !ranges.isEmpty(), "a table has a key or deletes a range");
     if (!data.isEmpty()) {
       endBlock();
     }
     indexUpTo(null);
+    var first = smallest;
+    boolean open = false;
+    if (!ranges.isEmpty()) {
+      var begin = ranges.get(0).from();
+      var last = ranges.get(ranges.size() - 1);
+      var end = last.to() == null ? last.from() : last.to();
+      open = first == null || end.compareTo(largest) > 0;
+      largest = open ? end : largest;
+      first = first == null || begin.compareTo(first) < 0 ? begin : first;
+    }
+    var bounds = Objects.requireNonNull(first);
     var filterAt =
         settings.bloomBitsPerKey() > 0
             ? append(filter.finish(settings.bloomBitsPerKey()), false)
             : Handle.NONE;
+    var parts = new ArrayList<TableProperties.Part>();
+    if (!ranges.isEmpty()) {
+      var handle = append(TableProperties.write(ranges, open), false);
+      parts.add(new TableProperties.Part(TableProperties.RANGES, handle.offset(), handle.length()));
+    }
     var indexAt = append(index.finish(), false);
-    var properties =
-        new ByteWriter()
-            .varint(entries)
-            .varint(tombstones)
-            .u64(mark)
-            .bytes(first)
-            .bytes(largest)
-            .finish();
+    var properties = TableProperties.write(entries, tombstones, mark, bounds, largest, parts);
     var propertiesAt = append(properties, false);
     footer(filterAt, indexAt, propertiesAt);
     write();
     file.sync();
     file.close();
-    return new TableInfo(id, position, entries, tombstones, mark, first, largest);
+    return new TableInfo(id, position, entries, tombstones, mark, bounds, largest);
   }
 
   /// Gives up but leaves the file: the next one who opens the store removes it.

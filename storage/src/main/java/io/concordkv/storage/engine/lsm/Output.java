@@ -1,0 +1,95 @@
+package io.concordkv.storage.engine.lsm;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.storage.engine.lsm.table.TableWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The tables that a compaction writes, one behind the other, each of about the size that it should
+/// have. A range that is deleted is cut where a table ends: what is above goes to the next, so that
+/// no table says anything of a key that another one of the level may have.
+final class Output {
+  private final TableStore store;
+  private final int level;
+  private final long tableBytes;
+  private final long mark;
+  private final DeletedRanges ranges;
+  private final List<TableInfo> written = new ArrayList<>();
+  private @Nullable TableWriter writer;
+
+  /// From where on the ranges go to the table that is being written.
+  private Bytes low = Bytes.EMPTY;
+
+  /// How many ranges begin in it or before it, and what those in it take.
+  private int begun;
+
+  private long rangeBytes;
+
+  /// @param level where they will be
+  /// @param ranges what the tables delete together of deeper levels
+  Output(TableStore store, int level, long tableBytes, long mark, DeletedRanges ranges) {
+    this.store = store;
+    this.level = level;
+    this.tableBytes = tableBytes;
+    this.mark = mark;
+    this.ranges = ranges;
+  }
+
+  /// Keys come in ascending order.
+  void add(Bytes key, @Nullable Bytes value) {
+    while (begun < ranges.size() && ranges.get(begun).from().compareTo(key) <= 0) {
+      begin(ranges.get(begun));
+    }
+    tableFor(key).add(key, value);
+  }
+
+  private void begin(KeyRange range) {
+    var _ = tableFor(range.from());
+    rangeBytes += DeletedRanges.bytes(range);
+    begun++;
+  }
+
+  /// The table to which `next` goes, a new one if the last is full.
+  private TableWriter tableFor(Bytes next) {
+    var open = writer;
+    if (open != null && open.bytes() + rangeBytes >= tableBytes) {
+      end(open, next);
+      open = null;
+    }
+    if (open == null) {
+      open = store.create(level);
+      writer = open;
+    }
+    return open;
+  }
+
+  private void end(TableWriter full, @Nullable Bytes next) {
+    written.add(full.finish(mark, ranges.within(low, next)));
+    writer = null;
+    rangeBytes = 0;
+    low = next == null ? low : next;
+  }
+
+  /// All tables.
+  List<TableInfo> finish() {
+    while (begun < ranges.size()) {
+      begin(ranges.get(begun));
+    }
+    if (writer != null) {
+      end(writer, null);
+    }
+    return written;
+  }
+
+  /// Gives up what was written.
+  void abandon() {
+    written.forEach(store::delete);
+    if (writer != null) {
+      writer.abandon();
+    }
+  }
+}
