@@ -20,6 +20,7 @@ COUNT ?=
 TARGETS ?=
 CACHE ?=
 ROWS ?=
+ENGINE ?=
 jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
 
@@ -28,7 +29,8 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-determinism mutants chaos format
+  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-engines \
+  sim-determinism mutants chaos format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +104,12 @@ sim: build ## simulated clusters, one for each of SEEDS=1-100; a single seed rep
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx2g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -jar sim/target/concord-sim.jar '$(SEEDS)' \
 	  'NODES=$(NODES)' 'SECONDS=$(SECONDS)' 'CLIENTS=$(CLIENTS)' 'KEEP=$(KEEP)' 'OFF=$(OFF)' 'BEYOND=$(BEYOND)'
+
+sim-engines: SEEDS = 1-1000
+sim-engines: build ## one engine on a disk that fails, under each of SEEDS=1-1000; ENGINE=lsm for one kind only
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.engine.EngineSim \
+	  '$(SEEDS)' '$(ENGINE)'
 
 sim-determinism: build ## the same seeds under two collectors and the interpreter make the same runs
 	@home=$$(bin/find-jdk) && mkdir -p sim/target/traces && \

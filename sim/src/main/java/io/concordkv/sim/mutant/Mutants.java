@@ -50,7 +50,12 @@ public final class Mutants {
 
   private boolean run(List<Patch> patches, int threads) throws InterruptedException {
     try (var pool = Executors.newFixedThreadPool(threads)) {
-      boolean calm = calm(pool.invokeAll(baseline(threads)));
+      boolean calm = true;
+      for (var swarm : Swarm.values()) {
+        if (patches.stream().anyMatch(patch -> patch.swarm() == swarm)) {
+          calm &= calm(pool.invokeAll(baseline(threads, swarm)));
+        }
+      }
       out.println(Trial.HEAD);
       var trials = new ArrayList<Future<Trial>>();
       for (var patch : patches) {
@@ -66,12 +71,13 @@ public final class Mutants {
   }
 
   /// The seeds in as many spans as there are threads.
-  private List<Callable<Trial>> baseline(int threads) {
+  private List<Callable<Trial>> baseline(int threads, Swarm swarm) {
+    var seeds = swarm.of(this.seeds);
     var parts = new ArrayList<Callable<Trial>>();
     long each = Math.ceilDiv(seeds.count(), threads);
     for (long from = seeds.first(); from <= seeds.last(); from += each) {
       var part = new Seeds(from, Math.min(seeds.last(), from + each - 1), seeds.seconds());
-      parts.add(() -> Trial.run("(no mutant)", new World(Map.of()), part));
+      parts.add(() -> Trial.run("(no mutant)", new World(Map.of(), swarm), part));
     }
     return parts;
   }
@@ -91,7 +97,7 @@ public final class Mutants {
 
   private Trial trial(Patch patch) {
     var classes = forge(patch);
-    var trial = Trial.run(patch.name(), new World(classes), seeds);
+    var trial = Trial.run(patch.name(), new World(classes, patch.swarm()), patch.swarm().of(seeds));
     out.println(trial.line());
     return trial;
   }

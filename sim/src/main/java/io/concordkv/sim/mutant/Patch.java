@@ -15,16 +15,20 @@ import java.util.TreeMap;
 /// Row: R4
 /// Bug: what a person should know of it
 /// Check: I1
+/// Swarm: engine
 ///
 /// --- a/raft/src/main/java/io/concordkv/raft/RaftNode.java
 /// +++ b/raft/src/main/java/io/concordkv/raft/RaftNode.java
 /// @@ -1,3 +1,3 @@
 /// ```
 ///
+/// Without the line `Swarm` it is the one of clusters that has to notice it.
+///
 /// @param row of the list of known bugs
 /// @param check what is expected to notice it
 /// @param file the source file, from the root of the checkout on
-record Patch(String name, String row, String bug, String check, String file, List<Hunk> hunks) {
+record Patch(
+    String name, String row, String bug, String check, Swarm swarm, String file, List<Hunk> hunks) {
   private static final String SUFFIX = ".patch";
   private static final String SOURCES = "/src/main/java/";
 
@@ -93,7 +97,22 @@ record Patch(String name, String row, String bug, String check, String file, Lis
     need(!hunks.isEmpty(), name, "changes nothing");
     var row = field(name, header, "Row");
     return new Patch(
-        name, row, field(name, header, "Bug"), field(name, header, "Check"), file, hunks);
+        name,
+        row,
+        field(name, header, "Bug"),
+        field(name, header, "Check"),
+        swarm(name, header.getOrDefault("Swarm", "cluster")),
+        file,
+        hunks);
+  }
+
+  private static Swarm swarm(String name, String said) {
+    for (var swarm : Swarm.values()) {
+      if (swarm.word().equals(said)) {
+        return swarm;
+      }
+    }
+    throw new Mismatch(name + " is for a swarm that there is not: " + said);
   }
 
   private static String field(String name, Map<String, String> header, String field) {

@@ -13,15 +13,15 @@ final class World {
   private final BiFunction<Long, Long, Fate> run;
 
   /// @param mutated classes by name; empty for the world as it is
-  World(Map<String, byte[]> mutated) {
-    run = make(new MutantLoader(mutated));
+  World(Map<String, byte[]> mutated, Swarm swarm) {
+    run = make(new MutantLoader(mutated), swarm);
   }
 
   @SuppressWarnings("unchecked")
-  private static BiFunction<Long, Long, Fate> make(ClassLoader loader) {
+  private static BiFunction<Long, Long, Fate> make(ClassLoader loader, Swarm swarm) {
     try {
       return (BiFunction<Long, Long, Fate>)
-          loader.loadClass(SeedRun.class.getName()).getConstructor().newInstance();
+          loader.loadClass(swarm.runs()).getConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a world begins with the class that runs seeds", e);
     }

@@ -23,15 +23,18 @@ class MutantsTest {
             DynamicTest.dynamicTest(
                 patch.name(),
                 () -> {
-                  var world = new World(forge.compile(patch.className(), patch.mutated(ROOT)));
-                  assertThat(Trial.run(patch.name(), world, SEEDS).survived()).isFalse();
+                  var world =
+                      new World(
+                          forge.compile(patch.className(), patch.mutated(ROOT)), patch.swarm());
+                  assertThat(Trial.run(patch.name(), world, patch.swarm().of(SEEDS)).survived())
+                      .isFalse();
                 }));
   }
 
   @Test
   void a_world_without_a_mutant_is_the_same_as_this_one() {
     var here = new SeedRun().apply(7L, 5L);
-    assertThat(new World(Map.of()).run(7, 5)).isEqualTo(here);
+    assertThat(new World(Map.of(), Swarm.CLUSTER).run(7, 5)).isEqualTo(here);
     assertThat(here.noticed()).isFalse();
   }
 }

@@ -16,6 +16,10 @@ final class TreeLoader {
   private final PageWriter writer;
   private final TreeBuilder builder;
   private final Dead dead = new Dead();
+
+  /// What the file is called now.
+  private String path;
+
   private TreeBuilder.Root root = TreeBuilder.Root.NONE;
   private long space;
 
@@ -25,6 +29,7 @@ final class TreeLoader {
     this.number = number;
     this.options = options;
     file = TreeFile.create(files, directory, number, options);
+    path = TreeFile.unfinished(directory, number);
     writer = new PageWriter(file, GENERATION, false);
     builder = new TreeBuilder(writer, options, dead, 0, 0);
   }
@@ -60,13 +65,15 @@ final class TreeLoader {
             GENERATION,
             file.unitBytes));
     file.close();
-    files.rename(TreeFile.unfinished(directory, number), PageFormat.path(directory, number));
+    var published = PageFormat.path(directory, number);
+    files.rename(path, published);
+    path = published;
     files.syncDirectory(directory);
     return TreeFile.open(files, directory, number, options);
   }
 
   void abandon() {
     file.close();
-    files.delete(TreeFile.unfinished(directory, number));
+    files.delete(path);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,20 @@ final class BPlusTreeDamageTest {
     }
     // The rest is free, or the unused end of a page's last unit.
     assertThat(noticed).isGreaterThan(content.size() * 10);
+  }
+
+  @Test
+  void a_checkpoint_that_the_disk_spoils_is_damage_and_ends_nothing() {
+    int noticed = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      var engine = open();
+      disk.writeAstray("copy-" + seed, new SplittableRandom(seed), false);
+      engine.checkpoint("copy-" + seed, () -> {});
+      simulation.runFor(Duration.ofSeconds(5));
+      noticed += engine.damage() == null ? 0 : 1;
+      engine.close();
+    }
+    assertThat(noticed).isPositive();
   }
 
   @Test
