@@ -11,8 +11,11 @@ import io.concordkv.embedded.PreparedTable;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,6 +149,52 @@ final class EngineIT {
     assertThat(engine("ingest", store, directory + "/nothing").exit()).isEqualTo(6);
     assertThat(engine("ingest", directory.toString(), names.get(0)).err())
         .contains("is not the directory of an embedded store");
+  }
+
+  @Test
+  void a_damaged_store_is_noticed_and_what_is_whole_of_it_is_saved() throws Exception {
+    fill();
+    var store = store().toString();
+    var good = engine("verify", store);
+    assertThat(good.exit()).isZero();
+    assertThat(good.out()).startsWith("lsm: ").contains("nothing is damaged");
+    var copy = directory.resolve("copy").toString();
+    var whole = engine("repair", store, "--to", copy, "-o", "json");
+    assertThat(whole.exit()).isZero();
+    assertThat(whole.out()).contains("\"engine\":\"lsm\"", "\"damaged\":0", "\"lost\":0");
+    assertThat(engine("repair", store, "--to", copy).exit()).isEqualTo(6);
+    try (var db = ConcordDb.open(Path.of(copy), Options.DEFAULT)) {
+      assertThat(db.count(KeyRange.ALL)).isEqualTo(PAIRS);
+    }
+
+    var segment = first(store().resolve("log"));
+    try (var file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 5000);
+    }
+    var bad = engine("verify", store, "-o", "json");
+    assertThat(bad.exit()).isEqualTo(3);
+    assertThat(bad.out()).contains("damaged file log/", "at offset");
+    var saved = directory.resolve("saved");
+    var repaired = engine("repair", store, "--to", saved.toString());
+    assertThat(repaired.exit()).isEqualTo(3);
+    assertThat(repaired.out()).contains("damaged file log/", "commits of the log");
+    try (var db = ConcordDb.open(saved, Options.DEFAULT)) {
+      assertThat(db.count(KeyRange.ALL)).isLessThan(PAIRS);
+    }
+    assertThat(engine("verify", directory.toString()).err()).contains("name the engine");
+    assertThat(engine("verify", directory + "/nothing").exit()).isEqualTo(6);
+    assertThat(engine("verify", store, "-o", "table").exit()).isEqualTo(4);
+    assertThat(engine("verify", "--engine=lsm", store + "/engine").exit()).isZero();
+  }
+
+  private static Path first(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      return files
+          .filter(each -> each.toString().endsWith(".seg"))
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private static Process started(List<String> command) throws IOException {

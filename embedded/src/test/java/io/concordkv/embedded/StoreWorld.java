@@ -45,7 +45,7 @@ final class StoreWorld implements Store.Audience {
     this(new Simulation(seed), options);
   }
 
-  private StoreWorld(Simulation simulation, Options options) {
+  StoreWorld(Simulation simulation, Options options) {
     this.simulation = simulation;
     this.options = options;
     contents.add(new TreeMap<>());

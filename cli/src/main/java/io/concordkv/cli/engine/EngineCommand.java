@@ -19,8 +19,7 @@ public final class EngineCommand implements Runnable {
   public void run() {
     throw new CommandFailure(
         ExitCode.BAD_ARGUMENTS,
-        "say what to do: engine list, show, migrate, ingest, backup, restore, backups or prune (see"
-            + " concord engine --help)");
+        "say what to do, as engine verify: concord engine --help lists what there is");
   }
 
   /// The command with those below it.
@@ -34,6 +33,8 @@ public final class EngineCommand implements Runnable {
     line.addSubcommand(new RestoreCommand(session));
     line.addSubcommand(new BackupsCommand(session));
     line.addSubcommand(new PruneCommand(session));
+    line.addSubcommand(new VerifyCommand(session));
+    line.addSubcommand(new RepairCommand(session));
     return line;
   }
 

@@ -17,13 +17,7 @@ final class ProgressBar {
   ProgressBar(PrintStream err, String unit) {
     this.err = err;
     this.unit = unit;
-    terminal = isTerminal();
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // it is, unless the launcher asks for one
-  private static boolean isTerminal() {
-    var console = System.console();
-    return console != null && console.isTerminal();
+    terminal = Terminal.isThere();
   }
 
   void show(long done, long all) {

@@ -58,7 +58,32 @@ record Recovery(
       }
       return new Recovery(marker, WalTail.CLEAN, new ArrayList<>(), 1, 0, 0);
     }
-    return new Reading(files, directory, marker, replay, damaged).run(firsts);
+    var acked = marker.known() ? marker.position() : null;
+    var reading = new Reading(files, directory, acked, true, replay, damaged);
+    var tail = reading.run(firsts);
+    var chain = reading.chain;
+    return new Recovery(
+        marker, tail, reading.segments, reading.sequence + 1, chain.end(), chain.checksum());
+  }
+
+  /// As [#run], for those who only look: nothing is written.
+  static WalTail look(
+      FileSystem files,
+      String directory,
+      ObjLongConsumer<WalRecord> replay,
+      Consumer<WalDamage> damaged) {
+    var firsts = new ArrayList<Long>();
+    for (var name : files.list(directory)) {
+      if (name.endsWith(WalFormat.SEGMENT_SUFFIX)) {
+        firsts.add(first(directory, name));
+      }
+    }
+    var acked = AckMarker.read(files, directory);
+    if (firsts.isEmpty()) {
+      // A log that was ever opened has a marker.
+      return acked != null && acked == 0 ? WalTail.CLEAN : WalTail.LOST;
+    }
+    return new Reading(files, directory, acked, false, replay, damaged).run(firsts);
   }
 
   /// What it means that the last segment has no whole group at position `end`. Throws if that is
@@ -115,7 +140,11 @@ record Recovery(
   private static final class Reading {
     private final FileSystem files;
     private final String directory;
-    private final AckMarker marker;
+    private final @Nullable Long acked;
+
+    /// Whether it may change what there is.
+    private final boolean mends;
+
     private final ObjLongConsumer<WalRecord> replay;
     private final Consumer<WalDamage> damaged;
     private final List<Segment> segments = new ArrayList<>();
@@ -126,23 +155,24 @@ record Recovery(
     private Reading(
         FileSystem files,
         String directory,
-        AckMarker marker,
+        @Nullable Long acked,
+        boolean mends,
         ObjLongConsumer<WalRecord> replay,
         Consumer<WalDamage> damaged) {
       this.files = files;
       this.directory = directory;
-      this.marker = marker;
+      this.acked = acked;
+      this.mends = mends;
       this.replay = replay;
       this.damaged = damaged;
     }
 
-    private Recovery run(List<Long> firsts) {
+    private WalTail run(List<Long> firsts) {
       chain.jump(firsts.getFirst());
       for (int i = 0; i < firsts.size() - 1; i++) {
         readSynced(firsts.get(i), firsts.get(i + 1));
       }
-      var tail = readLast(firsts.getLast());
-      return new Recovery(marker, tail, segments, sequence + 1, chain.end(), chain.checksum());
+      return readLast(firsts.getLast());
     }
 
     /// A segment that is not the last: all of it was synced before the next one began at `next`.
@@ -172,7 +202,6 @@ record Recovery(
           return setAside(path, first);
         }
         chain.read(reader, Long.MAX_VALUE, replay);
-        var acked = marker.known() ? marker.position() : null;
         for (var group = behind(reader, chain.end(), acked);
             group != null;
             group = behind(reader, chain.end(), acked)) {
@@ -181,7 +210,9 @@ record Recovery(
           chain.read(reader, Long.MAX_VALUE, replay);
         }
         var tail = judge(path, reader, chain.end(), acked);
-        keep(path, reader.header());
+        if (mends) {
+          keep(path, reader.header());
+        }
         if (chain.end() > first) {
           segments.add(new Segment(path, first, reader.size()));
         } else {
@@ -236,10 +267,12 @@ record Recovery(
     /// A last segment without a whole header and without a whole group. The next one takes its
     /// name, but what a person might still find in it is kept.
     private WalTail setAside(String path, long first) {
-      files.rename(path, directory + "/" + WalFormat.DAMAGED_PREFIX + first);
-      files.syncDirectory(directory);
+      if (mends) {
+        files.rename(path, directory + "/" + WalFormat.DAMAGED_PREFIX + first);
+        files.syncDirectory(directory);
+      }
       sequence--;
-      return marker.known() && marker.position() <= first ? WalTail.TORN : WalTail.LOST;
+      return acked != null && acked <= first ? WalTail.TORN : WalTail.LOST;
     }
 
     /// Writes what may be in the page cache only once more and syncs it: after a failed sync, pages
@@ -247,7 +280,7 @@ record Recovery(
     /// build on them.
     private void keep(String path, SegmentHeader header) {
       try (var file = files.open(path, Mode.WRITE)) {
-        long at = Math.max(header.first(), marker.known() ? marker.position() : 0);
+        long at = Math.max(header.first(), acked == null ? 0 : acked);
         while (at < chain.end()) {
           var bytes = ByteBuffer.allocate((int) Math.min(COPY_BYTES, chain.end() - at));
           int length = file.read(header.offset(at), bytes);

@@ -1,12 +1,15 @@
 package io.concordkv.storage.engine.bplustree;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineProvider;
+import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /// The engine `bplustree`.
 public final class BPlusTreeProvider implements EngineProvider {
@@ -73,6 +76,17 @@ public final class BPlusTreeProvider implements EngineProvider {
   @Override
   public void destroy(FileSystem files, String directory) {
     BPlusTreeEngine.discard(files, directory);
+  }
+
+  @Override
+  public long check(FileSystem files, String directory, Findings findings) {
+    return TreeExamination.check(files, directory, findings);
+  }
+
+  @Override
+  public long rescue(
+      FileSystem files, String directory, Findings findings, BiConsumer<Bytes, Bytes> pairs) {
+    return TreeRescue.run(files, directory, findings, pairs);
   }
 
   private static BPlusTreeOptions options(Settings settings) {

@@ -75,6 +75,20 @@ final class Heads {
     newest = head;
   }
 
+  /// The newest head that is valid, whatever the other slots hold; null if none is.
+  static @Nullable Head look(StoredFile stored, long file) {
+    var slots = ByteBuffer.allocate(Head.SLOTS_BYTES);
+    stored.read(0, slots);
+    Head newest = null;
+    for (int slot = 0; slot < Head.SLOTS; slot++) {
+      var head = Head.decode(slots, file, slot);
+      if (head != null && (newest == null || head.generation() > newest.generation())) {
+        newest = head;
+      }
+    }
+    return newest;
+  }
+
   /// Checks the slots: all but those never used must be valid.
   static void check(StoredFile stored, long file) {
     var slots = ByteBuffer.allocate(Head.SLOTS_BYTES);

@@ -9,19 +9,21 @@ import org.jspecify.annotations.Nullable;
 /// are, its counts, and that no two pages share a unit.
 final class TreeCheck {
   private final Tree tree;
-  private final BPlusTreeOptions options;
+  private final @Nullable BPlusTreeOptions options;
   private final BitSet units = new BitSet();
   private @Nullable Bytes last;
   private long count;
   private long pairBytes;
 
-  private TreeCheck(Tree tree, BPlusTreeOptions options) {
+  private TreeCheck(Tree tree, @Nullable BPlusTreeOptions options) {
     this.tree = tree;
     this.options = options;
   }
 
   /// Returns how many units its pages take.
-  static int check(Tree tree, BPlusTreeOptions options) {
+  ///
+  /// @param options null if it is not known how full pages are to be
+  static int check(Tree tree, @Nullable BPlusTreeOptions options) {
     var check = new TreeCheck(tree, options);
     var head = tree.head;
     check.take(head.space());
@@ -43,7 +45,7 @@ final class TreeCheck {
     int type = page.isLeaf() ? PageFormat.LEAF : PageFormat.BRANCH;
     Check.that(page.type == type, "a page has the type of its level");
     Check.that(page.count >= (page.isLeaf() ? 1 : 2), "a page has enough cells");
-    boolean filled = root || page.data.length >= least(page);
+    boolean filled = root || options == null || page.data.length >= least(page, options);
     Check.that(filled, "page %d is not meagre: it has %d bytes", page.place, page.data.length);
     for (int i = 0; i < page.count; i++) {
       if (page.isLeaf()) {
@@ -79,7 +81,7 @@ final class TreeCheck {
   }
 
   /// Where pairs are of very different sizes a page may be nearly empty beside a large one.
-  private int least(Page page) {
+  private int least(Page page, BPlusTreeOptions options) {
     int capacity = (page.isLeaf() ? 1 : options.branchUnits()) * tree.file.unitBytes;
     int largest = 0;
     for (int i = 0; i < page.count; i++) {

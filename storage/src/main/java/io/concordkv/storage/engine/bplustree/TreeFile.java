@@ -2,6 +2,7 @@ package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
 import io.concordkv.base.env.StoredFile;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// A file of pages. Any thread reads; one worker at a time writes.
 final class TreeFile {
@@ -73,6 +75,13 @@ final class TreeFile {
     }
   }
 
+  /// The file `number`, which `stored` is, to be read only, whatever its head says.
+  static TreeFile reading(
+      FileSystem files, String directory, long number, StoredFile stored, int unitBytes) {
+    var setup = new Setup(unitBytes, 0);
+    return new TreeFile(files, directory, number, stored, Heads.none(stored, number), setup);
+  }
+
   /// Begins a file that counts only once it has been [#publish]ed.
   static TreeFile create(
       FileSystem files, String directory, long number, BPlusTreeOptions options) {
@@ -132,6 +141,30 @@ final class TreeFile {
           "it is of generation " + page.generation + " and not of " + generation);
     }
     return page;
+  }
+
+  /// The leaf that begins at `unit`; null if none that is whole does.
+  @Nullable Page leafAt(long unit) {
+    var header = ByteBuffer.allocate(PageFormat.HEADER_BYTES);
+    int read = stored.read(unit * unitBytes, header);
+    int length = read < PageFormat.HEADER_BYTES ? 0 : header.getInt(PageFormat.LENGTH_AT);
+    if (length < PageFormat.HEADER_BYTES
+        || header.get(PageFormat.TYPE_AT) != PageFormat.LEAF
+        || header.getInt(PageFormat.COUNT_AT) < 1
+        || length > bytes.get() - unit * unitBytes) {
+      return null;
+    }
+    int units = (length + unitBytes - 1) / unitBytes;
+    try {
+      var place = PageFormat.place(unit, units);
+      return read(place, header.getLong(PageFormat.GENERATION_AT));
+    } catch (CorruptionError damaged) {
+      return null;
+    }
+  }
+
+  String path() {
+    return path;
   }
 
   /// The value of a pair; that of a small one is a copy, so that it does not keep the page.
@@ -226,11 +259,11 @@ final class TreeFile {
   }
 
   /// How many units the head takes.
-  private long headUnits() {
+  long headUnits() {
     return (Head.SLOTS_BYTES + unitBytes - 1L) / unitBytes;
   }
 
-  private void loadSpace(Head head) {
+  void loadSpace(Head head) {
     var page = read(head.space(), head.spaceGeneration());
     Check.that(page.type == PageFormat.SPACE, "a head leads to the page of taken units");
     var image = new long[page.count];

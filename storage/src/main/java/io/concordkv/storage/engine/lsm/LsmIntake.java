@@ -153,10 +153,7 @@ final class LsmIntake implements Intake {
   }
 
   private static KeyRange within(Table table) {
-    var largest = table.info().largest();
-    var above = new byte[largest.length() + 1];
-    largest.copyTo(above, 0);
-    return new KeyRange(table.info().smallest(), Bytes.wrap(above));
+    return new KeyRange(table.info().smallest(), table.info().largest().successor());
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.concordkv.storage.engine.lsm;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineProvider;
+import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /// The engine `lsm`.
 public final class LsmProvider implements EngineProvider {
@@ -33,5 +36,16 @@ public final class LsmProvider implements EngineProvider {
   @Override
   public void destroy(FileSystem files, String directory) {
     LsmEngine.discard(files, directory);
+  }
+
+  @Override
+  public long check(FileSystem files, String directory, Findings findings) {
+    return LsmFiles.check(files, directory, findings);
+  }
+
+  @Override
+  public long rescue(
+      FileSystem files, String directory, Findings findings, BiConsumer<Bytes, Bytes> pairs) {
+    return new LsmFiles(files, directory, findings).rescue(pairs);
   }
 }

@@ -7,6 +7,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.base.Crc32c;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
+import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
@@ -18,10 +19,10 @@ import java.util.function.BiConsumer;
 public final class PairFile {
   private static final String NAME = "pairs";
   private static final String UNFINISHED = "pairs.new";
-  private static final int MAGIC = 0x434B5052;
-  private static final int VERSION = 1;
-  private static final int HEADER_BYTES = 20;
-  private static final int BLOCK_HEADER_BYTES = 12;
+  static final int MAGIC = 0x434B5052;
+  static final int VERSION = 1;
+  static final int HEADER_BYTES = 20;
+  static final int BLOCK_HEADER_BYTES = 12;
   private static final int BLOCK_BYTES = 64 << 10;
 
   private PairFile() {}
@@ -100,6 +101,20 @@ public final class PairFile {
     }
   }
 
+  /// As [#read], but with what is whole of a damaged one: the blocks up to one whose length cannot
+  /// be relied upon.
+  static long rescue(
+      FileSystem files, String directory, Findings findings, BiConsumer<Bytes, Bytes> each) {
+    var path = directory + "/" + NAME;
+    if (!files.exists(path)) {
+      return 0;
+    }
+    try (var file = files.open(path, FileSystem.Mode.READ)) {
+      findings.file(file.size());
+      return new PairRescue(file, findings).read(each);
+    }
+  }
+
   /// Removes it from `directory`. Blocks.
   public static void destroy(FileSystem files, String directory) {
     for (var name : files.list(directory)) {
@@ -122,12 +137,12 @@ public final class PairFile {
     return (long) BLOCK_HEADER_BYTES + payload.length();
   }
 
-  private static int crc(long position, int pairs, Bytes payload) {
+  static int crc(long position, int pairs, Bytes payload) {
     var place = new ByteWriter(16).u64(position).u32(pairs).u32(Crc32c.of(payload));
     return place.crc(0);
   }
 
-  private static Bytes read(StoredFile file, long position, int length) {
+  static Bytes read(StoredFile file, long position, int length) {
     var buffer = ByteBuffer.allocate(length);
     if (file.read(position, buffer) != length) {
       throw new CorruptionError(file.path(), position, "the file ends too early");

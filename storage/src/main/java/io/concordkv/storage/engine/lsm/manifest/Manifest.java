@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,15 +52,7 @@ public final class Manifest implements AutoCloseable {
     var names = files.list(directory);
     var trees = new TreeMap<Long, TreeState>();
     if (!names.contains(Current.NAME)) {
-      for (var name : names) {
-        if (name.endsWith(".sst")) {
-          throw new CorruptionError(
-              directory + "/" + Current.NAME,
-              0,
-              "it is missing although there are tables. Restore it, or remove the directory and"
-                  + " let this node fetch the data from its peers");
-        }
-      }
+      refuseTablesAlone(directory, names);
       deleteOthers(files, directory, 0);
       return new Manifest(files, directory, 1, trees, 1);
     }
@@ -73,6 +66,22 @@ public final class Manifest implements AutoCloseable {
     var manifest = new Manifest(files, directory, number + 1, trees, nextFile);
     deleteOthers(files, directory, number + 1);
     return manifest;
+  }
+
+  /// What the manifest in `directory` says of `tree`, for those who only look: nothing is written.
+  public static TreeState look(FileSystem files, String directory, long tree) {
+    var state = new TreeState();
+    if (files.exists(directory + "/" + Current.NAME)) {
+      long number = Current.read(files, directory);
+      for (var edit : ManifestFile.read(files, directory, number)) {
+        if (edit.tree() == tree) {
+          state.apply(edit);
+        }
+      }
+    } else {
+      refuseTablesAlone(directory, files.list(directory));
+    }
+    return state;
   }
 
   /// What is known of `tree`.
@@ -146,6 +155,16 @@ public final class Manifest implements AutoCloseable {
     Current.write(files, directory, number);
     rewriteAt = Math.max(REWRITE_BYTES, REWRITE_FACTOR * size);
     return fresh;
+  }
+
+  private static void refuseTablesAlone(String directory, List<String> names) {
+    if (names.stream().anyMatch(name -> name.endsWith(".sst"))) {
+      throw new CorruptionError(
+          directory + "/" + Current.NAME,
+          0,
+          "it is missing although there are tables. Restore it, or remove the directory and"
+              + " let this node fetch the data from its peers");
+    }
   }
 
   private static long write(StoredFile file, long position, Bytes bytes) {

@@ -101,6 +101,20 @@ final class ManifestFile {
     return edits;
   }
 
+  /// The edits that are whole, whatever stands between them.
+  static List<Edit> salvage(FileSystem files, String directory, long number) {
+    var content = load(files, path(directory, number));
+    var edits = new ArrayList<Edit>();
+    for (int position = 0; position < content.length(); ) {
+      var payload = record(content, number, position);
+      if (payload != null && payload.at(0) == EDIT) {
+        edits.add(Edit.read(new ByteReader(payload.slice(1))));
+      }
+      position += payload == null ? 1 : payload.length() + FRAME_BYTES;
+    }
+    return edits;
+  }
+
   /// The payload of the record at `position`, or null if there is no whole one.
   private static @Nullable Bytes record(Bytes content, long number, int position) {
     if (content.length() - position < FRAME_BYTES + 1) {

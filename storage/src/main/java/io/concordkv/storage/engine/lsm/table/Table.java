@@ -96,6 +96,18 @@ public final class Table {
     }
   }
 
+  /// Opens the table that `info` tells of although a part of it may be damaged: only its footer is
+  /// looked at.
+  public static Table openDamaged(FileSystem files, String directory, TableInfo info) {
+    var file = files.open(TableFormat.path(directory, info.id()), FileSystem.Mode.READ);
+    try {
+      return new Table(info, file, new BlockCache(0), readFooter(file, info));
+    } catch (Throwable damaged) {
+      file.close();
+      throw damaged;
+    }
+  }
+
   /// How the file is laid out. Reads and checks all of it.
   public TableLayout layout() {
     var index = index(false);
@@ -123,6 +135,10 @@ public final class Table {
     var type = ByteBuffer.allocate(1);
     file.read(blockEnd - TableFormat.TRAILER_BYTES, type);
     return Objects.requireNonNull(Compression.of(type.get(0)), "a block was read before");
+  }
+
+  String path() {
+    return file.path();
   }
 
   public TableInfo info() {

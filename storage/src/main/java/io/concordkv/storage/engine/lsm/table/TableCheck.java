@@ -1,0 +1,96 @@
+package io.concordkv.storage.engine.lsm.table;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.FileSystem;
+import io.concordkv.storage.engine.Findings;
+import org.jspecify.annotations.Nullable;
+
+/// Checks a table of a closed store: the checksum of each part, and whether the parts make a table
+/// in which every key is found.
+public final class TableCheck {
+  private static final long CACHE_BYTES = 4 << 20;
+
+  private TableCheck() {}
+
+  /// Checks the table that `info` tells of.
+  public static void check(FileSystem files, String directory, TableInfo info, Findings findings) {
+    try {
+      var cache = new BlockCache(CACHE_BYTES);
+      var table = Table.open(files, directory, info, cache);
+      try {
+        findings.file(info.bytes());
+        if (isWhole(table, findings)) {
+          walk(table);
+        }
+      } finally {
+        table.close();
+      }
+    } catch (CorruptionError damaged) {
+      findings.damaged(damaged);
+    }
+  }
+
+  /// Whether all checksums are right. Goes on behind a part that is damaged.
+  private static boolean isWhole(Table table, Findings findings) {
+    boolean whole = true;
+    String before = "";
+    for (int part = 0; ; part++) {
+      try {
+        if (table.check(part) == 0) {
+          return whole;
+        }
+      } catch (CorruptionError damaged) {
+        whole = false;
+        var message = String.valueOf(damaged.getMessage());
+        if (message.equals(before)) {
+          return false; // It cannot be told what else there is.
+        }
+        before = message;
+        findings.damaged(damaged);
+      }
+    }
+  }
+
+  private static void walk(Table table) {
+    var info = table.info();
+    var path = table.path();
+    table.layout();
+    long entries = 0;
+    long deletions = 0;
+    @Nullable Bytes last = null;
+    try {
+      var run = table.run(true);
+      for (run.toCeiling(Bytes.EMPTY); run.valid(); run.next()) {
+        var key = run.key();
+        var value = run.value();
+        if (last == null ? !key.equals(info.smallest()) : last.compareTo(key) >= 0) {
+          throw damaged(path, "its keys do not ascend at '" + key + "'");
+        }
+        var found = table.get(key, BloomFilter.hash(key));
+        boolean same =
+            found != null
+                && (value == null
+                    ? Table.isDeleted(found)
+                    : !Table.isDeleted(found) && found.equals(value));
+        if (!same) {
+          throw damaged(path, "its key '" + key + "' is not found by its index or filter");
+        }
+        entries++;
+        deletions += value == null ? 1 : 0;
+        last = key;
+      }
+    } catch (IndexOutOfBoundsException malformed) {
+      throw damaged(path, "a block of it is not one of entries");
+    }
+    if (entries != info.entries()
+        || deletions != info.tombstones()
+        || !info.largest().equals(last)) {
+      throw damaged(path, "it has other keys than it says of itself");
+    }
+  }
+
+  private static CorruptionError damaged(String path, String why) {
+    return TableFormat.damaged(path, 0, why);
+  }
+}
