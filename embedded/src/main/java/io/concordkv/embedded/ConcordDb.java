@@ -184,6 +184,12 @@ public final class ConcordDb implements AutoCloseable {
     write(new WriteBatch().delete(key));
   }
 
+  /// Deletes whatever is in `range`. Harmless if there is nothing. What it costs is said by
+  /// [WriteBatch#deleteRange(KeyRange)].
+  public void deleteRange(KeyRange range) {
+    write(new WriteBatch().deleteRange(range));
+  }
+
   /// Reads a value and writes what `change` makes of it, with nothing in between; null stands for
   /// no value. `change` may run several times. Returns the new value.
   public @Nullable Bytes update(Bytes key, UnaryOperator<@Nullable Bytes> change) {

@@ -77,6 +77,11 @@ final class Optimistic implements Scheme {
   }
 
   @Override
+  public void beforeDelete(KeyRange range) {
+    // As above.
+  }
+
+  @Override
   public void commit(WriteBatch batch) {
     db.commit(batch, claims(batch), Commit.NO_TRANSACTION);
   }

@@ -10,11 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A walk over stored pairs with the changes of a transaction laid over them: an empty value hides
-/// the pair below.
+/// the pair below, and so does a range that it has deleted.
 final class OverlayCursor implements Cursor {
   private final Cursor below;
   private final Order order;
   private final ArrayDeque<Own> own = new ArrayDeque<>();
+  private final RangeSet deleted;
   private boolean started;
   private boolean belowStands;
 
@@ -26,8 +27,11 @@ final class OverlayCursor implements Cursor {
   private record Own(Bytes key, Optional<Bytes> value) {}
 
   /// @param changes those in the range of `below`; later ones are not seen
-  OverlayCursor(Cursor below, NavigableMap<Bytes, Optional<Bytes>> changes, Order order) {
+  /// @param deleted what is hidden below; it does not change any more
+  OverlayCursor(
+      Cursor below, NavigableMap<Bytes, Optional<Bytes>> changes, RangeSet deleted, Order order) {
     this.below = below;
+    this.deleted = deleted;
     this.order = order;
     var ordered = order == Order.ASCENDING ? changes : changes.descendingMap();
     ordered.forEach((key, value) -> own.add(new Own(key, value)));
@@ -37,7 +41,7 @@ final class OverlayCursor implements Cursor {
   public boolean next() {
     if (!started) {
       started = true;
-      belowStands = below.next();
+      belowStands = passDeleted(below.next());
     } else if (stands) {
       step();
     }
@@ -57,7 +61,7 @@ final class OverlayCursor implements Cursor {
       }
     }
     if (!started || (belowStands && compare(below.key(), key) < 0)) {
-      belowStands = below.seek(key);
+      belowStands = passDeleted(below.seek(key));
     }
     started = true;
     while (!own.isEmpty() && compare(own.element().key, key) < 0) {
@@ -74,8 +78,23 @@ final class OverlayCursor implements Cursor {
       own.remove();
     }
     if (left == null || both) {
-      belowStands = below.next();
+      belowStands = passDeleted(below.next());
     }
+  }
+
+  /// Takes the pair below, if it stands on one, past what is deleted.
+  private boolean passDeleted(boolean found) {
+    boolean there = found;
+    for (var range = there ? deleted.at(below.key()) : null;
+        range != null;
+        range = there ? deleted.at(below.key()) : null) {
+      var end = order == Order.ASCENDING ? range.to() : range.from();
+      there = end != null && below.seek(end);
+      if (there && range.contains(below.key())) {
+        there = below.next();
+      }
+    }
+    return there;
   }
 
   /// Finds the pair that comes first, past those that are deleted.

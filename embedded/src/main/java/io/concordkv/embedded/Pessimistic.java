@@ -69,6 +69,11 @@ final class Pessimistic implements Scheme {
     lock(Wish.key(LockMode.EXCLUSIVE, key)).release();
   }
 
+  @Override
+  public void beforeDelete(KeyRange range) {
+    lock(Wish.range(LockMode.EXCLUSIVE, range)).release();
+  }
+
   /// The content that a read without a lock sees; to be let go.
   private Published unlocked() {
     if (isolation != Isolation.SNAPSHOT) {

@@ -33,8 +33,19 @@ final class RangeSet {
   }
 
   boolean covers(Bytes key) {
+    return at(key) != null;
+  }
+
+  /// The range in which `key` is; null if it is in none.
+  @Nullable KeyRange at(Bytes key) {
     var at = ranges.floorEntry(key);
-    return at != null && at.getValue().contains(key);
+    return at != null && at.getValue().contains(key) ? at.getValue() : null;
+  }
+
+  RangeSet copy() {
+    var copy = new RangeSet();
+    copy.ranges.putAll(ranges);
+    return copy;
   }
 
   /// Whether all of `range` is in it.

@@ -18,6 +18,9 @@ sealed interface Scheme permits Optimistic, Pessimistic {
   /// Before `key` is written for the first time.
   void beforeWrite(Bytes key);
 
+  /// Before all keys of `range` are deleted.
+  void beforeDelete(KeyRange range);
+
   /// Makes visible and durable what was written, each key once.
   void commit(WriteBatch batch);
 

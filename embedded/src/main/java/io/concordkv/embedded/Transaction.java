@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class Transaction implements AutoCloseable {
   private final Scheme scheme;
   private final TreeMap<Bytes, Optional<Bytes>> writes = new TreeMap<>();
+
+  /// What was deleted as a whole; `writes` has what was put there since.
+  private final RangeSet deleted = new RangeSet();
+
   private boolean over;
 
   Transaction(Scheme scheme) {
@@ -51,7 +55,10 @@ public final class Transaction implements AutoCloseable {
   private @Nullable Bytes read(Bytes key, boolean forUpdate) {
     check();
     var own = writes.get(key);
-    return own != null ? own.orElse(null) : scheme.get(key, forUpdate);
+    if (own != null) {
+      return own.orElse(null);
+    }
+    return deleted.covers(key) ? null : scheme.get(key, forUpdate);
   }
 
   public void put(Bytes key, Bytes value) {
@@ -61,6 +68,18 @@ public final class Transaction implements AutoCloseable {
   /// Harmless if there is no such key.
   public void delete(Bytes key) {
     write(key, Optional.empty());
+  }
+
+  /// Deletes every key of `range` that is there when this commits, also one that somebody puts
+  /// meanwhile and that was not seen here: who must know of those reads the range before. What is
+  /// put into it here later stays. A pessimistic one locks the range.
+  public void deleteRange(KeyRange range) {
+    check();
+    if (!range.isEmpty()) {
+      scheme.beforeDelete(range);
+      within(range).clear();
+      deleted.add(range);
+    }
   }
 
   private void write(Bytes key, Optional<Bytes> value) {
@@ -99,7 +118,8 @@ public final class Transaction implements AutoCloseable {
 
   private Cursor scan(KeyRange range, Order order, boolean forUpdate) {
     check();
-    return new OverlayCursor(scheme.scan(range, order, forUpdate), within(range), order);
+    var below = scheme.scan(range, order, forUpdate);
+    return new OverlayCursor(below, within(range), deleted.copy(), order);
   }
 
   private NavigableMap<Bytes, Optional<Bytes>> within(KeyRange range) {
@@ -117,7 +137,7 @@ public final class Transaction implements AutoCloseable {
   public void commit() {
     check();
     try {
-      if (!writes.isEmpty()) {
+      if (!writes.isEmpty() || deleted.size() > 0) {
         scheme.commit(batch());
       }
     } finally {
@@ -127,6 +147,7 @@ public final class Transaction implements AutoCloseable {
 
   private WriteBatch batch() {
     var batch = new WriteBatch();
+    deleted.ranges().forEach(batch::deleteRange);
     writes.forEach((key, value) ->
         value.ifPresentOrElse(present -> batch.put(key, present), () -> batch.delete(key)));
     return batch;

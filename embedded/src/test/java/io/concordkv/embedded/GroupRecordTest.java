@@ -7,6 +7,7 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Clock;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.wal.WalRecord;
 import java.time.Instant;
@@ -33,6 +34,24 @@ final class GroupRecordTest {
     var read = GroupRecord.open(record);
     assertThat(read.time()).isEqualTo(0x0199_0000_0000L);
     assertThat(read.last()).isEqualTo(8);
+  }
+
+  @Test
+  void deleted_ranges_have_an_end_or_none() {
+    var group = new GroupRecord(7, 0);
+    group.add(
+        new WriteBatch()
+            .deleteRange(new KeyRange(Bytes.of("a"), Bytes.of("c")))
+            .deleteRange(new KeyRange(Bytes.of("x"), null)));
+    var record = group.finish();
+    assertThat(HexFormat.of().formatHex(record.payload().toArray()))
+        .endsWith("02" + "0201610163" + "030178");
+    var read = new ArrayList<WriteBatch>();
+    GroupRecord.open(record).read(read::add);
+    assertThat(read.getFirst().changes())
+        .containsExactly(
+            new WriteBatch.Change.DeleteRange(new KeyRange(Bytes.of("a"), Bytes.of("c"))),
+            new WriteBatch.Change.DeleteRange(new KeyRange(Bytes.of("x"), null)));
   }
 
   @Test

@@ -59,6 +59,61 @@ final class IsolationTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_transaction_sees_its_deleted_ranges_and_nobody_else_does(Isolation isolation) {
+    db.put(X, ONE);
+    db.put(Y, ONE);
+    try (var tx = db.begin(isolation)) {
+      tx.put(Bytes.of("xx"), TWO);
+      tx.deleteRange(new KeyRange(X, Y));
+      tx.put(Bytes.of("xy"), TWO);
+      assertThat(tx.get(X)).isNull();
+      assertThat(tx.get(Bytes.of("xx"))).isNull();
+      assertThat(tx.get(Bytes.of("xy"))).isEqualTo(TWO);
+      var keys = new ArrayList<String>();
+      try (var cursor = tx.scan(KeyRange.ALL, Order.DESCENDING)) {
+        while (cursor.next()) {
+          keys.add(cursor.key().toUtf8());
+        }
+      }
+      assertThat(keys).containsExactly("y", "xy");
+      assertThat(db.get(X)).isEqualTo(ONE);
+      tx.commit();
+    }
+    assertThat(db.get(X)).isNull();
+    assertThat(db.get(Bytes.of("xx"))).isNull();
+    assertThat(db.get(Bytes.of("xy"))).isEqualTo(TWO);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_deleted_range_conflicts_with_who_has_read_or_written_in_it(Isolation isolation) {
+    db.put(X, ONE);
+    try (var tx = db.begin(isolation)) {
+      assertThat(tx.get(X)).isEqualTo(ONE);
+      tx.put(X, TWO);
+      db.deleteRange(new KeyRange(X, Y));
+      if (isolation == Isolation.READ_COMMITTED) {
+        tx.commit();
+      } else {
+        assertThatThrownBy(tx::commit)
+            .isInstanceOf(ConflictException.class)
+            .hasMessageContaining("has deleted the keys from 'x' to 'y'");
+      }
+    }
+    try (var tx = db.begin(isolation)) {
+      assertThat(tx.get(Y)).isNull();
+      tx.deleteRange(new KeyRange(X, Y));
+      db.put(Bytes.of("xx"), ONE);
+      if (isolation == Isolation.SNAPSHOT) {
+        assertThatThrownBy(tx::commit).isInstanceOf(ConflictException.class);
+      } else {
+        tx.commit();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void only_a_committed_read_can_change_when_it_is_repeated(Isolation isolation) {
     db.put(X, ONE);
     try (var reader = db.begin(isolation)) {

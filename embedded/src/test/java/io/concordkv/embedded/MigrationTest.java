@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.SimDisk;
@@ -210,6 +211,9 @@ final class MigrationTest {
           batch.put(Bytes.of(key), Bytes.of(value));
         }
       });
+      if (gen.oneIn(10)) {
+        batch.deleteRange(KeyRange.prefix(Bytes.of("key-" + gen.below(60))));
+      }
       world.submit(batch);
       if (gen.oneIn(3)) {
         world.runFor(Duration.ofMillis(2));

@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.bplustree.memory.MemoryTreeProvider;
 import io.concordkv.storage.engine.memory.MemoryEngine;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.Simulation;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -40,9 +41,16 @@ final class OverlayProperty {
         model.remove(key);
       }
     }
+    var deleted = new RangeSet();
+    for (int i = gen.below(3); i > 0; i--) {
+      var range = new KeyRange(key(gen), gen.oneIn(5) ? null : key(gen));
+      deleted.add(range);
+      model.keySet().removeIf(key -> range.contains(key) && !isOwn(changes, key));
+    }
     var order = gen.oneOf(Order.values());
     var expected = order == Order.ASCENDING ? model : model.descendingMap();
-    try (var cursor = new OverlayCursor(engine.scan(KeyRange.ALL, order), changes, order)) {
+    try (var cursor =
+        new OverlayCursor(engine.scan(KeyRange.ALL, order), changes, deleted, order)) {
       var rest = expected;
       Bytes at = null;
       while (!rest.isEmpty()) {
@@ -65,6 +73,11 @@ final class OverlayProperty {
       }
       assertThat(cursor.next()).isFalse();
     }
+  }
+
+  private static boolean isOwn(NavigableMap<Bytes, Optional<Bytes>> changes, Bytes key) {
+    var own = changes.get(key);
+    return own != null && own.isPresent();
   }
 
   private static int ahead(Bytes from, Bytes to, Order order) {

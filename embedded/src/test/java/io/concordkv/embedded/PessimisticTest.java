@@ -68,6 +68,33 @@ final class PessimisticTest {
 
   @ParameterizedTest
   @EnumSource
+  void a_range_that_was_deleted_is_locked_until_the_end(Isolation isolation) {
+    db.put(X, ONE);
+    try (var tx = begin(isolation)) {
+      tx.deleteRange(new KeyRange(Bytes.of("w"), Bytes.of("z")));
+      tx.put(Y, TWO);
+      assertThat(tx.get(X)).isNull();
+      assertThat(db.get(X)).isEqualTo(ONE);
+      assertThatThrownBy(() -> db.put(Bytes.of("xyz"), TWO))
+          .isInstanceOf(LockTimeoutException.class);
+      assertThatThrownBy(() -> db.deleteRange(KeyRange.ALL))
+          .isInstanceOf(LockTimeoutException.class)
+          .hasMessageContaining("all keys from '' on");
+      tx.commit();
+    }
+    assertThat(db.get(X)).isNull();
+    assertThat(db.get(Y)).isEqualTo(TWO);
+    try (var tx = begin(isolation)) {
+      tx.put(Y, ONE);
+      assertThatThrownBy(() -> db.deleteRange(KeyRange.prefix(Y)))
+          .isInstanceOf(LockTimeoutException.class);
+    }
+    db.deleteRange(KeyRange.prefix(Y));
+    assertThat(db.get(Y)).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void what_was_written_is_locked_until_the_end(Isolation isolation) {
     try (var tx = begin(isolation)) {
       tx.put(X, ONE);

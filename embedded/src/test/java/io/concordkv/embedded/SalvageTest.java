@@ -9,6 +9,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Findings;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.Simulation;
@@ -59,7 +60,10 @@ final class SalvageTest {
       var batch = new WriteBatch();
       for (int j = gen.between(1, 4); j > 0; j--) {
         var key = Bytes.of("key-%03d".formatted(gen.below(150)));
-        if (gen.oneIn(4)) {
+        if (gen.oneIn(20)) {
+          var end = Bytes.of("key-%03d".formatted(gen.below(150)));
+          batch.deleteRange(new KeyRange(key, end));
+        } else if (gen.oneIn(4)) {
           batch.delete(key);
         } else {
           batch.put(key, Bytes.of(("value-" + i + "-").repeat(gen.between(1, 20))));

@@ -220,6 +220,11 @@ final class SerializableProperty {
 
     private WriteBatch batch() {
       var batch = new WriteBatch();
+      // Nobody with locks: it would have to lock the range.
+      if (kind < 2 && gen.oneIn(4)) {
+        var from = key();
+        batch.deleteRange(new KeyRange(from, gen.oneIn(5) ? null : end(from)));
+      }
       for (var key : written) {
         if (gen.oneIn(3)) {
           batch.delete(key);

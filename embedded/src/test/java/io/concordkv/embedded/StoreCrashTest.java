@@ -3,6 +3,7 @@ package io.concordkv.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.SimDisk;
@@ -98,7 +99,9 @@ final class StoreCrashTest {
       var batch = new WriteBatch();
       for (int j = gen.between(1, 4); j > 0; j--) {
         var key = Bytes.of("key-" + gen.below(40));
-        if (gen.oneIn(4)) {
+        if (gen.oneIn(15)) {
+          batch.deleteRange(new KeyRange(key, Bytes.of("key-" + gen.below(40))));
+        } else if (gen.oneIn(4)) {
           batch.delete(key);
         } else {
           batch.put(key, Bytes.of(("value-" + gen.below(1000)).repeat(gen.between(1, 60))));

@@ -26,6 +26,7 @@ record Content(long mark, NavigableMap<Bytes, Bytes> pairs) {
       switch (change) {
         case WriteBatch.Change.Put(var key, var value) -> next.put(key, value);
         case WriteBatch.Change.Delete(var key) -> next.remove(key);
+        case WriteBatch.Change.DeleteRange(var range) -> next.keySet().removeIf(range::contains);
       }
     }
     return new Content(batch.mark(), next);

@@ -55,6 +55,8 @@ final class Keys {
     for (int i = 0; i < changes; i++) {
       if (gen.oneIn(deletes)) {
         batch.delete(key());
+      } else if (gen.oneIn(30)) {
+        batch.deleteRange(new KeyRange(key(), key()));
       } else {
         batch.put(key(), value());
       }

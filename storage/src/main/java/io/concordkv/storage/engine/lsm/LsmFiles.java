@@ -2,13 +2,13 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
-import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.ManifestRescue;
+import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.RescueRun;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -77,7 +77,8 @@ final class LsmFiles {
               .sorted(Comparator.comparing(TableInfo::smallest))
               .toList();
       for (int i = 1; i < tables.size(); i++) {
-        if (tables.get(i - 1).largest().compareTo(tables.get(i).smallest()) >= 0) {
+        // Where a range that is deleted ends another table may begin.
+        if (tables.get(i - 1).largest().compareTo(tables.get(i).smallest()) > 0) {
           findings.damaged(
               "%s: the tables %016x and %016x of level %d overlap"
                   .formatted(directory, tables.get(i - 1).id(), tables.get(i).id(), level));
@@ -152,18 +153,12 @@ final class LsmFiles {
 
   private void add(List<Run> runs, TableInfo info) {
     try {
-      var table = Table.openDamaged(files, directory, info);
+      var table = Table.open(files, directory, info, new BlockCache(0));
       open.add(table);
       findings.file(info.bytes());
       runs.add(new RescueRun(table, findings));
     } catch (CorruptionError damaged) {
       findings.damaged(damaged);
-      lose(info);
-    } catch (FileException missing) {
-      if (missing.kind() != FileException.Kind.NOT_FOUND) {
-        throw missing;
-      }
-      findings.damaged(TableFormat.path(directory, info.id()) + " is missing");
       lose(info);
     }
   }
@@ -172,7 +167,8 @@ final class LsmFiles {
     findings.lost(
         new KeyRange(info.smallest(), info.largest().successor()),
         true,
-        TableFormat.path(directory, info.id()));
+        TableFormat.path(directory, info.id())
+            + ", which may have deleted all keys behind them, too");
   }
 
   /// @param uncertain so many runs at the front are in an order that is only probable

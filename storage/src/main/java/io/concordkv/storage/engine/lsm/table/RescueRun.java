@@ -1,7 +1,6 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.KeyRange;
@@ -21,6 +20,7 @@ public final class RescueRun implements Run {
   private @Nullable Bytes passed;
 
   private int entry = -1;
+  private boolean begun;
 
   public RescueRun(Table table, Findings findings) {
     this.table = table;
@@ -32,10 +32,19 @@ public final class RescueRun implements Run {
     return block != null;
   }
 
-  /// Only to the front.
+  /// Only onwards, past everything on the way.
   @Override
   public void toCeiling(Bytes key) {
-    Check.that(key.isEmpty() && index == null, "what is rescued is read once, from the front");
+    if (!begun) {
+      begun = true;
+      begin();
+    }
+    while (valid() && key().compareTo(key) < 0) {
+      next();
+    }
+  }
+
+  private void begin() {
     try {
       var found = table.index(false);
       index = found;
@@ -94,6 +103,11 @@ public final class RescueRun implements Run {
   @Override
   public @Nullable Bytes value() {
     return current().value();
+  }
+
+  @Override
+  public @Nullable Deletions deletions() {
+    return table.ranges().isEmpty() ? null : table.ranges();
   }
 
   @Override

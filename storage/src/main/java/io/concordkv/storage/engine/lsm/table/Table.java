@@ -96,18 +96,6 @@ public final class Table {
     }
   }
 
-  /// Opens the table that `info` tells of although a part of it may be damaged: only its footer is
-  /// looked at.
-  public static Table openDamaged(FileSystem files, String directory, TableInfo info) {
-    var file = files.open(TableFormat.path(directory, info.id()), FileSystem.Mode.READ);
-    try {
-      return new Table(info, file, new BlockCache(0), readFooter(file, info));
-    } catch (Throwable damaged) {
-      file.close();
-      throw damaged;
-    }
-  }
-
   /// How the file is laid out. Reads and checks all of it.
   public TableLayout layout() {
     var index = index(false);
