@@ -30,7 +30,7 @@ only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
   test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-engines \
-  sim-determinism mutants chaos format
+  sim-determinism mutants chaos fuzz format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -131,6 +131,11 @@ mutants: build ## known bugs put back one by one, ROWS=R1,R4 or all: the simulat
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx2g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.mutant.Mutants \
 	  '$(SEEDS)' '$(SECONDS)' '$(ROWS)'
+
+fuzz: SECONDS = 60
+fuzz: ## damaged bytes for the decoders of what comes from disks and peers: SECONDS=60 for each
+	@$(maven) test -Dtest='MessageCodecTest#damaged*,EnvelopeCodecTest#a_damaged*,GroupRecordTest#damaged*,JsonEngineTest#a_damaged*,EditProperty' \
+	  -Dfuzz.seconds='$(SECONDS)' -Dsurefire.failIfNoSpecifiedTests=false
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply

@@ -10,6 +10,7 @@ import io.concordkv.base.env.Clock;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.wal.WalRecord;
+import io.concordkv.testkit.Fuzz;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -52,6 +53,24 @@ final class GroupRecordTest {
         .containsExactly(
             new WriteBatch.Change.DeleteRange(new KeyRange(Bytes.of("a"), Bytes.of("c"))),
             new WriteBatch.Change.DeleteRange(new KeyRange(Bytes.of("x"), null)));
+  }
+
+  @Test
+  void damaged_groups_are_refused_or_read_as_others() {
+    var group = new GroupRecord(7, 1);
+    group.add(new WriteBatch().put(Bytes.of("key"), Bytes.of("value".repeat(60))));
+    group.add(new WriteBatch().delete(Bytes.of("key")));
+    var packed = group.finish();
+    assertThat(packed.kind()).isEqualTo(GroupRecord.LZ4);
+    Fuzz.check(5000, List.of(packed.payload()), bytes -> read(GroupRecord.LZ4, bytes));
+    var plain = Bytes.wrap(HexFormat.of().parseHex("0000000000000007" + "00000002" + COMMITS));
+    Fuzz.check(5000, List.of(plain), bytes -> read(GroupRecord.RAW_UNTIMED, bytes));
+  }
+
+  private static List<WriteBatch> read(int kind, Bytes payload) {
+    var batches = new ArrayList<WriteBatch>();
+    GroupRecord.open(new WalRecord(0, kind, payload)).read(batches::add);
+    return batches;
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
+import io.concordkv.base.InvariantError;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
@@ -98,11 +100,16 @@ public record Configuration(
     return out.finish();
   }
 
+  /// Bytes that are none, or of one that cannot be, are a [CorruptionError].
   public static Configuration decode(Bytes encoded) {
     var in = new ByteReader(encoded);
-    var configuration = new Configuration(ids(in), ids(in), ids(in), ids(in), ids(in));
-    in.end();
-    return configuration;
+    try {
+      var configuration = new Configuration(ids(in), ids(in), ids(in), ids(in), ids(in));
+      in.end();
+      return configuration;
+    } catch (InvariantError wrong) {
+      throw new CorruptionError("a configuration that cannot be: " + wrong.getMessage());
+    }
   }
 
   private static SortedSet<Long> frozen(SortedSet<Long> ids) {

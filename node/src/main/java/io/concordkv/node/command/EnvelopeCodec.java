@@ -123,15 +123,23 @@ public final class EnvelopeCodec {
 
   /// Whether it is about members, without decoding the rest.
   public static boolean aboutMembers(Bytes encoded) {
-    int kind = encoded.at(KIND_OFFSET);
+    int kind = atKind(encoded).u8();
     return (kind >= PUBLISH && kind <= UPDATE_MEMBER)
         || (kind >= RECOVER && kind <= RELEASE_MEMBERS);
   }
 
   /// Who asked, without decoding the rest.
   public static RequestId request(Bytes encoded) {
-    var in = new ByteReader(encoded.slice(KIND_OFFSET + 1));
+    var in = atKind(encoded);
+    var _ = in.u8();
     return new RequestId(in.u64(), in.u64(), in.u64());
+  }
+
+  /// It may come from another node, and be too short.
+  private static ByteReader atKind(Bytes encoded) {
+    var in = new ByteReader(encoded);
+    var _ = in.raw(KIND_OFFSET);
+    return in;
   }
 
   private static int kind(Command command) {

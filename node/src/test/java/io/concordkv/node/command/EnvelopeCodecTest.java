@@ -11,6 +11,7 @@ import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.Operation;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Span;
+import io.concordkv.testkit.Fuzz;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,17 @@ class EnvelopeCodecTest {
       var cut = encoded.slice(0, length);
       assertThatThrownBy(() -> EnvelopeCodec.decode(cut)).isInstanceOf(CorruptionError.class);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void a_damaged_command_is_refused_or_read_as_another(Command command) {
+    var encoded = EnvelopeCodec.encode(envelope(command));
+    var other = EnvelopeCodec.encode(envelope(commands().getFirst()));
+
+    Fuzz.check(2000, List.of(encoded, other), EnvelopeCodec::decode);
+    Fuzz.check(200, List.of(encoded, other), EnvelopeCodec::request);
+    Fuzz.check(200, List.of(encoded, other), EnvelopeCodec::aboutMembers);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.concordkv.replica.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.Configuration;
@@ -13,6 +14,8 @@ import io.concordkv.raft.LogPosition;
 import io.concordkv.raft.Message;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.wire.StreamFrame.StreamId;
+import io.concordkv.storage.wal.WalRecord;
+import io.concordkv.testkit.Fuzz;
 import io.concordkv.transport.Frame;
 import io.concordkv.transport.Lane;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class MessageCodecTest {
+  private static final int CASES = 2000;
   private static final SnapshotMark MARK =
       new SnapshotMark(new LogPosition(300, 4), Configuration.of(List.of(1L, 2L, 3L)));
   private static final List<Entry> ENTRIES =
@@ -80,6 +84,59 @@ final class MessageCodecTest {
     for (var record : RECORDS) {
       assertThat(LogRecord.decode(record.encode(7))).isEqualTo(record);
     }
+  }
+
+  @Test
+  void damaged_messages_are_refused_or_read_as_others() {
+    var codec = new MessageCodec(7);
+    for (var message : MESSAGES) {
+      var frame = codec.encode(message);
+      Fuzz.check(
+          CASES,
+          List.of(frame.payload(), codec.encode(MESSAGES.getFirst()).payload()),
+          bytes -> MessageCodec.decode(1, 2, frame.kind(), bytes));
+    }
+  }
+
+  @Test
+  void damaged_stream_frames_bundles_and_log_records_are_refused_or_read_as_others() {
+    for (var streamFrame : STREAM_FRAMES) {
+      var frame = streamFrame.encode(7);
+      Fuzz.check(
+          CASES,
+          List.of(frame.payload()),
+          MessageCodecTest::withChecksum,
+          bytes -> StreamFrame.decode(new Frame(frame.lane(), 7, frame.kind(), bytes)));
+    }
+    for (var record : RECORDS) {
+      var encoded = record.encode(7);
+      Fuzz.check(
+          CASES,
+          List.of(encoded.payload()),
+          bytes -> LogRecord.decode(new WalRecord(7, encoded.kind(), bytes)));
+    }
+    var beat = new RestFrame.Beat(-5).encode(0);
+    var sleep = new RestFrame.Sleep(5, 9).encode(7);
+    var bundle = BundleCodec.encode(List.of(beat, sleep));
+    Fuzz.check(
+        CASES,
+        List.of(bundle.payload()),
+        bytes -> BundleCodec.decode(new Frame(Lane.CONTROL, 0, bundle.kind(), bytes)));
+    for (var frame : List.of(beat, sleep)) {
+      Fuzz.check(
+          CASES,
+          List.of(frame.payload()),
+          bytes -> RestFrame.decode(new Frame(Lane.CONTROL, 7, frame.kind(), bytes)));
+    }
+  }
+
+  /// As chunks and offers end.
+  private static Bytes withChecksum(Bytes damaged) {
+    if (damaged.length() < 4) {
+      return damaged;
+    }
+    var out = new ByteWriter().raw(damaged.slice(0, damaged.length() - 4));
+    return out.u32(out.crc(0)).finish();
   }
 
   @Test

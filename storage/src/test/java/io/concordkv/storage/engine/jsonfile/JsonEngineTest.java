@@ -14,6 +14,7 @@ import io.concordkv.storage.engine.Engines;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.testkit.Fuzz;
 import io.concordkv.testkit.PowerCut;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
@@ -29,6 +30,18 @@ final class JsonEngineTest extends EngineContract {
 
   private final Simulation simulation = new Simulation(1);
   private SimEnv env = simulation.env("n1");
+
+  @Test
+  void a_damaged_file_is_refused_or_read_as_another() {
+    var engine = open("engine");
+    engine.write(new WriteBatch().put(key("a"), key("\u00e4\n")).put(key("b"), key("")).mark(7));
+    engine.put(Bytes.wrap(new byte[] {0, -1}), key("x"));
+    engine.sync();
+    var valid = Bytes.wrap(simulation.disk("n1").content(FILE));
+    var unchecked = valid.toUtf8().replaceFirst("\"crc32c\": *\"[0-9a-f]*\",?", "");
+    Fuzz.check(
+        5000, List.of(valid, Bytes.of(unchecked)), bytes -> new JsonReader(FILE, bytes).read());
+  }
 
   @Override
   protected Engine open(String directory) {

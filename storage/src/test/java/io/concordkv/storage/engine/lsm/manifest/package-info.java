@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.lsm.manifest;
+
+import org.jspecify.annotations.NullMarked;
