@@ -23,6 +23,9 @@ final class ManifestFile {
   /// The length in front and the checksum behind.
   private static final int FRAME_BYTES = 8;
 
+  /// No other record is so short.
+  private static final int CONFIRMATION_BYTES = FRAME_BYTES + 1;
+
   private static final int EDIT = 1;
   private static final int CONFIRMATION = 2;
 
@@ -77,6 +80,10 @@ final class ManifestFile {
     int position = HEADER_BYTES;
     while (position < content.length()) {
       var payload = record(content, number, position);
+      if (payload == null && isBehindConfirmation(content, number, position)) {
+        position += CONFIRMATION_BYTES;
+        continue;
+      }
       if (payload == null) {
         break;
       }
@@ -113,6 +120,13 @@ final class ManifestFile {
       position += payload == null ? 1 : payload.length() + FRAME_BYTES;
     }
     return edits;
+  }
+
+  /// A confirmation is not synced before the next edit is, so a power cut may take it and leave
+  /// that edit. It says nothing that the edit does not.
+  private static boolean isBehindConfirmation(Bytes content, long number, int position) {
+    return position + CONFIRMATION_BYTES < content.length()
+        && record(content, number, position + CONFIRMATION_BYTES) != null;
   }
 
   /// The payload of the record at `position`, or null if there is no whole one.
