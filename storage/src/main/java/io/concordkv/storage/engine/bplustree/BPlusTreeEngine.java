@@ -16,6 +16,7 @@ import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class BPlusTreeEngine implements Engine {
   private Tree tree;
 
   /// The newest first; only that one is written.
-  private Delta[] deltas;
+  private Memtable[] deltas;
 
   private long sequence;
   private long mark;
@@ -117,7 +118,6 @@ public final class BPlusTreeEngine implements Engine {
     stalledWrites += stalled() ? 1 : 0;
     sequence++;
     var active = deltas[0];
-    active.sequence = sequence;
     for (int i = 0; i < changes.size(); i++) {
       switch (changes.get(i)) {
         case WriteBatch.Change.Put(var key, var value) -> active.put(key, value, sequence);
@@ -126,10 +126,10 @@ public final class BPlusTreeEngine implements Engine {
     }
     if (batch.mark() != 0) {
       mark = batch.mark();
-      active.mark = mark;
     }
+    active.wrote(sequence, mark);
     boolean early = deltas.length == 1 && env.fault("bplustree/early-checkpoint");
-    if (active.list.bytes() >= options.deltaBytes() || early) {
+    if (active.bytes() >= options.deltaBytes() || early) {
       switchDelta();
       schedule();
     }
@@ -243,7 +243,7 @@ public final class BPlusTreeEngine implements Engine {
   public long count() {
     long count = tree.head.count();
     for (var delta : deltas) {
-      count += 2 * delta.list.live() - delta.list.keys();
+      count += 2 * delta.live() - delta.keys();
     }
     return Math.max(0, count);
   }
@@ -262,7 +262,7 @@ public final class BPlusTreeEngine implements Engine {
   public EngineMetrics metrics() {
     long debt = 0;
     for (int i = 1; i < deltas.length; i++) {
-      debt += deltas[i].list.bytes();
+      debt += deltas[i].bytes();
     }
     var file = tree.file;
     return new EngineMetrics(
@@ -328,7 +328,7 @@ public final class BPlusTreeEngine implements Engine {
 
   private Checkpoint begin(long moveFrom) {
     var waiting = List.of(deltas).subList(1, deltas.length);
-    long reached = waiting.isEmpty() ? durableMark : waiting.getFirst().mark;
+    long reached = waiting.isEmpty() ? durableMark : waiting.getFirst().mark();
     var next =
         new Checkpoint(tree, options, nextGeneration++, List.copyOf(waiting), reached, moveFrom);
     checkpoint = next;
@@ -388,7 +388,7 @@ public final class BPlusTreeEngine implements Engine {
     deltas = Arrays.copyOf(deltas, deltas.length - job.deltas.size());
     durableMark = head.mark();
     if (!job.deltas.isEmpty()) {
-      durableSequence = job.deltas.getFirst().sequence;
+      durableSequence = job.deltas.getFirst().sequence();
     }
     old.file.space.retire(old.head.generation(), job.dead);
     letGo(job.tree);
@@ -428,14 +428,18 @@ public final class BPlusTreeEngine implements Engine {
   }
 
   private boolean isDirty() {
-    long before = deltas.length > 1 ? deltas[1].mark : durableMark;
-    return deltas[0].list.keys() > 0 || deltas[0].mark != before;
+    long before = deltas.length > 1 ? deltas[1].mark() : durableMark;
+    return deltas[0].keys() > 0 || deltas[0].mark() != before;
+  }
+
+  private Memtable newDelta() {
+    return new Memtable(options.memtable(), mark, sequence, options.deltaBytes());
   }
 
   private void switchDelta() {
-    var more = new Delta[deltas.length + 1];
+    var more = new Memtable[deltas.length + 1];
     System.arraycopy(deltas, 0, more, 1, deltas.length);
-    more[0] = new Delta(mark, sequence, options.deltaBytes());
+    more[0] = newDelta();
     deltas = more;
   }
 
@@ -453,7 +457,7 @@ public final class BPlusTreeEngine implements Engine {
     mark = head.mark();
     durableMark = mark;
     durableSequence = sequence;
-    deltas = new Delta[] {new Delta(mark, sequence, options.deltaBytes())};
+    deltas = new Memtable[] {newDelta()};
   }
 
   private void letGoFromAnywhere(Tree held) {

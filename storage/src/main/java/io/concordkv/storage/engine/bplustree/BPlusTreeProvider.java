@@ -8,6 +8,7 @@ import io.concordkv.storage.engine.EngineProvider;
 import io.concordkv.storage.engine.Findings;
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
+import io.concordkv.storage.engine.memtable.MemtableKind;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -53,6 +54,8 @@ public final class BPlusTreeProvider implements EngineProvider {
           DEFAULT.cacheBytes(),
           "how much of the pages stays in memory");
 
+  private static final Setting KIND = MemtableKind.setting();
+
   @Override
   public String name() {
     return "bplustree";
@@ -65,7 +68,7 @@ public final class BPlusTreeProvider implements EngineProvider {
 
   @Override
   public List<Setting> settings() {
-    return List.of(UNIT, LEAF, BRANCH, DELTA, DELTAS, CACHE);
+    return List.of(UNIT, LEAF, BRANCH, DELTA, DELTAS, CACHE, KIND);
   }
 
   @Override
@@ -96,6 +99,7 @@ public final class BPlusTreeProvider implements EngineProvider {
         settings.intOf(BRANCH),
         settings.of(DELTA),
         settings.intOf(DELTAS),
-        settings.of(CACHE));
+        settings.of(CACHE),
+        MemtableKind.of(settings.intOf(KIND)));
   }
 }

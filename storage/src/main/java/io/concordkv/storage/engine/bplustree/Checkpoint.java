@@ -4,9 +4,9 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Order;
-import io.concordkv.storage.engine.lsm.MemtableRun;
 import io.concordkv.storage.engine.lsm.Merge;
 import io.concordkv.storage.engine.lsm.table.Run;
+import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class Checkpoint {
   final Tree tree;
 
   /// The deltas that it merges: the oldest ones, the newest of them first.
-  final List<Delta> deltas;
+  final List<Memtable> deltas;
 
   final Dead dead = new Dead();
   private final ReentrantLock lock = new ReentrantLock();
@@ -85,7 +85,7 @@ final class Checkpoint {
       Tree tree,
       BPlusTreeOptions options,
       long generation,
-      List<Delta> deltas,
+      List<Memtable> deltas,
       long mark,
       long moveFrom) {
     this.tree = tree.retain();
@@ -96,7 +96,7 @@ final class Checkpoint {
     builder = new TreeBuilder(writer, options, dead, tree.head.count(), tree.head.pairBytes());
     var runs = new ArrayList<Run>();
     for (var delta : deltas) {
-      runs.add(new MemtableRun(delta.list.walk(Long.MAX_VALUE)));
+      runs.add(delta.walk(Long.MAX_VALUE));
     }
     changes = new Merge(runs, Order.ASCENDING);
   }

@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class Flush {
   Flush(TableStore store, Memtable memtable) {
     this.store = store;
     this.memtable = memtable;
-    this.run = memtable.run(Long.MAX_VALUE, memtable.ranges);
+    this.run = memtable.run(Long.MAX_VALUE, memtable.ranges());
   }
 
   /// Writes about a megabyte. True when the table, if there is one, is durable.
@@ -52,7 +53,7 @@ final class Flush {
         run.next();
       }
       if (!run.valid()) {
-        var table = writer.finish(memtable.mark, memtable.ranges.united());
+        var table = writer.finish(memtable.mark(), memtable.ranges().united());
         tables = store.publish(List.of(table));
         finished = true;
       }

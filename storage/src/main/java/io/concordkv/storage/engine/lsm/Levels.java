@@ -2,7 +2,6 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
-import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -99,8 +98,7 @@ final class Levels {
   }
 
   /// As [Table#get].
-  @Nullable Bytes get(Bytes key) {
-    long hash = BloomFilter.hash(key);
+  @Nullable Bytes get(Bytes key, long hash) {
     var first = levels.get(0);
     for (int i = 0; i < first.size(); i++) {
       var table = first.get(i);

@@ -18,6 +18,7 @@ import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,7 +70,7 @@ public final class LsmEngine implements Engine {
     this.compactions = new Compactions(env, store, commits, live, options, this::schedule);
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;
-    this.memtables = new Memtable[] {new Memtable(mark)};
+    this.memtables = new Memtable[] {newMemtable()};
     schedule();
   }
 
@@ -97,7 +98,7 @@ public final class LsmEngine implements Engine {
     stalledWrites += stalled() ? 1 : 0;
     var active = memtables[0];
     sequence = active.write(batch, sequence + 1);
-    mark = active.mark;
+    mark = active.mark();
     boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
     if (active.isFull(options.memtables().bytes()) || early) {
       switchMemtable();
@@ -107,7 +108,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return LsmView.get(memtables, memtables[0].ranges, sequence, live.levels(), key);
+    return LsmView.get(memtables, memtables[0].ranges(), sequence, live.levels(), key);
   }
 
   @Override
@@ -166,7 +167,7 @@ public final class LsmEngine implements Engine {
           live.use(Levels.of(placed));
           this.mark = mark;
           durableMark = mark;
-          memtables = new Memtable[] {new Memtable(mark)};
+          memtables = new Memtable[] {newMemtable()};
           replacing = false;
           env.reached("lsm/replaced");
           whenDurable.tell(sequence);
@@ -200,7 +201,7 @@ public final class LsmEngine implements Engine {
           live.use(live.levels().with(List.of(), copied.placed()));
           this.mark = Math.max(this.mark, mark);
           durableMark = this.mark;
-          memtables[0].mark = this.mark;
+          memtables[0].wrote(sequence, this.mark);
           taking = false;
           done.run();
           schedule();
@@ -226,7 +227,7 @@ public final class LsmEngine implements Engine {
   @Override
   public long count() {
     long changed = Arrays.stream(memtables).mapToLong(Memtable::growth).sum();
-    var above = Arrays.stream(memtables).map(each -> each.ranges.united()).toList();
+    var above = Arrays.stream(memtables).map(each -> each.ranges().united()).toList();
     return Math.max(0, live.levels().count(above) + changed);
   }
 
@@ -328,14 +329,18 @@ public final class LsmEngine implements Engine {
   }
 
   private boolean isDirty() {
-    long before = memtables.length > 1 ? memtables[1].mark : durableMark;
-    return !memtables[0].isEmpty() || memtables[0].mark != before;
+    long before = memtables.length > 1 ? memtables[1].mark() : durableMark;
+    return !memtables[0].isEmpty() || memtables[0].mark() != before;
+  }
+
+  private Memtable newMemtable() {
+    return options.memtables().create(mark, sequence);
   }
 
   private void switchMemtable() {
     var more = new Memtable[memtables.length + 1];
     System.arraycopy(memtables, 0, more, 1, memtables.length);
-    more[0] = new Memtable(mark);
+    more[0] = newMemtable();
     memtables = more;
   }
 
@@ -366,15 +371,15 @@ public final class LsmEngine implements Engine {
             live.discard(job::abandon);
             return null;
           }
-          return store.edit(false, job.memtable.mark, List.of(), placed);
+          return store.edit(false, job.memtable.mark(), List.of(), placed);
         },
         () -> {
           live.use(live.levels().with(List.of(), placed));
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
-          durableMark = job.memtable.mark;
+          durableMark = job.memtable.mark();
           env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
-          whenDurable.tell(isSettled() ? sequence : job.memtable.sequence);
+          whenDurable.tell(isSettled() ? sequence : job.memtable.sequence());
           schedule();
         });
   }

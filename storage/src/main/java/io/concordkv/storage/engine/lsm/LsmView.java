@@ -5,8 +5,11 @@ import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
+import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.memtable.Memtable;
+import io.concordkv.storage.engine.memtable.MemtableRanges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,7 +34,7 @@ final class LsmView implements View {
 
   LsmView(Memtable[] memtables, long sequence, Levels levels, Consumer<Levels> letGo) {
     this.memtables = memtables;
-    this.newest = memtables[0].ranges;
+    this.newest = memtables[0].ranges();
     this.sequence = sequence;
     this.levels = levels.retain();
     this.letGo = letGo;
@@ -44,13 +47,15 @@ final class LsmView implements View {
 
   static @Nullable Bytes get(
       Memtable[] memtables, MemtableRanges newest, long sequence, Levels levels, Bytes key) {
+    long hash = BloomFilter.hash(key);
     for (int i = 0; i < memtables.length; i++) {
-      var version = memtables[i].find(key, sequence, i == 0 ? newest : memtables[i].ranges);
+      var memtable = memtables[i];
+      var version = memtable.find(key, hash, sequence, i == 0 ? newest : memtable.ranges());
       if (version != null) {
         return version.value();
       }
     }
-    var answer = levels.get(key);
+    var answer = levels.get(key, hash);
     return answer == null || Table.isDeleted(answer) ? null : answer;
   }
 
@@ -75,8 +80,9 @@ final class LsmView implements View {
   private List<Run> runs(KeyRange range) {
     var runs = new ArrayList<Run>();
     for (int i = 0; i < memtables.length; i++) {
-      if (!memtables[i].isEmpty()) {
-        runs.add(memtables[i].run(sequence, i == 0 ? newest : memtables[i].ranges));
+      var memtable = memtables[i];
+      if (!memtable.isEmpty()) {
+        runs.add(memtable.run(sequence, i == 0 ? newest : memtable.ranges()));
       }
     }
     for (var table : levels.level(0)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// missing.
 final class LsmCrashTest {
   private static final String DIRECTORY = "engine";
-  private static final int BATCHES = 48;
+  private static final int BATCHES = 58;
   private static final long NEVER = 1L << 40;
 
   /// How an end is planned on a disk.

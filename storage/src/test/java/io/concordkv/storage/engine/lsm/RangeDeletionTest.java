@@ -6,8 +6,10 @@ import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.memtable.MemtableRanges;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
@@ -179,7 +181,7 @@ final class RangeDeletionTest {
           }
           var level = Levels.of(tables.stream().map(table -> new Levels.Placed(1, table)).toList());
           for (int i = 0; i < 400; i++) {
-            var answer = level.get(key(i));
+            var answer = level.get(key(i), BloomFilter.hash(key(i)));
             if (points.containsKey(i)) {
               assertThat(answer).isEqualTo(points.get(i));
             } else {

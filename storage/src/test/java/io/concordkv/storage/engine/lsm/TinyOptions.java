@@ -17,7 +17,7 @@ public final class TinyOptions {
           + " level1-bytes=8192 table-bytes=4096 block-cache-bytes=0 compression=zstd";
   public static final String ONE_KEY_BLOCK_SETTINGS =
       "memtable-bytes=1024 block-bytes=1 bloom-bits-per-key=4 level0-tables=3 level1-bytes=1024"
-          + " level-factor=4 table-bytes=256 block-cache-bytes=65536 compression=snappy";
+          + " level-factor=4 table-bytes=256 block-cache-bytes=65536 compression=snappy memtable=skiplist";
 
   public static final String TIERED_SETTINGS =
       "compaction=tiered tier-runs=3 memtable-bytes=1024 max-memtables=2 block-bytes=128"

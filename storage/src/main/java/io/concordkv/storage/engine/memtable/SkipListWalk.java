@@ -1,66 +1,68 @@
-package io.concordkv.storage.engine.skiplist;
+package io.concordkv.storage.engine.memtable;
 
 import io.concordkv.base.Bytes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A place in a [VersionedSkipList] that moves both ways over the keys visible at one sequence
-/// number, deleted ones included.
-public final class Walk {
+/// A place in a [VersionedSkipList].
+final class SkipListWalk implements VersionedRun {
   private final VersionedSkipList list;
   private final long sequence;
   private @Nullable Node node;
-  private @Nullable Version version;
+  private @Nullable Link version;
 
-  Walk(VersionedSkipList list, long sequence) {
+  SkipListWalk(VersionedSkipList list, long sequence) {
     this.list = list;
     this.sequence = sequence;
   }
 
-  /// Whether it stands on a key.
+  @Override
   public boolean valid() {
     return node != null;
   }
 
-  /// Goes to the first key at or above `key`.
+  @Override
   public void toCeiling(Bytes key) {
     node = key.isEmpty() ? list.first() : list.ceiling(key);
     forwardToVisible();
   }
 
-  /// Goes to the last key below `key`; with null, to the very last.
+  @Override
   public void toLower(@Nullable Bytes key) {
     node = list.lower(key);
     backToVisible();
   }
 
+  @Override
   public void next() {
     node = Objects.requireNonNull(node).next(0);
     forwardToVisible();
   }
 
+  @Override
   public void previous() {
     node = list.before(Objects.requireNonNull(node));
     backToVisible();
   }
 
+  @Override
   public Bytes key() {
     return Objects.requireNonNull(node).key;
   }
 
-  /// Null if the key is deleted.
+  @Override
   public @Nullable Bytes value() {
     return Objects.requireNonNull(version).value;
   }
 
-  /// Of the batch that made the value.
+  @Override
   public long sequence() {
     return Objects.requireNonNull(version).sequence;
   }
 
   private void forwardToVisible() {
     for (; node != null; node = node.next(0)) {
-      version = Version.visible(node.newest(), sequence);
+      version = Link.visible(node.newest(), sequence);
       if (version != null) {
         return;
       }
@@ -69,7 +71,7 @@ public final class Walk {
 
   private void backToVisible() {
     for (; node != null; node = list.before(node)) {
-      version = Version.visible(node.newest(), sequence);
+      version = Link.visible(node.newest(), sequence);
       if (version != null) {
         return;
       }

@@ -1,21 +1,16 @@
-package io.concordkv.storage.engine.lsm;
+package io.concordkv.storage.engine.memtable;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
-import io.concordkv.storage.engine.skiplist.Walk;
 import org.jspecify.annotations.Nullable;
 
-/// A memtable as one run among the tables, without the keys that were later deleted with a range.
-public final class MemtableRun implements Run {
-  private final Walk walk;
+/// A memtable's keys without those that were later deleted with a range.
+final class RangedRun implements Run {
+  private final VersionedRun walk;
   private final MemtableRanges ranges;
 
-  public MemtableRun(Walk walk) {
-    this(walk, MemtableRanges.NONE);
-  }
-
-  MemtableRun(Walk walk, MemtableRanges ranges) {
+  RangedRun(VersionedRun walk, MemtableRanges ranges) {
     this.walk = walk;
     this.ranges = ranges;
   }
@@ -60,8 +55,8 @@ public final class MemtableRun implements Run {
   }
 
   @Override
-  public @Nullable Deletions deletions() {
-    return ranges.isEmpty() ? null : ranges.united();
+  public Deletions deletions() {
+    return ranges.united();
   }
 
   private void forward() {
@@ -77,6 +72,6 @@ public final class MemtableRun implements Run {
   }
 
   private boolean isDeleted() {
-    return !ranges.isEmpty() && walk.valid() && walk.sequence() < ranges.sequenceAt(walk.key());
+    return walk.valid() && walk.sequence() < ranges.sequenceAt(walk.key());
   }
 }

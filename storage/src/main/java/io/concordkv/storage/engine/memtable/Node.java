@@ -1,4 +1,4 @@
-package io.concordkv.storage.engine.skiplist;
+package io.concordkv.storage.engine.memtable;
 
 import io.concordkv.base.Bytes;
 import java.lang.invoke.MethodHandles;
@@ -20,7 +20,7 @@ final class Node {
     try {
       var lookup = MethodHandles.lookup();
       PREVIOUS = lookup.findVarHandle(Node.class, "previous", Node.class);
-      NEWEST = lookup.findVarHandle(Node.class, "newest", Version.class);
+      NEWEST = lookup.findVarHandle(Node.class, "newest", Link.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -40,7 +40,7 @@ final class Node {
   private @Nullable Node previous;
 
   @SuppressWarnings("unused") // through its handle
-  private @Nullable Version newest;
+  private @Nullable Link newest;
 
   Node(Bytes key, int height) {
     this.key = key;
@@ -75,11 +75,11 @@ final class Node {
     PREVIOUS.setRelease(this, node);
   }
 
-  @Nullable Version newest() {
-    return (Version) NEWEST.getAcquire(this);
+  @Nullable Link newest() {
+    return (Link) NEWEST.getAcquire(this);
   }
 
-  void setNewest(Version version) {
+  void setNewest(Link version) {
     NEWEST.setRelease(this, version);
   }
 }

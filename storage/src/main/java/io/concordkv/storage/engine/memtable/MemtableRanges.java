@@ -1,4 +1,4 @@
-package io.concordkv.storage.engine.lsm;
+package io.concordkv.storage.engine.memtable;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// number of its last deletion, which deletes all that is older. Immutable: a deletion makes a new
 /// one, so a view keeps that of its moment. Copying is cheap because a memtable with many ranges is
 /// flushed ([#MAX]).
-final class MemtableRanges {
+public final class MemtableRanges {
   /// A memtable with so many is full.
-  static final int MAX = 4096;
+  public static final int MAX = 4096;
 
-  static final MemtableRanges NONE = new MemtableRanges(List.of(), 0);
+  public static final MemtableRanges NONE = new MemtableRanges(List.of(), 0);
 
   private static final long OVERHEAD_BYTES = 120;
 
@@ -33,7 +33,7 @@ final class MemtableRanges {
     this.bytes = bytes;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return cuts.isEmpty();
   }
 
@@ -47,7 +47,7 @@ final class MemtableRanges {
   }
 
   /// These, with `range` deleted at `sequence`, which is higher than all before.
-  MemtableRanges with(KeyRange range, long sequence) {
+  public MemtableRanges with(KeyRange range, long sequence) {
     var from = range.from().detached();
     var to = range.to() == null ? null : range.to().detached();
     int first = firstEndingAbove(from);
@@ -72,13 +72,13 @@ final class MemtableRanges {
   }
 
   /// When `key` was last deleted as part of a range; 0 if never.
-  long sequenceAt(Bytes key) {
+  public long sequenceAt(Bytes key) {
     int at = firstEndingAbove(key);
     return at < cuts.size() && cuts.get(at).range.contains(key) ? cuts.get(at).sequence : 0;
   }
 
   /// All of them, whenever they were deleted.
-  DeletedRanges united() {
+  public DeletedRanges united() {
     var known = united;
     if (known == null) {
       known = DeletedRanges.of(cuts.stream().map(Cut::range).toList());

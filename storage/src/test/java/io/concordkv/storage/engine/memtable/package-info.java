@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.storage.engine.memtable;
+
+import org.jspecify.annotations.NullMarked;
