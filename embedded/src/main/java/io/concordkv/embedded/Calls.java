@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The way from any thread to the loop and back: a task is posted, and the caller waits for its
-/// answer. Once the store has stopped, everybody who waits or comes is told why.
+/// answer, or, while the loop is idle, runs it itself. Once the store has stopped, everybody who waits or comes is told why.
 ///
 /// A caller first enters its future and then looks whether all is over; who ends it first says so
 /// and then looks who is entered. So nobody is missed, whichever comes first.
@@ -26,7 +26,7 @@ final class Calls {
     open.put(number, answer);
     try {
       check();
-      loop.post(() -> task.accept(answer));
+      loop.postAndHelp(() -> task.accept(answer), answer::isDone);
       return answer.join();
     } catch (CompletionException failed) {
       switch (failed.getCause()) {

@@ -5,7 +5,7 @@
 ///
 /// | what | how | why |
 /// |---|---|---|
-/// | the way to the loop | the loop's own queue, and a future that the caller waits on ([Calls]) | the engine has one owner; who writes has to wait for the disk anyway |
+/// | the way to the loop | the loop's own queue, its turn, which one thread has at a time, and a future that the caller waits on ([Calls]) | the engine has one owner; who finds the loop idle takes its turn and needs no other thread |
 /// | the content that readers see | an `AtomicReference` to a [Published] view with a count of its readers | a reader takes no lock and waits for no writer |
 /// | how many transactions are open | an `AtomicInteger` | with none open, nothing is kept for the finding of conflicts |
 /// | the age of transactions | an `AtomicLong` | who begins needs no answer from the loop; the locks themselves are the loop's ([Locks]) |

@@ -4,23 +4,42 @@ import io.concordkv.base.Check;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The event loop of the real world: one thread that owns all state of its shards.
+/// The event loop of the real world: one thread at a time that owns all state of its shards.
 ///
 /// Tasks from any thread are pushed on a stack with one compare-and-swap; the loop takes the whole
 /// stack with one exchange and turns it round, so a burst costs one wake-up and the order of
 /// posting is kept. The thread parks when there is nothing to do. Timers that are due run between
 /// two bursts, so a loop under load does not starve them.
 ///
+/// Mostly that is the loop's own thread. A thread that posts a task and would only wait for its
+/// answer may take the turn itself while nobody has it ([#postAndHelp]; Hendler, Incze, Shavit,
+/// Tzafrir, "Flat Combining", 2010). The turn is taken with a compare-and-swap and given up with a
+/// volatile write, so whoever has it next sees all that was done. Nothing posted is left lying:
+/// who posts finds the turn free and takes it, or wakes the loop's thread; who gives it up looks
+/// once more and wakes the loop's thread if there is something. That thread does not rely on being
+/// woken for what comes while somebody else has the turn: then it looks again after a moment.
+///
 /// After a throwable escaped a task nothing runs any more.
 final class EventLoop implements Scheduler {
+  private static final long NONE = Long.MAX_VALUE;
+  private static final long MOMENT_NANOS = 100_000;
+
   private final Thread thread;
   private final Clock clock;
   private final Consumer<Throwable> fatal;
   private final AtomicReference<@Nullable Node> posted = new AtomicReference<>();
   private final TimerHeap timers = new TimerHeap();
+
+  /// Who may run tasks now; null if nobody does.
+  private final AtomicReference<@Nullable Thread> turn = new AtomicReference<>();
+
+  /// When the next timer is due, as it was when the turn was last given up.
+  private volatile long deadline = NONE;
+
   private volatile boolean parked;
   private volatile boolean stopped;
 
@@ -56,6 +75,9 @@ final class EventLoop implements Scheduler {
           interrupted = true;
         }
       }
+      while (turn.get() != null) {
+        LockSupport.parkNanos(this, MOMENT_NANOS);
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -69,22 +91,56 @@ final class EventLoop implements Scheduler {
   }
 
   boolean isCurrent() {
-    return Thread.currentThread().equals(thread);
+    return Thread.currentThread().equals(turn.get());
   }
 
   @Override
   public void post(Runnable task) {
+    boolean first = push(task);
+    // Whoever finds the stack empty may have found the loop asleep; the others know that somebody
+    // woke it for them. Whoever has the turn looks himself.
+    if (first && parked && !isCurrent()) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  @Override
+  public void postAndHelp(Runnable task, BooleanSupplier done) {
+    push(task);
+    var self = Thread.currentThread();
+    if (!turn.compareAndSet(null, self)) {
+      // Whoever has it looks once more when he gives it up.
+      return;
+    }
+    // An interrupt is meant for what the caller does, and would close files that tasks use.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (!stopped && runAll() && !done.getAsBoolean()) {
+        // What ran may have posted more.
+      }
+    } catch (Throwable escaped) {
+      stopped = true;
+      fatal.accept(escaped);
+    } finally {
+      boolean earlier = giveUpTurn();
+      if (earlier || posted.get() != null || stopped) {
+        LockSupport.unpark(thread);
+      }
+      if (interrupted) {
+        self.interrupt();
+      }
+    }
+  }
+
+  /// Whether there was nothing posted before.
+  private boolean push(Runnable task) {
     var node = new Node(task);
     @Nullable Node top;
     do {
       top = posted.get();
       node.next = top;
     } while (!posted.compareAndSet(top, node));
-    // Whoever finds the stack empty may have found the loop asleep; the others know that somebody
-    // woke it for them.
-    if (top == null && parked) {
-      LockSupport.unpark(thread);
-    }
+    return top == null;
   }
 
   @Override
@@ -96,16 +152,36 @@ final class EventLoop implements Scheduler {
   private void run() {
     try {
       while (!stopped) {
-        boolean ran = runPosted();
-        ran |= runTimers();
-        if (!ran) {
-          park();
+        if (turn.compareAndSet(null, thread)) {
+          while (!stopped && runAll()) {
+            // There may be more.
+          }
+          giveUpTurn();
         }
+        park();
       }
     } catch (Throwable escaped) {
       stopped = true;
       fatal.accept(escaped);
+    } finally {
+      turn.compareAndSet(thread, null);
     }
+  }
+
+  private boolean runAll() {
+    boolean ran = runPosted();
+    return runTimers() || ran;
+  }
+
+  /// Whether there is a timer now that is due before those there were.
+  private boolean giveUpTurn() {
+    long before = deadline;
+    long next = timers.isEmpty() ? NONE : timers.nextDeadlineNanos();
+    if (next != before) {
+      deadline = next;
+    }
+    turn.set(null);
+    return next != NONE && (before == NONE || next - before < 0);
   }
 
   private boolean runPosted() {
@@ -145,11 +221,18 @@ final class EventLoop implements Scheduler {
 
   private void park() {
     parked = true;
-    if (posted.get() == null && !stopped) {
-      if (timers.isEmpty()) {
+    if (stopped) {
+      parked = false;
+      return;
+    }
+    long due = deadline;
+    if (turn.get() != null) {
+      LockSupport.parkNanos(this, MOMENT_NANOS);
+    } else if (posted.get() == null) {
+      if (due == NONE) {
         LockSupport.park(this);
       } else {
-        long wait = timers.nextDeadlineNanos() - clock.nanos();
+        long wait = due - clock.nanos();
         if (wait > 0) {
           LockSupport.parkNanos(this, wait);
         }

@@ -232,4 +232,91 @@ final class EventLoopTest {
     loop.stop();
     assertThat(escaped).isNotDone();
   }
+
+  @Test
+  void whoever_would_wait_runs_the_task_if_the_loop_is_idle() {
+    var ran = new ArrayList<Thread>();
+    onLoop(() -> {});
+    // The loop may still have its turn; sooner or later it sleeps.
+    for (int i = 0; !ran.contains(Thread.currentThread()); i++) {
+      assertThat(i).isLessThan(1_000_000);
+      var done = new CompletableFuture<Boolean>();
+      loop.postAndHelp(
+          () ->
+              loop.post(
+                  () -> {
+                    assertThat(loop.isCurrent()).isTrue();
+                    ran.add(Thread.currentThread());
+                    done.complete(true);
+                  }),
+          done::isDone);
+      assertThat(done.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+    }
+    assertThat(loop.isCurrent()).isFalse();
+  }
+
+  @Test
+  void one_thread_at_a_time_has_the_turn_and_nothing_is_left_lying() {
+    var counts = new int[1];
+    var helpers = new ArrayList<CompletableFuture<Void>>();
+    int each = 20_000;
+    for (int i = 0; i < 4; i++) {
+      helpers.add(
+          CompletableFuture.runAsync(
+              () -> {
+                for (int j = 0; j < each; j++) {
+                  var done = new CompletableFuture<Boolean>();
+                  Runnable task =
+                      () -> {
+                        counts[0]++;
+                        loop.post(() -> done.complete(true));
+                      };
+                  if (j % 3 == 0) {
+                    loop.post(task);
+                  } else {
+                    loop.postAndHelp(task, done::isDone);
+                  }
+                  assertThat(done.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+                }
+              },
+              command -> new Thread(command).start()));
+    }
+    helpers.forEach(CompletableFuture::join);
+    onLoop(() -> assertThat(counts[0]).isEqualTo(4 * each));
+  }
+
+  @Test
+  void a_timer_that_a_helper_set_rings_though_nothing_is_posted() {
+    var rang = new CountDownLatch(1);
+    onLoop(() -> {});
+    loop.postAndHelp(() -> loop.after(Duration.ofMillis(5), rang::countDown), () -> true);
+    nanos.set(Duration.ofMillis(5).toNanos());
+    await(rang);
+  }
+
+  @Test
+  void a_throwable_that_escapes_a_helper_stops_the_loop_and_not_the_helper() {
+    onLoop(() -> {});
+    loop.postAndHelp(
+        () -> {
+          throw new IllegalStateException("broken");
+        },
+        () -> false);
+    assertThat(escaped.orTimeout(60, TimeUnit.SECONDS).join()).hasMessage("broken");
+    var ran = new ConcurrentLinkedQueue<String>();
+    loop.postAndHelp(() -> ran.add("later"), () -> false);
+    loop.stop();
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void an_interrupt_of_a_helper_is_kept_for_it_and_not_seen_by_tasks() {
+    onLoop(() -> {});
+    Thread.currentThread().interrupt();
+    var seen = new AtomicInteger();
+    loop.postAndHelp(
+        () -> seen.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0), () -> false);
+    assertThat(Thread.interrupted()).isTrue();
+    onLoop(() -> assertThat(seen.get()).isZero());
+  }
 }
