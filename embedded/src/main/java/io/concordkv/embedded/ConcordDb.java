@@ -6,6 +6,7 @@ import io.concordkv.base.env.RealEnv;
 import io.concordkv.embedded.Commit.Claims;
 import io.concordkv.embedded.Commit.Outcome;
 import io.concordkv.storage.engine.Cursor;
+import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
@@ -351,6 +352,11 @@ public final class ConcordDb implements AutoCloseable {
   /// by itself.
   public void flush() {
     this.<Boolean>run(answer -> store.flush(() -> answer.complete(true)));
+  }
+
+  /// What its engine tells of itself.
+  public EngineMetrics metrics() {
+    return calls.<EngineMetrics>ask(env.loop(), answer -> answer.complete(store.metrics()));
   }
 
   /// Copies all that is acknowledged to `target`, which must not exist, while others go on; writes

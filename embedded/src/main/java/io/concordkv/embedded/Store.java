@@ -6,6 +6,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.embedded.Commit.Outcome;
+import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.wal.Wal;
 import io.concordkv.storage.wal.WalTail;
@@ -204,9 +205,10 @@ final class Store {
   private void writeGroups() {
     scheduled = false;
     while (hasCommits() && !syncing) {
-      if (stalled()) {
+      var wait = stalled() ? STALL : Duration.ofNanos(home.engine.writeDelayNanos());
+      if (wait.isPositive()) {
         scheduled = true;
-        var _ = env.loop().after(STALL, this::writeGroups);
+        var _ = env.loop().after(wait, this::writeGroups);
         return;
       }
       writeGroup();
@@ -301,6 +303,10 @@ final class Store {
     recent.add(batch, sequence);
     locks.applied(sequence);
     return new Outcome.Done(sequence);
+  }
+
+  EngineMetrics metrics() {
+    return home.engine.metrics();
   }
 
   private void publish() {

@@ -59,6 +59,12 @@ final class DbTarget implements Target {
   }
 
   @Override
+  public double writeAmplification() {
+    double amplification = db.metrics().work().amplification();
+    return amplification == 0 ? Double.NaN : amplification;
+  }
+
+  @Override
   public void settle() {
     db.flush();
   }

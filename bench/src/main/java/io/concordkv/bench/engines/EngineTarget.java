@@ -59,6 +59,9 @@ final class EngineTarget implements Target {
 
   private void write(WriteBatch batch) {
     loop.turn();
+    for (long wait = engine.writeDelayNanos(); wait > 0; wait = engine.writeDelayNanos()) {
+      boolean _ = loop.await(Duration.ofNanos(wait));
+    }
     while (engine.stalled()) {
       boolean _ = loop.await(MOMENT);
     }
@@ -94,6 +97,12 @@ final class EngineTarget implements Target {
         busy = loop.await(QUIET);
       }
     }
+  }
+
+  @Override
+  public double writeAmplification() {
+    double amplification = engine.metrics().work().amplification();
+    return amplification == 0 ? Double.NaN : amplification;
   }
 
   @Override

@@ -14,8 +14,10 @@ final class Pass {
   static final String HEAP = "bytes in memory";
   static final String DISK = "bytes on disk";
   static final String SETTLE = "settles in ms";
+  static final String AMPLIFICATION = "write amplification";
   static final String REOPEN = "opens again in ms";
   private static final int BATCH = 1000;
+  private static final int BUFFERS = 10;
   private static final int SEEK = 100;
   private static final int MANY_THREADS = 8;
 
@@ -47,6 +49,7 @@ final class Pass {
     if (!contender.is(Trait.ONLY_SYNCED)) {
       fillInOrder();
       fillInBatches();
+      fillOnAndOn();
       var directory = folders.fresh();
       long before = contender.is(Trait.ON_DISK) ? 0 : usedHeap();
       try (var target = contender.open(directory, way)) {
@@ -104,6 +107,22 @@ final class Pass {
     folders.remove(directory);
   }
 
+  /// Many times what is gathered in memory, so that the work in the background has to keep up.
+  private void fillOnAndOn() {
+    if (!contender.is(Trait.ON_DISK)) {
+      return;
+    }
+    var directory = folders.fresh();
+    try (var target = contender.open(directory, way)) {
+      int many = Math.toIntExact(BUFFERS * way.bufferBytes() / Pairs.BYTES);
+      writes(
+          "sustained",
+          many,
+          i -> target.put(pairs.shuffled(i % pairs.count), pairs.value(i % pairs.count)));
+    }
+    folders.remove(directory);
+  }
+
   /// One by one; what the time was too short for in batches, so that all have the same content.
   private void fill(Target target) {
     int filled =
@@ -128,6 +147,10 @@ final class Pass {
       long began = System.nanoTime();
       target.settle();
       sizes.put(SETTLE, (System.nanoTime() - began) / 1e6);
+      double amplification = target.writeAmplification();
+      if (!Double.isNaN(amplification)) {
+        sizes.put(AMPLIFICATION, amplification);
+      }
       sizes.put(DISK, (double) folders.bytes(directory) / pairs.count);
     } else {
       double bytes = usedHeap() - heapBefore + target.offHeapBytes();

@@ -30,6 +30,7 @@ final class Tables {
             List.of(
                 Pass.HEAP,
                 Pass.DISK,
+                Pass.AMPLIFICATION,
                 Pass.SETTLE,
                 Pass.REOPEN,
                 "after a kill: opens in ms",
@@ -118,7 +119,10 @@ final class Tables {
             .toList();
     return rounds.isEmpty()
         ? "–"
-        : String.format(Locale.ROOT, "%.0f", Figure.median(rounds, Double::doubleValue));
+        : String.format(
+            Locale.ROOT,
+            column.equals(Pass.AMPLIFICATION) ? "%.2f" : "%.0f",
+            Figure.median(rounds, Double::doubleValue));
   }
 
   private static String rate(double value) {

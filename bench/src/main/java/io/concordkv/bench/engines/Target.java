@@ -22,6 +22,11 @@ interface Target extends Reader {
   /// Writes out what is only in memory and waits until what runs in the background is done.
   default void settle() {}
 
+  /// How many bytes went to files for each one that was put; NaN if it does not tell.
+  default double writeAmplification() {
+    return Double.NaN;
+  }
+
   /// Bytes that it holds outside of the heap; for those in memory only.
   default long offHeapBytes() {
     return 0;

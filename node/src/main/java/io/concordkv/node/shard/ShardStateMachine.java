@@ -231,7 +231,15 @@ public final class ShardStateMachine implements StateMachine {
     if (!asides.isEmpty()) {
       listener.membersChanged();
     }
-    done.run();
+    // The next batch waits if the engine wants to be written more slowly; who asked for this one
+    // has
+    // its answer.
+    long wait = engine.writeDelayNanos();
+    if (wait == 0) {
+      done.run();
+    } else {
+      var _ = env.loop().after(Duration.ofNanos(wait), done);
+    }
   }
 
   /// What an applied change means for those who keep time or clean up.

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public interface Engine extends View {
   /// All or nothing. Visible at once to [#get] and [#scan], and to views taken from now on.
   ///
-  /// Never waits for the disk. While [#stalled()] the caller should slow down what leads to writes,
-  /// but a write is still taken.
+  /// Never waits for the disk. The caller waits for [#writeDelayNanos()] before it writes the next
+  /// one, and while [#stalled()] slows down what leads to writes, but a write is still taken.
   void write(WriteBatch batch);
 
   /// A batch of one change.
@@ -102,6 +102,14 @@ public interface Engine extends View {
 
   /// More is waiting to be written to disk than is healthy.
   boolean stalled();
+
+  /// How long whoever writes should wait before the next batch, in nanoseconds, so that the work in
+  /// the background keeps up. It rises little by little with what is due, so a writer that obeys
+  /// meets [#stalled()] only when the disk does not move at all. Asked before each write; 0: it
+  /// need not wait. A loop never sleeps: it sets a timer.
+  default long writeDelayNanos() {
+    return 0;
+  }
 
   /// How many pairs there are; exact in memory, an estimate where counting would mean reading.
   long count();

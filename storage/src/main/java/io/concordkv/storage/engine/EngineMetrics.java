@@ -9,6 +9,7 @@ import java.util.List;
 /// @param cacheMisses blocks or pages that had to be read
 /// @param debtBytes what is still to be moved or rewritten until the engine is in its best form
 /// @param stalledWrites batches that came while the engine was stalled
+/// @param work what the batches cost
 /// @param operations how often and how fast; empty unless it is a [MeasuredEngine]
 public record EngineMetrics(
     long count,
@@ -17,6 +18,7 @@ public record EngineMetrics(
     long cacheMisses,
     long debtBytes,
     long stalledWrites,
+    WriteWork work,
     List<OperationMetrics> operations) {
   public EngineMetrics {
     operations = List.copyOf(operations);
@@ -24,11 +26,12 @@ public record EngineMetrics(
 
   /// Of an engine that has no cache and no debt.
   public static EngineMetrics of(Engine engine) {
-    return new EngineMetrics(engine.count(), engine.sizes(), 0, 0, 0, 0, List.of());
+    return new EngineMetrics(
+        engine.count(), engine.sizes(), 0, 0, 0, 0, WriteWork.UNKNOWN, List.of());
   }
 
   EngineMetrics with(List<OperationMetrics> measured) {
     return new EngineMetrics(
-        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, measured);
+        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, work, measured);
   }
 }

@@ -2,7 +2,7 @@ package io.concordkv.storage.engine;
 
 /// A histogram of durations: 16 buckets to each power of two, so what it answers is at most a
 /// sixteenth too high. Owned by one loop.
-final class Latencies {
+public final class Latencies {
   private static final int BITS = 4;
   private static final int STEPS = 1 << BITS;
 
@@ -10,11 +10,17 @@ final class Latencies {
   private long count;
   private long max;
 
-  void add(long nanos) {
+  public void add(long nanos) {
     long duration = Math.max(0, nanos);
     buckets[bucket(duration)]++;
     count++;
     max = Math.max(max, duration);
+  }
+
+  /// As those of `operation`.
+  public OperationMetrics metrics(String operation) {
+    return new OperationMetrics(
+        operation, count, quantile(0.5), quantile(0.99), quantile(0.999), max);
   }
 
   /// What `share` of the durations do not exceed; 0 if there are none.

@@ -170,6 +170,11 @@ public final class MeasuredEngine implements Engine {
   }
 
   @Override
+  public long writeDelayNanos() {
+    return engine.writeDelayNanos();
+  }
+
+  @Override
   public long count() {
     return engine.count();
   }

@@ -16,6 +16,7 @@ import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.WriteWork;
 import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -266,7 +267,14 @@ public final class BPlusTreeEngine implements Engine {
     }
     var file = tree.file;
     return new EngineMetrics(
-        count(), sizes(), file.hits(), file.misses(), debt, stalledWrites, List.of());
+        count(),
+        sizes(),
+        file.hits(),
+        file.misses(),
+        debt,
+        stalledWrites,
+        WriteWork.UNKNOWN,
+        List.of());
   }
 
   @Override

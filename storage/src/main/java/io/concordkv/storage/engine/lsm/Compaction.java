@@ -21,8 +21,13 @@ final class Compaction {
   private final TableStore store;
   private final Merge merge;
   private final Output output;
+  private final long inputBytes;
   private List<Table> outputs = List.of();
   private boolean started;
+  private long mergedBytes;
+
+  /// How much of it is done, from 0 to 1, as the loop heard last.
+  double progress;
 
   Compaction(TableStore store, CompactionTask task, Levels levels, long tableBytes) {
     this.store = store;
@@ -35,6 +40,7 @@ final class Compaction {
     this.merge = new Merge(runs, Order.ASCENDING);
     long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
     this.output = new Output(store, task.target(), tableBytes, mark, needed(task, levels));
+    this.inputBytes = Math.max(1, task.bytes());
   }
 
   /// Merges about a megabyte. True when all outputs are durable.
@@ -49,6 +55,7 @@ final class Compaction {
     long merged = 0;
     for (; merge.valid(); merge.step()) {
       if (merged >= STEP_BYTES) {
+        mergedBytes += merged;
         return false;
       }
       var key = merge.key();
@@ -74,6 +81,11 @@ final class Compaction {
         all.stream().filter(range -> levels.mayHaveBelow(task.target(), range)).toList());
   }
 
+  /// About how much of it is done: tables may be compressed, what was merged is not.
+  private double done() {
+    return Math.min(1, (double) mergedBytes / inputBytes);
+  }
+
   List<Table> outputs() {
     return outputs;
   }
@@ -86,12 +98,12 @@ final class Compaction {
 
   /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables
   /// stay as they are, and whoever owns the engine decides.
-  record Step(boolean finished, @Nullable CorruptionError damage) {
+  record Step(boolean finished, double progress, @Nullable CorruptionError damage) {
     static Step of(Compaction job) {
       try {
-        return new Step(job.step(), null);
+        return new Step(job.step(), job.done(), null);
       } catch (CorruptionError damaged) {
-        return new Step(false, damaged);
+        return new Step(false, 0, damaged);
       }
     }
   }

@@ -10,6 +10,9 @@ interface CompactionPicker {
   /// About how many bytes are to be rewritten until nothing is due.
   long debt(Levels levels);
 
+  /// How much of the debt below level 0 that is bearable there is, from 0 to 1 or more.
+  double pressureBelow(Levels levels);
+
   /// The level of a whole content that came at once.
   int bottom();
 }

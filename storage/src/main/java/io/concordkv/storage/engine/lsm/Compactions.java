@@ -19,12 +19,19 @@ final class Compactions {
   private static final Comparator<Compaction> BY_URGENCY =
       Comparator.comparing(job -> job.task.top() > 0);
 
+  /// Of what makes a compaction of level 0 due: so much is no reason to slow down, and so much one
+  /// to stop.
+  private static final double CALM = 1.5;
+
+  static final int STOP = 3;
+
   private final Env env;
   private final TableStore store;
   private final Commits commits;
   private final LiveTables live;
   private final CompactionPicker picker;
   private final LsmOptions options;
+  private final Pacing pacing;
   private final Runnable whenOneEnded;
 
   /// In the order in which they began.
@@ -34,6 +41,7 @@ final class Compactions {
   private final List<Compaction> ready = new ArrayList<>();
 
   private int steps;
+  private double pressureBelow;
   private boolean flushing;
   private @Nullable CorruptionError damage;
 
@@ -43,12 +51,14 @@ final class Compactions {
       Commits commits,
       LiveTables live,
       LsmOptions options,
+      Pacing pacing,
       Runnable whenOneEnded) {
     this.env = env;
     this.store = store;
     this.commits = commits;
     this.live = live;
     this.options = options;
+    this.pacing = pacing;
     this.picker = options.picker();
     this.whenOneEnded = whenOneEnded;
   }
@@ -60,6 +70,23 @@ final class Compactions {
 
   long debt() {
     return picker.debt(live.levels());
+  }
+
+  /// How much of what may be due before the writer had better be stopped is due, from 0 to 1 or
+  /// more.
+  ///
+  /// @param coming how many tables of level 0 are on their way
+  double pressure(double coming) {
+    double tables = live.levels().level(0).size() + coming;
+    for (var job : running) {
+      tables -= job.task.top() == 0 ? job.progress * fromLevel0(job.task) : 0;
+    }
+    int due = options.compaction().level0Tables();
+    return Math.max((tables / due - CALM) / (STOP - CALM), pressureBelow);
+  }
+
+  private static long fromLevel0(CompactionTask task) {
+    return task.sources().stream().filter(source -> source.level() == 0).count();
   }
 
   /// The level of a whole content that came at once.
@@ -77,6 +104,7 @@ final class Compactions {
   /// @param flushing whether a memtable is being written to a table
   void schedule(boolean flushing) {
     this.flushing = flushing;
+    pressureBelow = picker.pressureBelow(live.levels());
     for (var task = next(); task != null; task = next()) {
       var job = new Compaction(store, task, live.levels(), options.tables().bytes());
       running.add(job);
@@ -122,6 +150,7 @@ final class Compactions {
         () -> Compaction.Step.of(job),
         step -> {
           steps--;
+          job.progress = step.progress();
           if (store.isClosed()) {
             live.letGo(job.levels);
           } else if (!running.contains(job) || step.damage() != null) {
@@ -158,6 +187,7 @@ final class Compactions {
           return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
         },
         () -> {
+          pacing.rewrote(job.task.moves() ? 0 : Levels.bytes(outputs));
           live.use(live.levels().with(job.task.inputs(), placed));
           live.letGo(job.levels);
           env.reached(job.task.moves() ? "lsm/table-moved" : "lsm/compacted");

@@ -19,6 +19,11 @@ final class Flush {
   /// Whether the loop has already dealt with the outcome.
   boolean settled;
 
+  /// How much of it is done, from 0 to 1. The loop looks at it between two steps.
+  private double progress;
+
+  private long walked;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final TableStore store;
   private final Run run;
@@ -51,7 +56,9 @@ final class Flush {
       while (run.valid() && writer.bytes() < end) {
         writer.add(run.key(), run.value());
         run.next();
+        walked++;
       }
+      progress = Math.min(1, (double) walked / Math.max(1, memtable.list.keys()));
       if (!run.valid()) {
         var table = writer.finish(memtable.mark(), memtable.ranges().united());
         tables = store.publish(List.of(table));
@@ -61,6 +68,10 @@ final class Flush {
     } finally {
       lock.unlock();
     }
+  }
+
+  double progress() {
+    return progress;
   }
 
   /// None if there was nothing but a mark.

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LeveledPicker implements CompactionPicker {
   private static final int BOTTOM = 6;
 
+  /// In contents of level 1.
+  private static final int BEARABLE_DEBT = 16;
+
   /// So many tables of a level are looked at for one that may begin.
   private static final int TRIES = 8;
 
@@ -66,6 +69,15 @@ final class LeveledPicker implements CompactionPicker {
       debt += Math.max(0, levels.bytes(level) - (long) limit(level));
     }
     return debt;
+  }
+
+  @Override
+  public double pressureBelow(Levels levels) {
+    double debt = 0;
+    for (int level = 1; level < Levels.BOTTOM; level++) {
+      debt += Math.max(0, levels.bytes(level) - limit(level));
+    }
+    return debt / (BEARABLE_DEBT * options.level1Bytes());
   }
 
   @Override

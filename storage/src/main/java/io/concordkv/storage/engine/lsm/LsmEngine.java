@@ -44,6 +44,7 @@ public final class LsmEngine implements Engine {
   private final Manifest manifest;
   private final Commits commits;
   private final LiveTables live;
+  private final Pacing pacing;
   final Compactions compactions;
 
   /// The newest first; only that one is written.
@@ -55,6 +56,10 @@ public final class LsmEngine implements Engine {
   private long stalledWrites;
   private @Nullable Flush flush;
   private final WhenDurable whenDurable = new WhenDurable();
+
+  /// How much of the oldest memtable is in a table.
+  private double flushed;
+
   private boolean flushWanted;
   private boolean replacing;
   private boolean taking;
@@ -66,8 +71,9 @@ public final class LsmEngine implements Engine {
     this.store = store;
     this.manifest = manifest;
     this.commits = new Commits(env, manifest);
+    this.pacing = new Pacing(env.clock());
     this.live = new LiveTables(env, store, levels);
-    this.compactions = new Compactions(env, store, commits, live, options, this::schedule);
+    this.compactions = new Compactions(env, store, commits, live, options, pacing, this::schedule);
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;
     this.memtables = new Memtable[] {newMemtable()};
@@ -96,6 +102,8 @@ public final class LsmEngine implements Engine {
     Check.that(!store.isClosed(), "a closed engine is not written");
     Check.that(!replacing && !taking, "nothing is written while a replacement or tables come in");
     stalledWrites += stalled() ? 1 : 0;
+    pace();
+    pacing.wrote(batch.bytes());
     var active = memtables[0];
     sequence = active.write(batch, sequence + 1);
     mark = active.mark();
@@ -160,6 +168,7 @@ public final class LsmEngine implements Engine {
     replacing = true;
     // What they would have made belongs to the content that goes.
     flush = null;
+    flushed = 0;
     compactions.giveUp();
     commits.submit(
         () -> store.edit(true, mark, List.of(), placed),
@@ -221,7 +230,22 @@ public final class LsmEngine implements Engine {
   @Override
   public boolean stalled() {
     return memtables.length - 1 >= options.memtables().most()
-        || live.levels().level(0).size() >= 3 * options.compaction().level0Tables();
+        || live.levels().level(0).size() >= Compactions.STOP * options.compaction().level0Tables();
+  }
+
+  @Override
+  public long writeDelayNanos() {
+    return pacing.delayNanos();
+  }
+
+  /// One memtable that waits is as it should be.
+  private void pace() {
+    int waiting = memtables.length - 1;
+    double full = (double) memtables[0].bytes() / options.memtables().bytes();
+    double memory = waiting == 0 ? 0 : waiting + full - flushed;
+    int most = options.memtables().most();
+    double half = most / 2.0;
+    pacing.press(Math.max((memory - half) / half, compactions.pressure(flushed)));
   }
 
   @Override
@@ -241,7 +265,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public EngineMetrics metrics() {
-    return store.metrics(EngineMetrics.of(this), compactions.debt(), stalledWrites);
+    return store.metrics(EngineMetrics.of(this), compactions.debt(), stalledWrites, pacing.work());
   }
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
@@ -357,6 +381,7 @@ public final class LsmEngine implements Engine {
           } else if (finished) {
             commit(job);
           } else {
+            flushed = job.progress();
             step(job);
           }
         });
@@ -379,6 +404,8 @@ public final class LsmEngine implements Engine {
           durableMark = job.memtable.mark();
           env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
+          flushed = 0;
+          pacing.flushed(Levels.bytes(job.tables()));
           whenDurable.tell(isSettled() ? sequence : job.memtable.sequence());
           schedule();
         });

@@ -2,6 +2,7 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.EngineMetrics;
+import io.concordkv.storage.engine.WriteWork;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -95,7 +96,7 @@ final class TableStore {
   }
 
   /// With what the cache tells.
-  EngineMetrics metrics(EngineMetrics engine, long debtBytes, long stalledWrites) {
+  EngineMetrics metrics(EngineMetrics engine, long debtBytes, long stalledWrites, WriteWork work) {
     return new EngineMetrics(
         engine.count(),
         engine.sizes(),
@@ -103,6 +104,7 @@ final class TableStore {
         cache.misses(),
         debtBytes,
         stalledWrites,
+        work,
         engine.operations());
   }
 

@@ -43,6 +43,13 @@ final class TieredPicker implements CompactionPicker {
     return debt + (task == null ? 0 : task.bytes());
   }
 
+  /// However large a merge is, it keeps nobody waiting until there is no level left for what comes
+  /// from level 0, and that shows there.
+  @Override
+  public double pressureBelow(Levels levels) {
+    return 0;
+  }
+
   @Override
   public int bottom() {
     return Levels.BOTTOM;
