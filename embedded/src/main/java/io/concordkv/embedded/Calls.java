@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The way from any thread to the loop and back: a task is posted, and the caller waits for its
-/// answer, or, while the loop is idle, runs it itself. Once the store has stopped, everybody who waits or comes is told why.
+/// answer, or, while the loop is idle, runs it itself. Once the store has stopped, everybody who
+/// waits or comes is told why.
 ///
 /// A caller first enters its future and then looks whether all is over; who ends it first says so
 /// and then looks who is entered. So nobody is missed, whichever comes first.

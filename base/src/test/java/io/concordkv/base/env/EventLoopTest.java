@@ -243,12 +243,11 @@ final class EventLoopTest {
       var done = new CompletableFuture<Boolean>();
       loop.postAndHelp(
           () ->
-              loop.post(
-                  () -> {
-                    assertThat(loop.isCurrent()).isTrue();
-                    ran.add(Thread.currentThread());
-                    done.complete(true);
-                  }),
+              loop.post(() -> {
+                assertThat(loop.isCurrent()).isTrue();
+                ran.add(Thread.currentThread());
+                done.complete(true);
+              }),
           done::isDone);
       assertThat(done.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
     }

@@ -58,7 +58,7 @@ final class Flush {
         run.next();
         walked++;
       }
-      progress = Math.min(1, (double) walked / Math.max(1, memtable.list.keys()));
+      progress = Math.min(1, (double) walked / Math.max(1, memtable.keys()));
       if (!run.valid()) {
         var table = writer.finish(memtable.mark(), memtable.ranges().united());
         tables = store.publish(List.of(table));

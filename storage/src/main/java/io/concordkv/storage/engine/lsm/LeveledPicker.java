@@ -101,7 +101,7 @@ final class LeveledPicker implements CompactionPicker {
   }
 
   private double limit(int level) {
-    return options.level1Bytes() * Math.pow(options.levelFactor(), level - 1);
+    return options.level1Bytes() * StrictMath.pow(options.levelFactor(), level - 1);
   }
 
   private @Nullable CompactionTask next(Levels levels, int level, AtWork atWork) {

@@ -15,7 +15,7 @@ final class Pacing {
   /// Without pressure no byte costs anything; with all of it, so many times this one's unit.
   private static final double NANOS = 1;
 
-  private static final double STEEPNESS = Math.log(10_000);
+  private static final double STEEPNESS = StrictMath.log(10_000);
 
   /// A timer is no more exact than this, so a smaller debt waits for the next write.
   private static final long LEAST_NANOS = 50_000;
@@ -37,7 +37,7 @@ final class Pacing {
 
   /// @param pressure from 0, nothing is due, to 1, where a writer had better be stopped
   void press(double pressure) {
-    price = NANOS * Math.expm1(STEEPNESS * Math.clamp(pressure, 0, 1));
+    price = NANOS * StrictMath.expm1(STEEPNESS * Math.clamp(pressure, 0, 1));
   }
 
   void wrote(long bytes) {
