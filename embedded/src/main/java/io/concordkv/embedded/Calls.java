@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The way from any thread to the loop and back: a task is posted, and the caller waits for its
@@ -55,6 +56,16 @@ final class Calls {
     }
     for (var answer : open.values()) {
       answer.completeExceptionally(why);
+    }
+  }
+
+  /// Answers with what `work` makes. What fails in it is the caller's to know, and no failure of
+  /// the loop.
+  static <T> void answer(CompletableFuture<T> answer, Supplier<T> work) {
+    try {
+      answer.complete(work.get());
+    } catch (RuntimeException | Error failed) {
+      answer.completeExceptionally(failed);
     }
   }
 }

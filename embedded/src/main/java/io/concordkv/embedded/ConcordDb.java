@@ -139,7 +139,7 @@ public final class ConcordDb implements AutoCloseable {
           calls.ask(
               env.loop(),
               answer ->
-                  answer(
+                  Calls.answer(
                       answer,
                       () -> Store.open(env, options, options.backup().archiveFolder(), audience)));
       opened = true;
@@ -151,19 +151,6 @@ public final class ConcordDb implements AutoCloseable {
           unlock(lock);
         }
       }
-    }
-  }
-
-  private interface Work<T> {
-    T run();
-  }
-
-  /// What fails while a store is opened is the caller's to know, and no failure of one that runs.
-  private static <T> void answer(CompletableFuture<T> answer, Work<T> work) {
-    try {
-      answer.complete(work.run());
-    } catch (RuntimeException | Error failed) {
-      answer.completeExceptionally(failed);
     }
   }
 

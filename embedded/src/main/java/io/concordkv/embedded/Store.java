@@ -73,12 +73,6 @@ final class Store {
   private boolean closing;
   private @Nullable Runnable whenIdle;
 
-  private record Answer(Commit commit, Outcome outcome) {
-    void tell() {
-      commit.reply().accept(outcome);
-    }
-  }
-
   private Store(
       Env env,
       Options options,

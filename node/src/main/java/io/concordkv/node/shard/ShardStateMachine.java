@@ -231,9 +231,8 @@ public final class ShardStateMachine implements StateMachine {
     if (!asides.isEmpty()) {
       listener.membersChanged();
     }
-    // The next batch waits if the engine wants to be written more slowly; who asked for this one
-    // has
-    // its answer.
+    // The next batch waits if the engine wants to be written more slowly. Who asked for this one
+    // has its answer.
     long wait = engine.writeDelayNanos();
     if (wait == 0) {
       done.run();

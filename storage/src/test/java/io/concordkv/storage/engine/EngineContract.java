@@ -9,36 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every engine promises. Each engine runs it with settings under which everything that it can
 /// do in the background happens.
-public abstract class EngineContract {
-  protected Engine engine;
-
-  /// The engine in `directory`, an empty one if there is none.
-  protected abstract Engine open(String directory);
-
-  protected final Engine open() {
-    return open("engine");
-  }
-
-  /// Lets everything happen that waits on the loop or at a worker.
-  protected abstract void settle();
-
-  @BeforeEach
-  void open_an_engine() {
-    engine = open();
-  }
-
-  @AfterEach
-  void close_it() {
-    engine.close();
-    settle();
-  }
-
+public abstract class EngineContract extends RangeDeletionContract {
   @Test
   void a_new_engine_is_empty() {
     assertThat(engine.get(key("a"))).isNull();
@@ -85,78 +60,6 @@ public abstract class EngineContract {
     assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=2", "c=3");
     flushed();
     assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=2", "c=3");
-  }
-
-  @Test
-  void a_range_is_deleted_wherever_its_keys_were() {
-    fill("a", "b", "c", "d", "e", "f");
-    flushed();
-    put("ca", "in memory");
-    engine.deleteRange(new KeyRange(key("b"), key("e")));
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=a", "e=e", "f=f");
-    assertThat(pairs(engine, KeyRange.ALL, Order.DESCENDING)).containsExactly("f=f", "e=e", "a=a");
-    assertThat(engine.get(key("b"))).isNull();
-    assertThat(engine.get(key("ca"))).isNull();
-    assertThat(engine.get(key("e"))).isEqualTo(key("e"));
-    put("c", "again");
-    flushed();
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING))
-        .containsExactly("a=a", "c=again", "e=e", "f=f");
-    try (var cursor = engine.scan(KeyRange.ALL, Order.ASCENDING)) {
-      assertThat(cursor.seek(key("b"))).isTrue();
-      assertThat(cursor.key()).isEqualTo(key("c"));
-      assertThat(cursor.seek(key("ca"))).isTrue();
-      assertThat(cursor.key()).isEqualTo(key("e"));
-    }
-    engine.deleteRange(new KeyRange(key("d"), null));
-    assertThat(pairs(engine, KeyRange.ALL, Order.DESCENDING)).containsExactly("c=again", "a=a");
-    engine.deleteRange(KeyRange.ALL);
-    flushed();
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).isEmpty();
-    engine.deleteRange(KeyRange.ALL);
-    assertThat(engine.get(key("a"))).isNull();
-  }
-
-  @Test
-  void the_order_of_changes_in_a_batch_counts_for_ranges_too() {
-    fill("a", "b", "c");
-    engine.write(
-        new WriteBatch()
-            .put(key("b"), key("before"))
-            .put(key("bb"), key("before"))
-            .deleteRange(new KeyRange(key("b"), key("d")))
-            .put(key("c"), key("after"))
-            .deleteRange(new KeyRange(key("z"), key("y"))));
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=a", "c=after");
-    flushed();
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).containsExactly("a=a", "c=after");
-  }
-
-  @Test
-  void a_view_sees_the_ranges_that_were_deleted_before_it() {
-    fill("a", "b", "c", "d");
-    var first = engine.view();
-    engine.deleteRange(new KeyRange(key("b"), key("d")));
-    var second = engine.view();
-    put("b", "again");
-    engine.deleteRange(new KeyRange(key("a"), key("c")));
-    var third = engine.view();
-    for (int i = 0; i < 300; i++) {
-      put("k" + i % 17, "value-" + i);
-    }
-    engine.deleteRange(KeyRange.ALL);
-    flushed();
-    assertThat(pairs(first, KeyRange.ALL, Order.ASCENDING))
-        .containsExactly("a=a", "b=b", "c=c", "d=d");
-    assertThat(pairs(second, KeyRange.ALL, Order.DESCENDING)).containsExactly("d=d", "a=a");
-    assertThat(pairs(third, KeyRange.ALL, Order.ASCENDING)).containsExactly("d=d");
-    assertThat(third.get(key("b"))).isNull();
-    assertThat(second.get(key("b"))).isNull();
-    assertThat(first.get(key("b"))).isEqualTo(key("b"));
-    assertThat(pairs(engine, KeyRange.ALL, Order.ASCENDING)).isEmpty();
-    first.close();
-    second.close();
-    third.close();
   }
 
   @Test
@@ -516,40 +419,10 @@ public abstract class EngineContract {
     assertThat(engine.get(key("key-1"))).isEqualTo(key("later"));
   }
 
-  protected final void put(String key, String value) {
-    engine.write(new WriteBatch().put(key(key), key(value)));
-  }
-
-  protected final void flushed() {
-    engine.flush();
-    settle();
-  }
-
-  protected static Bytes key(String text) {
-    return Bytes.of(text);
-  }
-
-  protected static List<String> pairs(View view, KeyRange range, Order order) {
-    var pairs = new ArrayList<String>();
-    try (var cursor = view.scan(range, order)) {
-      while (cursor.next()) {
-        pairs.add(cursor.key().toUtf8() + "=" + cursor.value().toUtf8());
-      }
-    }
-    return pairs;
-  }
-
   private void replace(Replacement replacement, long mark) {
     var done = new boolean[1];
     engine.replaceWith(replacement, mark, () -> done[0] = true);
     settle();
     assertThat(done[0]).isTrue();
-  }
-
-  private void fill(String... keys) {
-    for (var key : keys) {
-      put(key, key);
-      engine.flush();
-    }
   }
 }

@@ -445,10 +445,7 @@ public final class BPlusTreeEngine implements Engine {
   }
 
   private void switchDelta() {
-    var more = new Memtable[deltas.length + 1];
-    System.arraycopy(deltas, 0, more, 1, deltas.length);
-    more[0] = newDelta();
-    deltas = more;
+    deltas = newDelta().ahead(deltas);
   }
 
   private TreeView newView() {

@@ -362,10 +362,7 @@ public final class LsmEngine implements Engine {
   }
 
   private void switchMemtable() {
-    var more = new Memtable[memtables.length + 1];
-    System.arraycopy(memtables, 0, more, 1, memtables.length);
-    more[0] = newMemtable();
-    memtables = more;
+    memtables = newMemtable().ahead(memtables);
   }
 
   private void step(Flush job) {

@@ -37,7 +37,7 @@ final class Pacing {
 
   /// @param pressure from 0, nothing is due, to 1, where a writer had better be stopped
   void press(double pressure) {
-    price = NANOS * StrictMath.expm1(STEEPNESS * Math.clamp(pressure, 0, 1));
+    price = pressure <= 0 ? 0 : NANOS * StrictMath.expm1(STEEPNESS * Math.min(pressure, 1));
   }
 
   void wrote(long bytes) {

@@ -35,6 +35,14 @@ public final class Memtable {
     this.sequence = sequence;
   }
 
+  /// This one in front of `older` ones.
+  public Memtable[] ahead(Memtable[] older) {
+    var all = new Memtable[older.length + 1];
+    System.arraycopy(older, 0, all, 1, older.length);
+    all[0] = this;
+    return all;
+  }
+
   /// As [VersionedMap#put].
   public void put(Bytes key, @Nullable Bytes value, long sequence) {
     map.put(key, value, sequence);
