@@ -49,7 +49,7 @@ final class RepairCommand implements Callable<Integer> {
   private boolean pastDamage;
 
   @Option(
-      names = {"-o", "--write-out"},
+      names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "simple (default) or json")
   private String format = "simple";

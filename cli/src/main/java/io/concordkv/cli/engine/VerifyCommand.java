@@ -32,7 +32,7 @@ final class VerifyCommand implements Callable<Integer> {
   private @Nullable String engine;
 
   @Option(
-      names = {"-o", "--write-out"},
+      names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "simple (default) or json")
   private String format = "simple";
