@@ -311,7 +311,7 @@ final class EngineIT {
   void a_backup_that_is_killed_half_way_is_none_and_is_begun_again() throws Exception {
     fill();
     var words =
-        new String[] {"backup", "--rate=1048576", store().toString(), backup("one").toString()};
+        new String[] {"backup", "--rate=131072", store().toString(), backup("one").toString()};
     for (int i = 0; i < 4; i++) {
       killed(command(words), 400 + 400 * i);
       assertThat(count("lsm")).isEqualTo(PAIRS);
