@@ -274,13 +274,13 @@ final class Leadership {
     unsettled = true;
   }
 
-  /// Whether what takes this member out is behind `before` and up to `index`, and nobody has it yet
-  /// who could lead. With witnesses a quorum may have nobody else who can, and this member goes for
-  /// good.
+  /// Whether what takes this member out is behind `before` and up to `index`, and nobody has all of
+  /// that yet who could lead. With witnesses a quorum may have nobody else who can, and this member
+  /// goes for good.
   private boolean endsOwnTerm(long before, long index) {
     for (long at = before + 1; at <= index; at++) {
       var entry = self.log.entry(at);
-      if (takesOut(entry) && !followers.anyLeads(entry.configuration(), at)) {
+      if (takesOut(entry) && !followers.anyLeads(entry.configuration(), index)) {
         return true;
       }
     }
