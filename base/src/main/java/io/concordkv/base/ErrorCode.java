@@ -61,6 +61,10 @@ public enum ErrorCode {
   SNAPSHOT_BASE(
       Kind.FAILED_PRECONDITION,
       "concordkv: the base is no complete snapshot of this member: make a full one, without a base"),
+  SNAPSHOT_NO_SPACE(
+      Kind.RESOURCE_EXHAUSTED,
+      "concordkv: the member's disk has no room for the snapshot, and nothing is left of it: make"
+          + " room, then save it again"),
   WITNESS_IS_NO_LEARNER(
       Kind.INVALID_ARGUMENT,
       "concordkv: a member is added as a learner or as a witness, not as both"),

@@ -4,6 +4,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.Workers.Lane;
 import io.concordkv.replica.Replica;
 import io.concordkv.storage.engine.lsm.Checkpoint;
@@ -84,7 +85,14 @@ public final class Snapshots {
   /// What keeps it from being written. On a worker.
   private Optional<ErrorCode> look(String name, String base) {
     var files = env.files();
-    files.createDirectories(DIRECTORY + name);
+    try {
+      files.createDirectories(DIRECTORY + name);
+    } catch (FileException e) {
+      if (e.kind() == FileException.Kind.NO_SPACE) {
+        return Optional.of(ErrorCode.SNAPSHOT_NO_SPACE);
+      }
+      throw e;
+    }
     if (!files.list(DIRECTORY + name).isEmpty()) {
       return Optional.of(ErrorCode.SNAPSHOT_EXISTS);
     }
@@ -110,7 +118,8 @@ public final class Snapshots {
             underWay = null;
             reply.done(Saved.of(env.files().describe(DIRECTORY + name), checkpoint));
           }
-        });
+        },
+        _ -> refuse(ErrorCode.SNAPSHOT_NO_SPACE));
   }
 
   private void refuse(ErrorCode why) {

@@ -6,6 +6,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.Crc32c;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
@@ -17,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// An engine's content at a moment, in a directory of its own: its tables, which never change and
 /// so are linked rather than copied, a manifest, and a *seal* that names every table with its
@@ -43,8 +45,32 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
     tables = List.copyOf(tables);
   }
 
+  /// What came of making one: it is `whole`, or the disk was `full` and nothing is left of it.
+  record Attempt(@Nullable Checkpoint whole, @Nullable FileException full) {}
+
+  /// As [#write], for a disk that may be full: what was made of it is removed then. Blocks.
+  static Attempt attempt(
+      FileSystem files,
+      String source,
+      String target,
+      String base,
+      long nextFile,
+      long mark,
+      List<Edit.Placed> placed) {
+    try {
+      return new Attempt(write(files, source, target, base, nextFile, mark, placed), null);
+    } catch (FileException e) {
+      if (e.kind() != FileException.Kind.NO_SPACE) {
+        throw e;
+      }
+      files.list(target).forEach(name -> files.delete(target + "/" + name));
+      files.delete(target);
+      return new Attempt(null, e);
+    }
+  }
+
   /// Makes a checkpoint of `placed`, tables in `source`. Blocks.
-  static Checkpoint write(
+  private static Checkpoint write(
       FileSystem files,
       String source,
       String target,

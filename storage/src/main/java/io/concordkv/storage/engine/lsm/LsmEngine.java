@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers;
 import io.concordkv.storage.engine.Cursor;
@@ -21,6 +22,7 @@ import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -270,8 +272,10 @@ public final class LsmEngine implements Engine {
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
   /// background; then runs `done`. With a `base`, the name of an earlier checkpoint beside it, it
-  /// gets only the tables that are not in that one.
-  public void checkpoint(String target, String base, Consumer<Checkpoint> done) {
+  /// gets only the tables that are not in that one. If the disk has no room for it, `full` gets to
+  /// know why and nothing is left of it.
+  public void checkpoint(
+      String target, String base, Consumer<Checkpoint> done, Consumer<FileException> full) {
     whenDurable(() -> {
       var held = live.levels().retain();
       long at = durableMark;
@@ -280,9 +284,13 @@ public final class LsmEngine implements Engine {
               Workers.Lane.BACKGROUND,
               () -> store.checkpoint(target, base, at, Checkpoint.placed(held)),
               env.loop(),
-              checkpoint -> {
+              attempt -> {
                 live.letGo(held);
-                done.accept(checkpoint);
+                if (attempt.full() == null) {
+                  done.accept(Objects.requireNonNull(attempt.whole()));
+                } else {
+                  full.accept(attempt.full());
+                }
               });
     });
   }
@@ -298,7 +306,11 @@ public final class LsmEngine implements Engine {
 
   @Override
   public void checkpoint(String directory, Runnable done) {
-    checkpoint(directory, "", _ -> done.run());
+    Consumer<FileException> fail =
+        full -> {
+          throw full;
+        };
+    checkpoint(directory, "", _ -> done.run(), fail);
   }
 
   @Override

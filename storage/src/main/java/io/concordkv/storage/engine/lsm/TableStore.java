@@ -69,8 +69,8 @@ final class TableStore {
   }
 
   /// Makes a checkpoint of tables that the caller keeps from being deleted.
-  Checkpoint checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
-    return Checkpoint.write(files, directory, target, base, nextFile(), mark, placed);
+  Checkpoint.Attempt checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
+    return Checkpoint.attempt(files, directory, target, base, nextFile(), mark, placed);
   }
 
   /// A change of the manifest, in which no id is named that is not used up.

@@ -2,9 +2,11 @@ package io.concordkv.storage.engine.lsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.env.FileException;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
@@ -40,7 +42,7 @@ final class CheckpointTest {
 
   private Checkpoint checkpoint(String name, String base) {
     var done = new ArrayList<Checkpoint>();
-    engine.checkpoint("copies/" + name, base, done::add);
+    engine.checkpoint("copies/" + name, base, done::add, full -> fail(full));
     assertThat(simulation.runUntil(() -> !done.isEmpty(), Duration.ofMinutes(1))).isTrue();
     return done.getFirst();
   }
@@ -101,6 +103,34 @@ final class CheckpointTest {
   }
 
   @Test
+  void a_disk_that_is_too_full_for_it_keeps_nothing_of_it_and_harms_nobody() {
+    write(0, 500);
+    engine.sync();
+    simulation.runFor(Duration.ofSeconds(10));
+    int refused = 0;
+    for (int room = 0; ; room += 20) {
+      var whole = new ArrayList<Checkpoint>();
+      var refusals = new ArrayList<FileException>();
+      disk.limitSpace(room);
+      engine.checkpoint("copies/" + room, "", whole::add, refusals::add);
+      simulation.runFor(Duration.ofMinutes(1));
+      disk.limitSpace(Long.MAX_VALUE);
+      assertThat(whole.size() + refusals.size()).isEqualTo(1);
+      if (!whole.isEmpty()) {
+        assertThat(opened("copies/" + room)).isEqualTo(content);
+        break;
+      }
+      assertThat(refusals.getFirst().kind()).isEqualTo(FileException.Kind.NO_SPACE);
+      assertThat(disk.paths()).noneMatch(path -> path.startsWith("copies/"));
+      refused++;
+    }
+    assertThat(refused).isGreaterThan(3);
+    write(500, 600);
+    engine.sync();
+    assertThat(pairs(engine)).isEqualTo(content);
+  }
+
+  @Test
   void a_damaged_table_of_a_checkpoint_is_not_restored() {
     write(0, 500);
     checkpoint("one", "");
@@ -143,7 +173,7 @@ final class CheckpointTest {
         expected.put(Bytes.of("key-" + i), Bytes.of("value-" + i));
         living.write(new WriteBatch().put(Bytes.of("key-" + i), Bytes.of("value-" + i)).mark(i));
       }
-      living.checkpoint("copy", "", _ -> {});
+      living.checkpoint("copy", "", _ -> {}, full -> fail(full));
       world.disk("n").powerCutAtOperation(at);
       world.runFor(Duration.ofMinutes(1));
       world.powerCut("n");
