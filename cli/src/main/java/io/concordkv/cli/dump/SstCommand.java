@@ -165,7 +165,10 @@ final class SstCommand extends DumpCommand.Part {
       var row = rows().get().kind("deleted-range").bytes("from", range.from());
       out.line((range.to() == null ? row : row.bytes("to", range.to())).toString());
     }
-    part(out, "index", layout.index());
+    if (layout.top() != null) {
+      part(out, "top-index", layout.top());
+    }
+    layout.index().forEach(index -> part(out, "index", index));
     layout.blocks().forEach(block -> part(out, "block", block));
   }
 

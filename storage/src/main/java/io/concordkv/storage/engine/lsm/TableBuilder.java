@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Used by one thread at a time.
 public final class TableBuilder implements AutoCloseable {
   private static final TableWriter.Settings SETTINGS =
-      new TableWriter.Settings(16 << 10, 0, Compression.LZ4);
+      new TableWriter.Settings(16 << 10, 16 << 10, 0, Compression.LZ4);
 
   private final FileSystem files;
   private final String path;

@@ -16,10 +16,15 @@ import java.util.Locale;
 ///
 /// @param bytes compaction starts a new table when one has reached this size
 /// @param blockBytes about how much of a table is read and checked at once
+/// @param indexBlockBytes about how much of the index of a table is read at once
 /// @param bloomBitsPerKey 0: no filters
 /// @param compression of the data blocks
 public record TableOptions(
-    long bytes, int blockBytes, List<Integer> bloomBitsPerKey, List<Compression> compression) {
+    long bytes,
+    int blockBytes,
+    int indexBlockBytes,
+    List<Integer> bloomBitsPerKey,
+    List<Compression> compression) {
   private static final Setting BYTES =
       Setting.bytes(
           "table-bytes",
@@ -34,6 +39,13 @@ public record TableOptions(
           1 << 20,
           16 << 10,
           "about how much of a table is read and checked at once");
+  private static final Setting INDEX_BLOCK =
+      Setting.bytes(
+          "index-block-bytes",
+          1,
+          1 << 20,
+          16 << 10,
+          "a larger index of a table has blocks of about this size, and a top level");
   private static final Setting BLOOM =
       Setting.numbers(
           "bloom-bits-per-key",
@@ -51,7 +63,7 @@ public record TableOptions(
           List.of("lz4"),
           "of data blocks, for each level, the last for all deeper ones");
 
-  static final List<Setting> SETTINGS = List.of(BYTES, BLOCK, BLOOM, COMPRESSION);
+  static final List<Setting> SETTINGS = List.of(BYTES, BLOCK, INDEX_BLOCK, BLOOM, COMPRESSION);
 
   public TableOptions {
     bloomBitsPerKey = List.copyOf(bloomBitsPerKey);
@@ -62,6 +74,7 @@ public record TableOptions(
     return new TableOptions(
         settings.of(BYTES),
         settings.intOf(BLOCK),
+        settings.intOf(INDEX_BLOCK),
         settings.allOf(BLOOM).stream().map(Math::toIntExact).toList(),
         settings.allOf(COMPRESSION).stream()
             .map(each -> COMPRESSIONS.get(each.intValue()))
@@ -71,7 +84,7 @@ public record TableOptions(
   /// How a table of `level` is written.
   TableWriter.Settings at(int level) {
     return new TableWriter.Settings(
-        blockBytes, ofLevel(bloomBitsPerKey, level), ofLevel(compression, level));
+        blockBytes, indexBlockBytes, ofLevel(bloomBitsPerKey, level), ofLevel(compression, level));
   }
 
   /// Whether a table of `level` would be packed otherwise in the next one.

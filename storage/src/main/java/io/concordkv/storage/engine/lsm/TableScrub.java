@@ -2,16 +2,16 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.TableParts;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Checks a table, one part after the other.
 final class TableScrub implements Scrub {
   private final TableStore store;
-  private final Table table;
+  private final TableParts parts;
   private final Levels holding;
   private final Consumer<Levels> letGo;
-  private int part;
   private boolean closed;
 
   /// Null if the table `file` is gone by now.
@@ -27,7 +27,7 @@ final class TableScrub implements Scrub {
 
   private TableScrub(TableStore store, Table table, Levels holding, Consumer<Levels> letGo) {
     this.store = store;
-    this.table = table;
+    this.parts = table.parts();
     this.holding = holding.retain();
     this.letGo = letGo;
   }
@@ -36,11 +36,10 @@ final class TableScrub implements Scrub {
   public long step(long bytes) {
     long read = 0;
     while (read < bytes && !store.isClosed()) {
-      int length = table.check(part);
+      int length = parts.next();
       if (length == 0) {
         break;
       }
-      part++;
       read += length;
     }
     return read;

@@ -66,6 +66,22 @@ final class FormatTest {
   }
 
   @Test
+  void the_example_of_an_index_with_two_levels_is_what_is_written_and_read() throws IOException {
+    var files = simulation.env("n1").files();
+    files.createDirectories("d");
+    var writer =
+        new TableWriter(files, "d", 8, new TableWriter.Settings(1, 1, 0, Compression.NONE));
+    writer.add(Bytes.of("kiwi"), Bytes.of("green"));
+    writer.add(Bytes.of("lemon"), Bytes.of("yellow"));
+    var info = writer.finish(6);
+    assertThat(page("sstable.md")).contains(block(dump("d/0000000000000008.sst")));
+    var table = Table.open(files, "d", info, new BlockCache(1 << 20));
+    assertThat(get(table, "kiwi")).isEqualTo(Bytes.of("green"));
+    assertThat(get(table, "lemon")).isEqualTo(Bytes.of("yellow"));
+    assertThat(get(table, "lime")).isNull();
+  }
+
+  @Test
   void a_table_of_version_1_is_still_read() {
     var bytes = HexFormat.ofDelimiter(" ").parseHex(VERSION_1);
     var files = simulation.env("n1").files();
@@ -104,7 +120,7 @@ final class FormatTest {
     var files = simulation.env("n1").files();
     files.createDirectories("d");
     var writer =
-        new TableWriter(files, "d", 7, new TableWriter.Settings(4096, 0, Compression.NONE));
+        new TableWriter(files, "d", 7, new TableWriter.Settings(4096, 4096, 0, Compression.NONE));
     writer.add(Bytes.of("apple"), Bytes.of("red"));
     writer.add(Bytes.of("apricot"), null);
     writer.add(Bytes.of("banana"), Bytes.of("yellow"));

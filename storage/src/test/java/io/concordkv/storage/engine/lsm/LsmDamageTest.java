@@ -152,7 +152,7 @@ final class LsmDamageTest {
   }
 
   private Engine open() {
-    var options = TinyOptions.of("block-bytes=128 level0-tables=64");
+    var options = TinyOptions.of("block-bytes=128 index-block-bytes=64 level0-tables=64");
     return LsmEngine.open(simulation.env("n1"), DIRECTORY, options);
   }
 

@@ -140,18 +140,17 @@ final class Block {
     return low;
   }
 
-  /// In an index block: where the block of entry `i` lies in the file.
-  long handleOffset(int i) {
-    return longVarint(handleAt(i));
+  /// In an index block: where the block of entry `i` lies.
+  Handle handle(int i) {
+    int position = handleAt(i);
+    long offset = longVarint(position);
+    return new Handle(offset, value(varint(varintEnd(position))));
   }
 
-  /// In an index block: how long the block of entry `i` is, trailer included.
-  int handleLength(int i) {
-    int position = handleAt(i);
-    while (data[position] < 0) {
-      position++;
-    }
-    return value(varint(position + 1));
+  /// The key at a restart point.
+  Bytes restartKey(int restart) {
+    long read = varint(varintEnd(start(restart)));
+    return Bytes.wrap(data, varintEnd(position(read)), value(read));
   }
 
   /// A number of at most 31 bits and the position behind it, packed into a long.

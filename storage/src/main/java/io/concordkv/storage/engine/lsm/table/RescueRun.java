@@ -12,14 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class RescueRun implements Run {
   private final Table table;
   private final Findings findings;
-  private @Nullable Block index;
-  private @Nullable BlockCursor handles;
+  private @Nullable IndexCursor index;
   private @Nullable BlockCursor block;
 
   /// All keys up to this one were seen or told of.
   private @Nullable Bytes passed;
 
-  private int entry = -1;
   private boolean begun;
 
   public RescueRun(Table table, Findings findings) {
@@ -46,44 +44,50 @@ public final class RescueRun implements Run {
 
   private void begin() {
     try {
-      var found = table.index(false);
-      index = found;
-      handles = new BlockCursor(found);
+      index = new IndexCursor(table, false);
       nextBlock();
     } catch (CorruptionError damaged) {
       findings.damaged(damaged);
-      var info = table.info();
-      lose(info.smallest(), info.largest());
+      lose(table.info().largest());
     }
   }
 
+  /// Goes to the next block that is whole.
   private void nextBlock() {
-    var keys = Objects.requireNonNull(handles);
-    var places = Objects.requireNonNull(index);
+    var place = Objects.requireNonNull(index);
     block = null;
-    while (++entry < places.restarts() && block == null) {
-      if (entry == 0) {
-        keys.toFirst();
-      } else {
-        keys.next();
-      }
+    do {
       try {
-        var cursor = new BlockCursor(table.block(places, entry, false));
+        if (passed == null) {
+          place.toFirst();
+        } else {
+          place.next();
+        }
+        if (!place.valid()) {
+          return;
+        }
+        var cursor = new BlockCursor(table.entries(place.block(), false));
         cursor.toFirst();
         block = cursor;
       } catch (CorruptionError damaged) {
         findings.damaged(damaged);
-        lose(passed == null ? table.info().smallest() : passed.successor(), keys.key());
+        lose(limit(place));
       } catch (IndexOutOfBoundsException malformed) {
         findings.damaged(table.path() + ": a block is not one of entries");
-        lose(passed == null ? table.info().smallest() : passed.successor(), keys.key());
+        lose(limit(place));
       }
-      passed = keys.key();
-    }
-    entry--;
+      passed = limit(place);
+    } while (block == null);
   }
 
-  private void lose(Bytes from, Bytes last) {
+  private Bytes limit(IndexCursor place) {
+    var limit = place.limit();
+    return limit == null ? table.info().largest() : limit;
+  }
+
+  /// All that is not passed, up to `last`.
+  private void lose(Bytes last) {
+    var from = passed == null ? table.info().smallest() : passed.successor();
     findings.lost(new KeyRange(from, last.successor()), true, table.path());
   }
 

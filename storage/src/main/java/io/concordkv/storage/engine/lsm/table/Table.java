@@ -18,10 +18,9 @@ public final class Table {
   private final TableInfo info;
   private final StoredFile file;
   private final BlockCache cache;
-  private final long filterOffset;
-  private final int filterLength;
-  private final long indexOffset;
-  private final int indexLength;
+  private final Handle filter;
+  private final Handle index;
+  private final Handle top;
   private final List<TableProperties.Part> parts;
   private final DeletedRanges ranges;
   private final KeyRange span;
@@ -31,10 +30,9 @@ public final class Table {
     this.info = properties.info();
     this.file = file;
     this.cache = cache;
-    this.filterOffset = footer.filterOffset();
-    this.filterLength = footer.filterLength();
-    this.indexOffset = footer.indexOffset();
-    this.indexLength = footer.indexLength();
+    this.filter = footer.filter();
+    this.index = footer.index();
+    this.top = properties.part(TableProperties.TOP_LEVEL);
     this.parts = properties.parts();
     this.ranges = properties.ranges();
     this.span = properties.span();
@@ -58,7 +56,7 @@ public final class Table {
       if (!properties.info().equals(info)) {
         throw TableFormat.damaged(
             file.path(),
-            footer.propertiesOffset(),
+            footer.properties().offset(),
             "the table is another one than the manifest says");
       }
       return new Table(file, cache, footer, properties);
@@ -98,25 +96,59 @@ public final class Table {
 
   /// How the file is laid out. Reads and checks all of it.
   public TableLayout layout() {
-    var index = index(false);
+    var partitions = partitions();
     var blocks = new ArrayList<TableLayout.Part>();
     long at = 0;
-    for (int i = 0; i < index.restarts(); i++) {
-      var block = block(index, i, false);
-      long offset = index.handleOffset(i);
-      int length = index.handleLength(i);
-      if (offset != at) {
-        throw TableFormat.damaged(file.path(), at, "the blocks do not lie one behind the other");
-      }
-      at += length;
-      blocks.add(new TableLayout.Part(offset, length, block.data.length, compression(at)));
+    var cursor = new IndexCursor(this, false);
+    for (cursor.toFirst(); cursor.valid(); cursor.next()) {
+      var block = cursor.block();
+      at = behind(at, block);
+      blocks.add(part(block, compression(at)));
     }
-    var filter = filterLength == 0 ? null : BloomFilter.fill(filter().data);
     return new TableLayout(
         blocks,
-        new TableLayout.Part(indexOffset, indexLength, index.data.length, Compression.NONE),
-        filter,
+        partitions,
+        top.isNone() ? null : part(top, Compression.NONE),
+        filter.isNone() ? null : BloomFilter.fill(filter().data),
         ranges.list());
+  }
+
+  /// The blocks of the index without its top level, which has to say the same as they do.
+  private List<TableLayout.Part> partitions() {
+    var level = topLevel(false);
+    if (level == null) {
+      return List.of(part(index, Compression.NONE));
+    }
+    var partitions = new ArrayList<TableLayout.Part>();
+    long at = index.offset();
+    for (int i = 0; i < level.restarts(); i++) {
+      var block = level.handle(i);
+      at = behind(at, block);
+      var entries = entries(block, false);
+      int last = entries.restarts() - 1;
+      if (last < 0 || !entries.restartKey(last).equals(level.restartKey(i))) {
+        throw TableFormat.damaged(
+            file.path(), top.offset(), "the top level of the index has other keys than the index");
+      }
+      partitions.add(part(block, Compression.NONE));
+    }
+    if (at != index.end()) {
+      throw TableFormat.damaged(
+          file.path(), at, "the top level says nothing of a part of the index");
+    }
+    return partitions;
+  }
+
+  private long behind(long at, Handle block) {
+    if (block.offset() != at) {
+      throw TableFormat.damaged(file.path(), at, "the blocks do not lie one behind the other");
+    }
+    return block.end();
+  }
+
+  private TableLayout.Part part(Handle block, Compression compression) {
+    return new TableLayout.Part(
+        block.offset(), block.length(), loadEntries(block).data.length, compression);
   }
 
   private Compression compression(long blockEnd) {
@@ -157,12 +189,12 @@ public final class Table {
   }
 
   private @Nullable Bytes find(Bytes key, long hash) {
-    if (filterLength > 0 && !BloomFilter.mayContain(filter().data, hash)) {
+    if (!filter.isNone() && !BloomFilter.mayContain(filter().data, hash)) {
       return null;
     }
-    var index = index(true);
-    int entry = index.firstRestartAtOrAbove(key);
-    return entry == index.restarts() ? null : block(index, entry, true).find(key);
+    var place = new IndexCursor(this, true);
+    place.toCeiling(key);
+    return place.valid() ? entries(place.block(), true).find(key) : null;
   }
 
   /// Whether an answer of [#get] means that the key is deleted.
@@ -192,70 +224,83 @@ public final class Table {
     file.close();
   }
 
-  Block index(boolean caching) {
-    return entries(indexOffset, indexLength, caching);
+  /// All blocks of the index but for the top level.
+  Handle index() {
+    return index;
   }
 
-  Block block(Block index, int entry, boolean caching) {
-    return entries(index.handleOffset(entry), index.handleLength(entry), caching);
+  /// The top level of the index; none if the index is one block.
+  Handle top() {
+    return top;
   }
 
-  private Block entries(long offset, int length, boolean caching) {
-    var cached = cache.get(info.id(), offset);
+  /// The blocks that are neither data nor of the index.
+  List<Handle> others() {
+    var others = new ArrayList<Handle>();
+    if (!filter.isNone()) {
+      others.add(filter);
+    }
+    parts.stream()
+        .map(TableProperties.Part::block)
+        .filter(part -> !part.equals(top))
+        .forEach(others::add);
+    return others;
+  }
+
+  /// The top level of the index, null if the index is one block.
+  @Nullable Block topLevel(boolean caching) {
+    return top.isNone() ? null : entries(top, caching);
+  }
+
+  /// A block of the data or the index.
+  Block entries(Handle handle, boolean caching) {
+    var cached = cache.get(info.id(), handle.offset());
     if (cached != null) {
       return cached;
     }
-    var block = Block.ofEntries(load(offset, length));
-    if (block == null) {
-      throw TableFormat.damaged(file.path(), offset, "the block is not one of entries");
-    }
+    var block = loadEntries(handle);
     if (caching) {
-      cache.put(info.id(), offset, block);
+      cache.put(info.id(), handle.offset(), block);
+    }
+    return block;
+  }
+
+  /// The same, past the cache.
+  Block loadEntries(Handle handle) {
+    var block = Block.ofEntries(load(handle));
+    if (block == null) {
+      throw TableFormat.damaged(file.path(), handle.offset(), "the block is not one of entries");
     }
     return block;
   }
 
   private Block filter() {
-    var cached = cache.get(info.id(), filterOffset);
+    var cached = cache.get(info.id(), filter.offset());
     if (cached != null) {
       return cached;
     }
-    var data = load(filterOffset, filterLength);
+    var data = load(filter);
     if (!BloomFilter.isWhole(data)) {
-      throw TableFormat.damaged(file.path(), filterOffset, "the block is not a filter");
+      throw TableFormat.damaged(file.path(), filter.offset(), "the block is not a filter");
     }
     var block = Block.ofBytes(data);
-    cache.put(info.id(), filterOffset, block);
+    cache.put(info.id(), filter.offset(), block);
     return block;
   }
 
-  /// Reads a part of the file and checks it, past the cache, and returns its length: the index and
-  /// the filter are parts 0 and 1, then come those with a tag, and the blocks. 0 behind the last
-  /// part. A part that is damaged is a `CorruptionError`; without its index nothing else of the
-  /// table is looked at.
-  public int check(int part) {
-    if (part == 0) {
-      return load(indexOffset, indexLength).length;
-    }
-    if (part == 1 && filterLength > 0) {
-      return load(filterOffset, filterLength).length;
-    }
-    var index = index(false);
-    int tagged = part - (filterLength > 0 ? 2 : 1);
-    if (tagged < parts.size()) {
-      return load(parts.get(tagged).offset(), parts.get(tagged).length()).length;
-    }
-    int entry = tagged - parts.size();
-    return entry < index.restarts()
-        ? load(index.handleOffset(entry), index.handleLength(entry)).length
-        : 0;
+  /// All of its blocks, to be checked one after the other.
+  public TableParts parts() {
+    return new TableParts(this);
   }
 
-  private byte[] load(long offset, int length) {
-    return load(file, info, offset, length);
+  /// A block as it is in the file, checked and unpacked.
+  byte[] load(Handle handle) {
+    return load(file, info, handle);
   }
 
-  static byte[] load(StoredFile file, TableInfo info, long offset, int length) {
+  static byte[] load(StoredFile file, TableInfo info, Handle handle) {
+    long offset = handle.offset();
+    int length = handle.length();
     if (offset < 0 || length < 0 || offset + length > info.bytes()) {
       throw TableFormat.damaged(file.path(), offset, "the block lies outside of the file");
     }

@@ -34,19 +34,14 @@ public final class TableCheck {
   /// Whether all checksums are right. Goes on behind a part that is damaged.
   private static boolean isWhole(Table table, Findings findings) {
     boolean whole = true;
-    String before = "";
-    for (int part = 0; ; part++) {
+    var parts = table.parts();
+    while (true) {
       try {
-        if (table.check(part) == 0) {
+        if (parts.next() == 0) {
           return whole;
         }
       } catch (CorruptionError damaged) {
         whole = false;
-        var message = String.valueOf(damaged.getMessage());
-        if (message.equals(before)) {
-          return false; // It cannot be told what else there is.
-        }
-        before = message;
         findings.damaged(damaged);
       }
     }

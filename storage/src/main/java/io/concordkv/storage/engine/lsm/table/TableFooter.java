@@ -7,15 +7,9 @@ import java.nio.ByteBuffer;
 
 /// The end of a table's file: where everything else is.
 ///
-/// @param filterLength 0: there is no filter
-record TableFooter(
-    int version,
-    long filterOffset,
-    int filterLength,
-    long indexOffset,
-    int indexLength,
-    long propertiesOffset,
-    int propertiesLength) {
+/// @param filter none if there is no filter
+/// @param index all of its blocks
+record TableFooter(int version, Handle filter, Handle index, Handle properties) {
   /// That of the table that `info` tells of.
   static TableFooter read(StoredFile file, TableInfo info) {
     long at = info.bytes() - TableFormat.FOOTER_BYTES;
@@ -42,6 +36,10 @@ record TableFooter(
           file.path(), at, "the table has version " + version + ", which is not known here");
     }
     var in = new ByteReader(Bytes.wrap(bytes, 0, 36));
-    return new TableFooter(version, in.u64(), in.u32(), in.u64(), in.u32(), in.u64(), in.u32());
+    return new TableFooter(version, handle(in), handle(in), handle(in));
+  }
+
+  private static Handle handle(ByteReader in) {
+    return new Handle(in.u64(), in.u32());
   }
 }

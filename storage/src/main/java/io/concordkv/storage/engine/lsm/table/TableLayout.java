@@ -7,12 +7,19 @@ import org.jspecify.annotations.Nullable;
 /// How the file of a table is laid out, for people who look into it.
 ///
 /// @param blocks the data blocks, one behind the other from the start of the file
+/// @param index its blocks without the top level
+/// @param top the top level of the index, null if the index is one block
 /// @param filter null if the table has none
 /// @param ranges what it deletes of older tables
 public record TableLayout(
-    List<Part> blocks, Part index, @Nullable Filter filter, List<KeyRange> ranges) {
+    List<Part> blocks,
+    List<Part> index,
+    @Nullable Part top,
+    @Nullable Filter filter,
+    List<KeyRange> ranges) {
   public TableLayout {
     blocks = List.copyOf(blocks);
+    index = List.copyOf(index);
     ranges = List.copyOf(ranges);
   }
 

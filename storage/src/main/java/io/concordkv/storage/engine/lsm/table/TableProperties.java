@@ -17,8 +17,11 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
   /// A [Part] with a block of [#ranges].
   static final int RANGES = 1;
 
+  /// A [Part] with the top level of an index.
+  static final int TOP_LEVEL = 4;
+
   /// A block with a tag that says what is in it.
-  record Part(int tag, long offset, int length) {}
+  record Part(int tag, Handle block) {}
 
   TableProperties {
     parts = List.copyOf(parts);
@@ -32,7 +35,7 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
         .u64(mark)
         .bytes(smallest)
         .bytes(largest)
-        .list(parts, (out, part) -> out.u8(part.tag).varint(part.offset).varint(part.length))
+        .list(parts, (out, part) -> out.u8(part.tag).raw(part.block.written()))
         .finish();
   }
 
@@ -47,31 +50,49 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
 
   /// Reads what is said in the file; of `info` it relies on the id and the size.
   static TableProperties load(StoredFile file, TableInfo info, TableFooter footer) {
-    long offset = footer.propertiesOffset();
-    var in = new ByteReader(Bytes.wrap(Table.load(file, info, offset, footer.propertiesLength())));
+    var in = new ByteReader(Bytes.wrap(Table.load(file, info, footer.properties())));
     var read =
         new TableInfo(
             info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
     var parts = new ArrayList<Part>();
     if (footer.version() > TableFormat.WITHOUT_PARTS) {
-      parts.addAll(in.list(part -> new Part(part.u8(), part.varint(), (int) part.varint())));
+      parts.addAll(
+          in.list(part -> new Part(part.u8(), new Handle(part.varint(), (int) part.varint()))));
     }
     in.end();
     var ranges = DeletedRanges.NONE;
     boolean open = false;
     for (var part : parts) {
-      if (part.tag != RANGES) {
-        throw TableFormat.damaged(
-            file.path(), offset, "the table has a part " + part.tag + ", which is not known here");
-      }
-      var block = new ByteReader(Bytes.wrap(Table.load(file, info, part.offset, part.length)));
-      open = block.flag();
-      ranges = DeletedRanges.read(block);
-      if (ranges == null || ranges.isEmpty()) {
-        throw TableFormat.damaged(file.path(), part.offset, "the block is not one of ranges");
+      switch (part.tag) {
+        case RANGES -> {
+          var block = new ByteReader(Bytes.wrap(Table.load(file, info, part.block)));
+          open = block.flag();
+          ranges = DeletedRanges.read(block);
+          if (ranges == null || ranges.isEmpty()) {
+            throw TableFormat.damaged(
+                file.path(), part.block.offset(), "the block is not one of ranges");
+          }
+        }
+        case TOP_LEVEL -> {
+          // It is read when something is looked up.
+        }
+        default ->
+            throw TableFormat.damaged(
+                file.path(),
+                footer.properties().offset(),
+                "the table has a part " + part.tag + ", which is not known here");
       }
     }
     return new TableProperties(read, parts, ranges, span(read, ranges, open));
+  }
+
+  /// The block of the part with `tag`; none if there is no such part.
+  Handle part(int tag) {
+    return parts.stream()
+        .filter(part -> part.tag == tag)
+        .map(Part::block)
+        .findFirst()
+        .orElse(Handle.NONE);
   }
 
   private static KeyRange span(TableInfo info, DeletedRanges ranges, boolean open) {

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class TableRun implements Run {
   private final Table table;
   private final boolean caching;
-  private @Nullable Block index;
-  private int entry = -1;
+  private @Nullable IndexCursor index;
   private @Nullable BlockCursor block;
+
+  /// Where that block lies.
+  private Handle loaded = Handle.NONE;
 
   TableRun(Table table, boolean caching) {
     this.table = table;
@@ -24,28 +26,30 @@ public final class TableRun implements Run {
 
   @Override
   public void toCeiling(Bytes key) {
-    int target = index().firstRestartAtOrAbove(key);
-    if (target == index().restarts()) {
-      block = null;
-      return;
+    index().toCeiling(key);
+    if (enter()) {
+      current().toCeiling(key);
+      forward();
     }
-    at(target).toCeiling(key);
-    forward();
   }
 
   @Override
   public void toLower(@Nullable Bytes key) {
-    int last = index().restarts() - 1;
-    if (last < 0) {
-      block = null;
+    if (key != null) {
+      index().toCeiling(key);
+    }
+    if (key == null || !index().valid()) {
+      index().toLast();
+    }
+    if (!enter()) {
       return;
     }
     if (key == null) {
-      at(last).toLast();
-      return;
+      current().toLast();
+    } else {
+      current().toLower(key);
+      back();
     }
-    at(Math.min(last, index().firstRestartAtOrAbove(key))).toLower(key);
-    back();
   }
 
   @Override
@@ -77,39 +81,43 @@ public final class TableRun implements Run {
 
   private void forward() {
     if (!current().valid()) {
-      if (entry + 1 == index().restarts()) {
-        block = null;
-      } else {
-        at(entry + 1).toFirst();
+      index().next();
+      if (enter()) {
+        current().toFirst();
       }
     }
   }
 
   private void back() {
     if (!current().valid()) {
-      if (entry == 0) {
-        block = null;
-      } else {
-        at(entry - 1).toLast();
+      index().previous();
+      if (enter()) {
+        current().toLast();
       }
     }
   }
 
-  private BlockCursor at(int target) {
-    if (block == null || entry != target) {
-      block = new BlockCursor(table.block(index(), target, caching));
-      entry = target;
+  /// Goes to the block at which the index stands; false if it stands nowhere.
+  private boolean enter() {
+    if (!index().valid()) {
+      block = null;
+      return false;
     }
-    return block;
+    var handle = index().block();
+    if (block == null || !loaded.equals(handle)) {
+      block = new BlockCursor(table.entries(handle, caching));
+      loaded = handle;
+    }
+    return true;
   }
 
   private BlockCursor current() {
     return Objects.requireNonNull(block);
   }
 
-  private Block index() {
+  private IndexCursor index() {
     if (index == null) {
-      index = table.index(caching);
+      index = new IndexCursor(table, caching);
     }
     return index;
   }

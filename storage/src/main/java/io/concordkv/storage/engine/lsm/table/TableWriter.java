@@ -19,13 +19,16 @@ public final class TableWriter {
   /// How tables are written.
   ///
   /// @param blockBytes a data block is closed when it has reached this size
+  /// @param indexBlockBytes an index that is larger has blocks of about that size, and a top level
   /// @param bloomBitsPerKey 0: no filter
   /// @param compression of data blocks, where it pays
-  public record Settings(int blockBytes, int bloomBitsPerKey, Compression compression) {}
+  public record Settings(
+      int blockBytes, int indexBlockBytes, int bloomBitsPerKey, Compression compression) {}
 
-  private record Handle(long offset, int length) {
-    static final Handle NONE = new Handle(0, 0);
-  }
+  /// A block of the index, which has to wait for the end of the data.
+  ///
+  /// @param limit the key of its last entry
+  private record Partition(Bytes limit, Bytes block) {}
 
   private final FileSystem files;
   private final String path;
@@ -35,6 +38,7 @@ public final class TableWriter {
   private final BlockCodec codec;
   private final BlockWriter data;
   private final BlockWriter index = new BlockWriter(1, 4096);
+  private final List<Partition> partitions = new ArrayList<>();
   private final BloomFilter filter = new BloomFilter();
   private final List<ByteBuffer> pending = new ArrayList<>();
   private long pendingBytes;
@@ -43,6 +47,10 @@ public final class TableWriter {
   private Bytes largest = Bytes.EMPTY;
   private @Nullable Handle unindexed;
   private Bytes endOfUnindexed = Bytes.EMPTY;
+
+  /// The key of the last entry of the index.
+  private Bytes limit = Bytes.EMPTY;
+
   private long entries;
   private long tombstones;
 
@@ -121,10 +129,10 @@ public final class TableWriter {
             : Handle.NONE;
     var parts = new ArrayList<TableProperties.Part>();
     if (!ranges.isEmpty()) {
-      var handle = append(TableProperties.write(ranges, open), false);
-      parts.add(new TableProperties.Part(TableProperties.RANGES, handle.offset(), handle.length()));
+      var block = append(TableProperties.write(ranges, open), false);
+      parts.add(new TableProperties.Part(TableProperties.RANGES, block));
     }
-    var indexAt = append(index.finish(), false);
+    var indexAt = appendIndex(parts);
     var properties = TableProperties.write(entries, tombstones, mark, bounds, largest, parts);
     var propertiesAt = append(properties, false);
     footer(filterAt, indexAt, propertiesAt);
@@ -155,11 +163,37 @@ public final class TableWriter {
   private void indexUpTo(@Nullable Bytes next) {
     var handle = unindexed;
     if (handle != null) {
-      var separator = next == null ? endOfUnindexed : separator(endOfUnindexed, next);
-      var value = new ByteWriter(16).varint(handle.offset()).varint(handle.length()).finish();
-      index.add(separator, value);
+      limit = next == null ? endOfUnindexed : separator(endOfUnindexed, next);
+      index.add(limit, handle.written());
       unindexed = null;
+      if (index.size() >= settings.indexBlockBytes()) {
+        endPartition();
+      }
     }
+  }
+
+  private void endPartition() {
+    partitions.add(new Partition(limit, index.finish()));
+  }
+
+  /// Writes the blocks of the index, and a top level if there are several, which becomes one of
+  /// `parts`.
+  private Handle appendIndex(List<TableProperties.Part> parts) {
+    // That of a table without keys is an empty block.
+    if (!index.isEmpty() || partitions.isEmpty()) {
+      endPartition();
+    }
+    long from = position;
+    var top = new BlockWriter(1, 4096);
+    for (var each : partitions) {
+      top.add(each.limit, append(each.block, false).written());
+    }
+    var all = new Handle(from, Math.toIntExact(position - from));
+    if (partitions.size() > 1) {
+      var block = append(top.finish(), false);
+      parts.add(new TableProperties.Part(TableProperties.TOP_LEVEL, block));
+    }
+    return all;
   }
 
   /// A key from `low` on and below `high`.
