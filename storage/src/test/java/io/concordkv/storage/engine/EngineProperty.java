@@ -50,6 +50,9 @@ final class EngineProperty {
               new Kind("lsm", TinyOptions.TIERED_SETTINGS),
               new Kind("lsm", TinyOptions.TIERED_ONE_AT_ONCE_SETTINGS)),
           List.of(
+              new Kind("lsm", TinyOptions.SEPARATED_SETTINGS),
+              new Kind("lsm", TinyOptions.SEPARATED_TIERED_SETTINGS)),
+          List.of(
               new Kind("lsm", TinyOptions.NO_FILTER_SETTINGS),
               new Kind("lsm", TinyOptions.ONE_KEY_BLOCK_SETTINGS)));
 

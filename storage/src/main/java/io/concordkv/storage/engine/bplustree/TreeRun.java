@@ -90,6 +90,11 @@ final class TreeRun implements Run {
     return tree.file.value(leaf(), index, false);
   }
 
+  @Override
+  public boolean deletes() {
+    return false;
+  }
+
   /// Goes to the leaf in which `key` belongs, or to the last one; false if the tree is empty.
   private boolean descend(Bytes key, boolean last) {
     if (tree.isEmpty()) {

@@ -12,37 +12,52 @@ import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.storage.engine.lsm.table.ValueFormat;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// An engine's content at a moment, in a directory of its own: its tables, which never change and
-/// so are linked rather than copied, a manifest, and a *seal* that names every table with its
-/// digest. The seal is written last, so a checkpoint without one is none.
+/// An engine's content at a moment, in a directory of its own: its tables and value files, which
+/// never change and so are linked rather than copied, a manifest, and a *seal* that names each of
+/// them with its digest. The seal is written last, so a checkpoint without one is none.
 ///
-/// A full checkpoint can be opened as it is. One that is based on another has only the tables that
+/// A full checkpoint can be opened as it is. One that is based on another has only the files that
 /// are not in that one, in the same parent directory; [#restore] brings them together. The format
 /// is docs/formats/checkpoint.md.
 ///
-/// @param base the name of the checkpoint that has the other tables; empty for a full one
+/// @param base the name of the checkpoint that has the other files; empty for a full one
 /// @param mark up to which mark it has every batch
 /// @param tables all of its tables
-public record Checkpoint(String base, long mark, List<Stored> tables) {
+/// @param values all of its value files
+public record Checkpoint(String base, long mark, List<Stored> tables, List<Stored> values) {
   private static final int MAGIC = 0x434B4350;
-  private static final int VERSION = 1;
+
+  /// Version 1 knew no value files.
+  private static final int VERSION = 2;
+
+  private static final int WITHOUT_VALUES = 1;
   private static final int DIGEST_BYTES = 32;
   private static final int READ_BYTES = 1 << 20;
   private static final String SEAL = "checkpoint";
 
-  /// @param here whether the table is in this checkpoint, not in the base
+  /// A table or a value file; of both together no two have the same id.
+  ///
+  /// @param here whether it is in this checkpoint, not in the base
   public record Stored(long id, Bytes digest, boolean here) {}
 
   public Checkpoint {
     tables = List.copyOf(tables);
+    values = List.copyOf(values);
+  }
+
+  private List<Stored> all() {
+    return Stream.concat(tables.stream(), values.stream()).toList();
   }
 
   /// What came of making one: it is `whole`, or the disk was `full` and nothing is left of it.
@@ -82,32 +97,52 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
     Check.that(files.list(target).isEmpty(), "a checkpoint gets a directory of its own");
     var known = new TreeMap<Long, Bytes>();
     if (!base.isEmpty()) {
-      read(files, sibling(target, base)).tables.forEach(each -> known.put(each.id, each.digest));
+      read(files, sibling(target, base)).all().forEach(each -> known.put(each.id, each.digest));
     }
     var tables = new ArrayList<Stored>();
+    var values = new TreeMap<Long, Stored>();
     try (var manifest = Manifest.open(files, target)) {
       for (var each : placed) {
         long id = each.table().id();
-        var digest = digest(files, TableFormat.path(source, id));
-        boolean here = !digest.equals(known.get(id));
-        if (here) {
-          files.link(TableFormat.path(source, id), TableFormat.path(target, id));
+        tables.add(
+            store(files, TableFormat.path(source, id), TableFormat.path(target, id), id, known));
+        for (var use : each.table().values()) {
+          long file = use.file();
+          values.computeIfAbsent(
+              file,
+              _ ->
+                  store(
+                      files,
+                      ValueFormat.path(source, file),
+                      ValueFormat.path(target, file),
+                      file,
+                      known));
         }
-        tables.add(new Stored(id, digest, here));
       }
       files.syncDirectory(target);
       manifest.append(new Edit(LsmEngine.TREE, true, nextFile, mark, List.of(), placed));
     }
-    var checkpoint = new Checkpoint(base, mark, tables);
+    var checkpoint = new Checkpoint(base, mark, tables, List.copyOf(values.values()));
     checkpoint.seal(files, target);
     return checkpoint;
+  }
+
+  /// Links a file unless the base, of which these are the digests, has it.
+  private static Stored store(
+      FileSystem files, String from, String to, long id, Map<Long, Bytes> known) {
+    var digest = digest(files, from);
+    boolean here = !digest.equals(known.get(id));
+    if (here) {
+      files.link(from, to);
+    }
+    return new Stored(id, digest, here);
   }
 
   /// Checks every byte of the checkpoint in `directory` and of those it is based on.
   public static Checkpoint verify(FileSystem files, String directory) {
     var checkpoint = read(files, directory);
-    for (var table : checkpoint.tables) {
-      checkpoint.find(files, directory, table);
+    for (var stored : checkpoint.all()) {
+      var _ = checkpoint.find(files, directory, stored);
     }
     return checkpoint;
   }
@@ -120,9 +155,9 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
     Check.that(files.list(target).isEmpty(), "a checkpoint is restored to an empty directory");
     try (var from = Manifest.open(files, directory);
         var manifest = Manifest.open(files, target)) {
-      for (var table : checkpoint.tables) {
-        var holder = checkpoint.find(files, directory, table);
-        files.link(TableFormat.path(holder, table.id), TableFormat.path(target, table.id));
+      for (var stored : checkpoint.all()) {
+        var path = checkpoint.find(files, directory, stored);
+        files.link(path, target + path.substring(path.lastIndexOf('/')));
       }
       files.syncDirectory(target);
       var state = from.state(LsmEngine.TREE);
@@ -131,31 +166,34 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
     }
   }
 
-  /// The checkpoint that has `table`, which is checked.
-  private String find(FileSystem files, String directory, Stored table) {
+  /// Where the file lies, which is checked.
+  private String find(FileSystem files, String directory, Stored stored) {
     var holder = directory;
     var checkpoint = this;
-    while (!checkpoint.has(table)) {
+    while (!checkpoint.has(stored)) {
       if (checkpoint.base.isEmpty()) {
-        throw damaged(holder, "no checkpoint has the table " + table.id);
+        throw damaged(holder, "no checkpoint has the file " + stored.id);
       }
       holder = sibling(holder, checkpoint.base);
       checkpoint = read(files, holder);
     }
-    var path = TableFormat.path(holder, table.id);
-    if (!files.exists(path) || !digest(files, path).equals(table.digest)) {
+    var path =
+        tables.contains(stored)
+            ? TableFormat.path(holder, stored.id)
+            : ValueFormat.path(holder, stored.id);
+    if (!files.exists(path) || !digest(files, path).equals(stored.digest)) {
       throw new CorruptionError(path, 0, "it is not what the checkpoint says. Use another one");
     }
-    return holder;
+    return path;
   }
 
-  private boolean has(Stored table) {
-    return tables.stream().anyMatch(each -> each.here && each.id == table.id);
+  private boolean has(Stored stored) {
+    return all().stream().anyMatch(each -> each.here && each.id == stored.id);
   }
 
   private void seal(FileSystem files, String directory) {
     var out = new ByteWriter().u32(MAGIC).u32(VERSION).text(base).u64(mark);
-    out.list(tables, (w, each) -> w.u64(each.id).raw(each.digest).flag(each.here));
+    out.list(tables, Checkpoint::write).list(values, Checkpoint::write);
     out.u32(out.crc(0));
     try (var file = files.open(directory + "/" + SEAL, FileSystem.Mode.CREATE)) {
       file.write(0, out.finish().toByteBuffer());
@@ -180,17 +218,28 @@ public record Checkpoint(String base, long mark, List<Stored> tables) {
         throw damaged(directory, "its seal's checksum does not match");
       }
       var in = new ByteReader(bytes.slice(0, end));
-      if (in.u32() != MAGIC || in.u32() != VERSION) {
-        throw damaged(directory, "its seal is not one of version 1");
+      int magic = in.u32();
+      int version = in.u32();
+      if (magic != MAGIC || version < WITHOUT_VALUES || version > VERSION) {
+        throw damaged(directory, "its seal is not one of version 1 or 2");
       }
       var checkpoint =
           new Checkpoint(
               in.text(),
               in.u64(),
-              in.list(each -> new Stored(each.u64(), each.raw(DIGEST_BYTES), each.flag())));
+              in.list(Checkpoint::readStored),
+              version == WITHOUT_VALUES ? List.of() : in.list(Checkpoint::readStored));
       in.end();
       return checkpoint;
     }
+  }
+
+  private static void write(ByteWriter out, Stored stored) {
+    out.u64(stored.id).raw(stored.digest).flag(stored.here);
+  }
+
+  private static Stored readStored(ByteReader in) {
+    return new Stored(in.u64(), in.raw(DIGEST_BYTES), in.flag());
   }
 
   private static CorruptionError damaged(String directory, String why) {

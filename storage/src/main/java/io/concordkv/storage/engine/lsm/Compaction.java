@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Merges runs in steps by workers. It holds the levels it started from; what lies below its target
@@ -21,6 +22,10 @@ final class Compaction {
   private final TableStore store;
   private final Merge merge;
   private final Output output;
+
+  /// The value files from which values are taken over to new ones.
+  private final TreeSet<Long> wasteful = new TreeSet<>();
+
   private final long inputBytes;
   private List<Table> outputs = List.of();
   private boolean started;
@@ -39,7 +44,11 @@ final class Compaction {
     }
     this.merge = new Merge(runs, Order.ASCENDING);
     long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
-    this.output = new Output(store, task.target(), tableBytes, mark, needed(task, levels));
+    var known = levels.values();
+    this.output = new Output(store, task.target(), tableBytes, mark, needed(task, levels), known);
+    known.stream()
+        .filter(use -> store.values().isWasteful(use))
+        .forEach(use -> wasteful.add(use.file()));
     this.inputBytes = Math.max(1, task.bytes());
   }
 
@@ -59,12 +68,18 @@ final class Compaction {
         return false;
       }
       var key = merge.key();
-      var value = merge.value();
-      merged += key.length() + (value == null ? 0 : value.length());
+      merged += key.length();
       // A deletion is needed as long as a deeper level may have what it deletes.
-      if (value == null && !levels.mayHaveBelow(task.target(), key)) {
+      if (merge.deletes() && !levels.mayHaveBelow(task.target(), key)) {
         continue;
       }
+      var reference = merge.reference();
+      if (reference != null && !wasteful.contains(reference.file())) {
+        output.pass(key, reference);
+        continue;
+      }
+      var value = merge.value();
+      merged += value == null ? 0 : value.length();
       output.add(key, value);
     }
     outputs = store.publish(output.finish());
@@ -84,6 +99,11 @@ final class Compaction {
   /// About how much of it is done: tables may be compressed, what was merged is not.
   private double done() {
     return Math.min(1, (double) mergedBytes / inputBytes);
+  }
+
+  /// What it wrote to files.
+  long bytes() {
+    return Levels.bytes(outputs) + output.valueBytes();
   }
 
   List<Table> outputs() {

@@ -187,7 +187,7 @@ final class Compactions {
           return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
         },
         () -> {
-          pacing.rewrote(job.task.moves() ? 0 : Levels.bytes(outputs));
+          pacing.rewrote(job.task.moves() ? 0 : job.bytes());
           live.use(live.levels().with(job.task.inputs(), placed));
           live.letGo(job.levels);
           env.reached(job.task.moves() ? "lsm/table-moved" : "lsm/compacted");

@@ -27,6 +27,7 @@ final class Flush {
   private final ReentrantLock lock = new ReentrantLock();
   private final TableStore store;
   private final Run run;
+  private final ValueOutput values;
   private @Nullable TableWriter writer;
   private boolean finished;
   private List<Table> tables = List.of();
@@ -35,6 +36,7 @@ final class Flush {
     this.store = store;
     this.memtable = memtable;
     this.run = memtable.run(Long.MAX_VALUE, memtable.ranges());
+    this.values = new ValueOutput(store, List.of());
   }
 
   /// Writes about a megabyte. True when the table, if there is one, is durable.
@@ -52,15 +54,15 @@ final class Flush {
         writer = store.create(0);
         run.toCeiling(Bytes.EMPTY);
       }
-      long end = writer.bytes() + STEP_BYTES;
-      while (run.valid() && writer.bytes() < end) {
-        writer.add(run.key(), run.value());
+      long end = writer.bytes() + values.bytes() + STEP_BYTES;
+      while (run.valid() && writer.bytes() + values.bytes() < end) {
+        values.add(writer, run.key(), run.value());
         run.next();
         walked++;
       }
       progress = Math.min(1, (double) walked / Math.max(1, memtable.keys()));
       if (!run.valid()) {
-        var table = writer.finish(memtable.mark(), memtable.ranges().united());
+        var table = values.finish(writer, memtable.mark(), memtable.ranges().united());
         tables = store.publish(List.of(table));
         finished = true;
       }
@@ -79,6 +81,11 @@ final class Flush {
     return tables;
   }
 
+  /// What it wrote to files.
+  long bytes() {
+    return Levels.bytes(tables) + values.bytes();
+  }
+
   /// Gives up what was written.
   void abandon() {
     lock.lock();
@@ -90,6 +97,7 @@ final class Flush {
       if (!finished && writer != null) {
         writer.abandon();
       }
+      values.abandon();
     } finally {
       lock.unlock();
     }

@@ -3,12 +3,14 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
+import io.concordkv.storage.engine.lsm.table.ValueFormat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
-/// Tables that a crash left behind: written but never named by the manifest, or no longer.
+/// Tables and value files that a crash left behind: written but never named by the manifest, or no
+/// longer.
 final class Leftovers {
   private Leftovers() {}
 
@@ -23,17 +25,29 @@ final class Leftovers {
     files.syncDirectory(directory);
   }
 
-  /// Deletes them and returns the lowest id above all that were ever used.
+  /// Deletes them and returns the lowest id above all that were ever used. A value file that is
+  /// missing is a [CorruptionError].
   static long remove(FileSystem files, String directory, List<Edit.Placed> alive, long nextFile) {
-    var ids = new TreeSet<Long>();
-    alive.forEach(placed -> ids.add(placed.table().id()));
+    var tables = new TreeSet<Long>();
+    var values = new TreeSet<Long>();
+    for (var placed : alive) {
+      tables.add(placed.table().id());
+      placed.table().values().forEach(use -> values.add(use.file()));
+    }
     long next = nextFile;
     for (var name : files.list(directory)) {
-      long id = TableFormat.id(name);
-      if (id >= 0 && !ids.contains(id)) {
+      long table = TableFormat.id(name);
+      long value = ValueFormat.id(name);
+      if ((table >= 0 && !tables.contains(table)) || (value >= 0 && !values.remove(value))) {
         files.delete(directory + "/" + name);
       }
-      next = Math.max(next, id + 1);
+      next = Math.max(next, Math.max(table, value) + 1);
+    }
+    if (!values.isEmpty()) {
+      throw TableFormat.damaged(
+          ValueFormat.path(directory, values.first()),
+          0,
+          "tables refer to this value file, but it is missing");
     }
     return next;
   }

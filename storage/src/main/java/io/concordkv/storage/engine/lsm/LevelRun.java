@@ -5,6 +5,7 @@ import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableRun;
+import io.concordkv.storage.engine.lsm.table.ValueReference;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,16 @@ final class LevelRun implements Run {
   @Override
   public @Nullable Bytes value() {
     return current().value();
+  }
+
+  @Override
+  public boolean deletes() {
+    return current().deletes();
+  }
+
+  @Override
+  public @Nullable ValueReference reference() {
+    return current().reference();
   }
 
   @Override

@@ -5,9 +5,11 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -169,6 +171,17 @@ final class Levels {
     return false;
   }
 
+  /// The value files to which the tables refer, and how much of each they use together. By id.
+  List<ValueUse> values() {
+    var uses = new TreeMap<Long, ValueUse>();
+    for (var table : all()) {
+      for (var use : table.info().values()) {
+        uses.merge(use.file(), use, ValueUse::plus);
+      }
+    }
+    return List.copyOf(uses.values());
+  }
+
   long bytes(int level) {
     return bytes(levels.get(level));
   }
@@ -203,7 +216,7 @@ final class Levels {
   }
 
   /// About how many bytes are not superseded: from the deepest level up, the tables that lie over
-  /// nothing.
+  /// nothing, and the values to which they refer.
   long liveBytes() {
     var live = new ArrayList<Table>();
     for (int level = BOTTOM; level >= 0; level--) {
@@ -214,7 +227,12 @@ final class Levels {
         }
       }
     }
-    return bytes(live);
+    long values =
+        live.stream()
+            .flatMap(table -> table.info().values().stream())
+            .mapToLong(ValueUse::bytes)
+            .sum();
+    return bytes(live) + values;
   }
 
   /// Of disjoint tables in order: the first that ends at or above `key`.

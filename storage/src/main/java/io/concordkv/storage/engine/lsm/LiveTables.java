@@ -43,12 +43,17 @@ final class LiveTables {
   }
 
   /// Nobody reads `gone` any more: closes the tables that were only in it, and deletes them, since
-  /// only a table that the manifest has dropped is in no newer levels.
+  /// only a table that the manifest has dropped is in no newer levels. The value files to which no
+  /// other table refers go with them: a new table refers to an old value file only as long as an
+  /// old one that does is held.
   private void retire(Levels gone) {
     for (var table : gone.all()) {
       if (table.release()) {
-        table.close();
-        discard(() -> store.delete(table.info()));
+        var values = table.close();
+        discard(() -> {
+          store.delete(table.info());
+          values.forEach(store::deleteValues);
+        });
       }
     }
   }

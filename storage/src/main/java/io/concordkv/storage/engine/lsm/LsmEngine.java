@@ -19,11 +19,13 @@ import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An engine whose content is larger than memory.
@@ -260,9 +262,10 @@ public final class LsmEngine implements Engine {
   @Override
   public EngineSizes sizes() {
     long memory = Arrays.stream(memtables).mapToLong(Memtable::bytes).sum();
+    var levels = live.levels();
     long files = manifest.bytes();
-    return new EngineSizes(
-        memory, files + Levels.bytes(live.levels().all()), files + live.levels().liveBytes());
+    long disk = files + Levels.bytes(levels.all()) + ValueUse.fileBytes(levels.values());
+    return new EngineSizes(memory, disk, files + levels.liveBytes());
   }
 
   @Override
@@ -315,7 +318,9 @@ public final class LsmEngine implements Engine {
 
   @Override
   public List<Long> files() {
-    return live.levels().all().stream().map(table -> table.info().id()).sorted().toList();
+    var levels = live.levels();
+    var tables = levels.all().stream().map(table -> table.info().id());
+    return Stream.concat(tables, levels.values().stream().map(ValueUse::file)).sorted().toList();
   }
 
   @Override
@@ -414,7 +419,7 @@ public final class LsmEngine implements Engine {
           env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
           flushed = 0;
-          pacing.flushed(Levels.bytes(job.tables()));
+          pacing.flushed(job.bytes());
           whenDurable.tell(isSettled() ? sequence : job.memtable.sequence());
           schedule();
         });

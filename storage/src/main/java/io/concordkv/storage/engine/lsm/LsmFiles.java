@@ -15,7 +15,11 @@ import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableCheck;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.storage.engine.lsm.table.ValueCheck;
+import io.concordkv.storage.engine.lsm.table.ValueFiles;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -36,12 +40,14 @@ final class LsmFiles {
   private final FileSystem files;
   private final String directory;
   private final Findings findings;
+  private final ValueFiles values;
   private final List<Table> open = new ArrayList<>();
 
   LsmFiles(FileSystem files, String directory, Findings findings) {
     this.files = files;
     this.directory = directory;
     this.findings = findings;
+    this.values = new ValueFiles(files, directory);
   }
 
   /// Returns the mark, or -1 if it cannot be told.
@@ -52,19 +58,31 @@ final class LsmFiles {
       placed.put(each.table().id(), each.table());
       TableCheck.check(files, directory, each.table(), findings);
     }
+    checkValues(files, directory, placed.values(), findings);
     if (manifest.whole()) {
       checkLevels(directory, manifest.tables(), findings);
       return manifest.mark();
     }
+    var unnamed = new ArrayList<TableInfo>();
     for (var id : ids(files, directory)) {
       if (!placed.containsKey(id)) {
         var info = info(files, directory, id, findings);
         if (info != null) {
           TableCheck.check(files, directory, info, findings);
+          unnamed.add(info);
         }
       }
     }
+    checkValues(files, directory, unnamed, findings);
     return -1;
+  }
+
+  /// Checks each value file to which one of `tables` refers.
+  private static void checkValues(
+      FileSystem files, String directory, Collection<TableInfo> tables, Findings findings) {
+    var uses = new TreeMap<Long, ValueUse>();
+    tables.forEach(table -> table.values().forEach(use -> uses.put(use.file(), use)));
+    uses.values().forEach(use -> ValueCheck.check(files, directory, use, findings));
   }
 
   private static void checkLevels(String directory, List<Edit.Placed> placed, Findings findings) {
@@ -153,7 +171,7 @@ final class LsmFiles {
 
   private void add(List<Run> runs, TableInfo info) {
     try {
-      var table = Table.open(files, directory, info, new BlockCache(0));
+      var table = Table.open(files, directory, info, new BlockCache(0), values);
       open.add(table);
       findings.file(info.bytes());
       runs.add(new RescueRun(table, findings));
@@ -177,12 +195,14 @@ final class LsmFiles {
     long doubtful = 0;
     var doubts = uncertain > 1 ? new Doubts(runs.subList(0, uncertain)) : null;
     for (merge.toCeiling(Bytes.EMPTY); merge.valid(); merge.step()) {
-      var value = merge.value();
       if (doubts != null && doubts.concern(merge.key())) {
         doubtful++;
       }
-      if (value != null) {
-        pairs.accept(merge.key(), value);
+      if (!merge.deletes()) {
+        var value = value(merge);
+        if (value != null) {
+          pairs.accept(merge.key(), value);
+        }
       }
     }
     if (doubtful > 0) {
@@ -194,6 +214,19 @@ final class LsmFiles {
     }
   }
 
+  /// The value of a key that is not deleted; null if it lies elsewhere and cannot be read.
+  private @Nullable Bytes value(Merge merge) {
+    try {
+      return merge.value();
+    } catch (CorruptionError damaged) {
+      findings.damaged(damaged);
+      var key = merge.key();
+      findings.lost(
+          new KeyRange(key, key.successor()), false, String.valueOf(damaged.getMessage()));
+      return null;
+    }
+  }
+
   /// Whether several runs stand on a key with different values, asked before the merge goes on.
   private record Doubts(List<Run> runs) {
     boolean concern(Bytes key) {
@@ -202,12 +235,22 @@ final class LsmFiles {
         if (run.valid() && run.key().equals(key)) {
           if (first == null) {
             first = run;
-          } else if (!Objects.equals(first.value(), run.value())) {
+          } else if (!isSame(first, run)) {
             return true;
           }
         }
       }
       return false;
+    }
+
+    private static boolean isSame(Run one, Run other) {
+      try {
+        var reference = one.reference();
+        boolean shared = reference != null && reference.equals(other.reference());
+        return shared || Objects.equals(one.value(), other.value());
+      } catch (CorruptionError unreadable) {
+        return false;
+      }
     }
   }
 }

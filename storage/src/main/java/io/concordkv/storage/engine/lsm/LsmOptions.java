@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 public record LsmOptions(
     MemtableOptions memtables,
     TableOptions tables,
+    ValueOptions values,
     CompactionOptions compaction,
     CacheOptions cache) {
   static final String ENGINE = "lsm";
@@ -20,6 +21,7 @@ public record LsmOptions(
       Stream.of(
               MemtableOptions.SETTINGS,
               TableOptions.SETTINGS,
+              ValueOptions.SETTINGS,
               CompactionOptions.SETTINGS,
               CacheOptions.SETTINGS)
           .flatMap(List::stream)
@@ -43,6 +45,7 @@ public record LsmOptions(
     return new LsmOptions(
         MemtableOptions.of(settings),
         TableOptions.of(settings),
+        ValueOptions.of(settings),
         CompactionOptions.of(settings),
         CacheOptions.of(settings));
   }

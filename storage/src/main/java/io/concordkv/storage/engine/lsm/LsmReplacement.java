@@ -3,6 +3,7 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.storage.engine.Replacement;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class LsmReplacement implements Replacement {
   private final TableStore store;
   private final long tableBytes;
+  private final ValueOutput values;
   private final List<TableInfo> written = new ArrayList<>();
   private @Nullable TableWriter writer;
   private @Nullable Bytes last;
@@ -24,6 +26,7 @@ final class LsmReplacement implements Replacement {
   LsmReplacement(TableStore store, long tableBytes) {
     this.store = store;
     this.tableBytes = tableBytes;
+    this.values = new ValueOutput(store, List.of());
   }
 
   /// A `value` of null is a deletion; the content of a replacement has none, but tables that are
@@ -39,7 +42,7 @@ final class LsmReplacement implements Replacement {
     if (writer == null) {
       writer = store.create(Levels.BOTTOM);
     }
-    writer.add(key, value);
+    values.add(writer, key, value);
     if (writer.bytes() >= tableBytes) {
       finishTable(writer);
     }
@@ -74,6 +77,7 @@ final class LsmReplacement implements Replacement {
       if (writer != null) {
         writer.abandon();
       }
+      values.abandon();
     }
     over = true;
   }
@@ -92,7 +96,7 @@ final class LsmReplacement implements Replacement {
   }
 
   private void finishTable(TableWriter full) {
-    written.add(full.finish(0));
+    written.add(values.finish(full, 0, DeletedRanges.NONE));
     writer = null;
   }
 }

@@ -5,6 +5,7 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
+import io.concordkv.storage.engine.lsm.table.ValueReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -179,6 +180,16 @@ public final class Merge {
   /// Null if the key is deleted.
   public @Nullable Bytes value() {
     return heap[0].run.value();
+  }
+
+  /// As [Run#deletes()].
+  boolean deletes() {
+    return heap[0].run.deletes();
+  }
+
+  /// As [Run#reference()].
+  @Nullable ValueReference reference() {
+    return heap[0].run.reference();
   }
 
   private void push(Source source) {

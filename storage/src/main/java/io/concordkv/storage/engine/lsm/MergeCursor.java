@@ -9,7 +9,8 @@ import io.concordkv.storage.engine.View;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A scan of the values in a [Merge] within a range.
+/// A scan of the values in a [Merge] within a range. A value is read when it is asked for, so a
+/// walk over keys alone does not read those that lie in other files.
 public final class MergeCursor implements Cursor {
   private final Merge merge;
   private final KeyRange range;
@@ -65,7 +66,12 @@ public final class MergeCursor implements Cursor {
 
   @Override
   public Bytes value() {
-    return Objects.requireNonNull(value);
+    var known = value;
+    if (known == null) {
+      known = Objects.requireNonNull(merge.value(), "a cursor stands on no deleted key");
+      value = known;
+    }
+    return known;
   }
 
   @Override
@@ -86,9 +92,9 @@ public final class MergeCursor implements Cursor {
   }
 
   private boolean settle() {
+    value = null;
     for (; merge.valid() && inRange(merge.key()); merge.step()) {
-      value = merge.value();
-      if (value != null) {
+      if (!merge.deletes()) {
         return true;
       }
     }

@@ -5,6 +5,8 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.lsm.table.ValueReference;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ final class Output {
   private final long tableBytes;
   private final long mark;
   private final DeletedRanges ranges;
+  private final ValueOutput values;
   private final List<TableInfo> written = new ArrayList<>();
   private @Nullable TableWriter writer;
 
@@ -31,20 +34,37 @@ final class Output {
 
   /// @param level where they will be
   /// @param ranges what the tables delete together of deeper levels
-  Output(TableStore store, int level, long tableBytes, long mark, DeletedRanges ranges) {
+  /// @param known the value files to which references are passed on
+  Output(
+      TableStore store,
+      int level,
+      long tableBytes,
+      long mark,
+      DeletedRanges ranges,
+      List<ValueUse> known) {
     this.store = store;
     this.level = level;
     this.tableBytes = tableBytes;
     this.mark = mark;
     this.ranges = ranges;
+    this.values = new ValueOutput(store, known);
   }
 
   /// Keys come in ascending order.
   void add(Bytes key, @Nullable Bytes value) {
+    values.add(tableOf(key), key, value);
+  }
+
+  /// As [#add], for a value that stays where it is.
+  void pass(Bytes key, ValueReference value) {
+    values.pass(tableOf(key), key, value);
+  }
+
+  private TableWriter tableOf(Bytes key) {
     while (begun < ranges.size() && ranges.get(begun).from().compareTo(key) <= 0) {
       begin(ranges.get(begun));
     }
-    tableFor(key).add(key, value);
+    return tableFor(key);
   }
 
   private void begin(KeyRange range) {
@@ -68,7 +88,7 @@ final class Output {
   }
 
   private void end(TableWriter full, @Nullable Bytes next) {
-    written.add(full.finish(mark, ranges.within(low, next)));
+    written.add(values.finish(full, mark, ranges.within(low, next)));
     writer = null;
     rangeBytes = 0;
     low = next == null ? low : next;
@@ -85,11 +105,17 @@ final class Output {
     return written;
   }
 
+  /// What it wrote to value files.
+  long valueBytes() {
+    return values.bytes();
+  }
+
   /// Gives up what was written.
   void abandon() {
     written.forEach(store::delete);
     if (writer != null) {
       writer.abandon();
     }
+    values.abandon();
   }
 }

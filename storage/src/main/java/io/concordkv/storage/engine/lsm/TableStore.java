@@ -9,16 +9,22 @@ import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.lsm.table.ValueFiles;
+import io.concordkv.storage.engine.lsm.table.ValueFormat;
+import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Where tables are made, opened and deleted. Used by the loop and by workers at once.
+/// Where tables and value files are made, opened and deleted. Used by the loop and by workers at
+/// once.
 final class TableStore {
   private final FileSystem files;
   private final String directory;
   private final TableOptions options;
+  private final ValueOptions values;
   private final BlockCache cache;
+  private final ValueFiles valueFiles;
   private final AtomicLong nextFile;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -26,6 +32,8 @@ final class TableStore {
     this.files = files;
     this.directory = directory;
     this.options = options.tables();
+    this.values = options.values();
+    this.valueFiles = new ValueFiles(files, directory);
     this.cache = new BlockCache(options.cache().blockBytes());
     this.nextFile = new AtomicLong(nextFile);
   }
@@ -35,8 +43,17 @@ final class TableStore {
     return new TableWriter(files, directory, nextFile.getAndIncrement(), options.at(level));
   }
 
+  ValueOptions values() {
+    return values;
+  }
+
+  /// A new value file.
+  ValueWriter createValues() {
+    return new ValueWriter(files, directory, nextFile.getAndIncrement(), values.compression());
+  }
+
   Table open(TableInfo info) {
-    return Table.open(files, directory, info, cache);
+    return Table.open(files, directory, info, cache, valueFiles);
   }
 
   List<Levels.Placed> open(List<Edit.Placed> placed) {
@@ -68,6 +85,10 @@ final class TableStore {
     files.delete(TableFormat.path(directory, info.id()));
   }
 
+  void deleteValues(long id) {
+    files.delete(ValueFormat.path(directory, id));
+  }
+
   /// Makes a checkpoint of tables that the caller keeps from being deleted.
   Checkpoint.Attempt checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
     return Checkpoint.attempt(files, directory, target, base, nextFile(), mark, placed);
@@ -86,7 +107,7 @@ final class TableStore {
             .toList());
   }
 
-  /// No table has this id or a higher one yet.
+  /// No file has this id or a higher one yet.
   long nextFile() {
     return nextFile.get();
   }

@@ -44,6 +44,12 @@ final class LsmCrashTest {
   }
 
   @Test
+  void a_power_cut_at_any_file_operation_loses_no_value_in_a_file_of_its_own() {
+    assertThat(dieEverywhere(SimDisk::powerCutAtOperation, TinyOptions.SEPARATED))
+        .isGreaterThan(200);
+  }
+
+  @Test
   void a_kill_at_any_file_operation_loses_nothing_durable() {
     assertThat(dieEverywhere(SimDisk::killAtOperation, TinyOptions.PLAIN)).isGreaterThan(200);
   }

@@ -169,7 +169,7 @@ final class RangeDeletionTest {
           var files = simulation.env("n" + gen.seed()).files();
           files.createDirectories("cut");
           var store = new TableStore(files, "cut", options, 1);
-          var output = new Output(store, 1, options.tables().bytes(), 0, deleted);
+          var output = new Output(store, 1, options.tables().bytes(), 0, deleted, List.of());
           var points = new TreeMap<Integer, Bytes>();
           for (int i = 0; i < 300; i += gen.between(1, 20)) {
             points.put(i, Bytes.of("v" + i));

@@ -27,6 +27,17 @@ public final class TinyOptions {
       "compaction=tiered tier-runs=2 compactions=1 memtable-bytes=2048 block-bytes=256"
           + " level0-tables=4 table-bytes=4096";
 
+  /// Values of eight bytes and more lie in files of their own.
+  public static final String SEPARATED_SETTINGS =
+      "separate-values-from=8 value-file-bytes=512 memtable-bytes=2048 max-memtables=2"
+          + " block-bytes=128 level0-tables=2 level1-bytes=1024 level-factor=2 table-bytes=512"
+          + " block-cache-bytes=4096 compression=none";
+
+  public static final String SEPARATED_TIERED_SETTINGS =
+      "separate-values-from=1 value-file-bytes=4096 value-live-percent=80 value-compression=zstd"
+          + " compaction=tiered tier-runs=2 memtable-bytes=1024 level0-tables=3 table-bytes=1024";
+
+  public static final LsmOptions SEPARATED = of(SEPARATED_SETTINGS);
   public static final LsmOptions TIERED = of(TIERED_SETTINGS);
   public static final LsmOptions COMPRESSED = of(COMPRESSED_SETTINGS);
   public static final LsmOptions PLAIN = of(PLAIN_SETTINGS);

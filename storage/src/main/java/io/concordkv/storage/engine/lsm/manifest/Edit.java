@@ -3,7 +3,9 @@ package io.concordkv.storage.engine.lsm.manifest;
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.List;
 
 /// A change of a tree that happens as a whole or not at all.
@@ -29,27 +31,34 @@ public record Edit(
     added = List.copyOf(added);
   }
 
+  /// Whether it says of a table what edits could not say at first.
+  boolean hasParts() {
+    return added.stream().anyMatch(placed -> !placed.table().values().isEmpty());
+  }
+
   void write(ByteWriter out) {
+    boolean parts = hasParts();
     out.u64(tree).u64(nextFile).u8((replaced ? REPLACED : 0) | (mark >= 0 ? HAS_MARK : 0));
     if (mark >= 0) {
       out.u64(mark);
     }
     out.list(removed, ByteWriter::u64);
-    out.list(added, Edit::write);
+    out.list(added, (list, placed) -> write(list, placed, parts));
   }
 
-  static Edit read(ByteReader in) {
+  /// @param parts whether tables have parts; as [#hasParts()] of the edit that was written
+  static Edit read(ByteReader in, boolean parts) {
     long tree = in.u64();
     long nextFile = in.u64();
     int flags = in.u8();
     long mark = (flags & HAS_MARK) == 0 ? SAME_MARK : in.u64();
     var removed = in.list(ByteReader::u64);
-    var added = in.list(Edit::readPlaced);
+    var added = in.list(list -> readPlaced(list, parts));
     in.end();
     return new Edit(tree, (flags & REPLACED) != 0, nextFile, mark, removed, added);
   }
 
-  private static void write(ByteWriter out, Placed placed) {
+  private static void write(ByteWriter out, Placed placed, boolean parts) {
     var table = placed.table();
     out.u8(placed.level())
         .u64(table.id())
@@ -59,12 +68,18 @@ public record Edit(
         .u64(table.mark())
         .bytes(table.smallest())
         .bytes(table.largest());
+    if (parts) {
+      var values = table.values();
+      out.varint(values.isEmpty() ? 0 : 1);
+      if (!values.isEmpty()) {
+        out.u8(TableInfo.VALUES).bytes(ValueUse.encode(values));
+      }
+    }
   }
 
-  private static Placed readPlaced(ByteReader in) {
+  private static Placed readPlaced(ByteReader in, boolean parts) {
     int level = in.u8();
-    return new Placed(
-        level,
+    var table =
         new TableInfo(
             in.u64(),
             in.varint(),
@@ -72,7 +87,16 @@ public record Edit(
             in.varint(),
             in.u64(),
             own(in.bytes()),
-            own(in.bytes())));
+            own(in.bytes()));
+    for (int left = parts ? in.length() : 0; left > 0; left--) {
+      int tag = in.u8();
+      if (tag != TableInfo.VALUES) {
+        throw new CorruptionError(
+            "the manifest tells of a part " + tag + " of a table, which is not known here");
+      }
+      table = table.with(ValueUse.decode(in.bytes()));
+    }
+    return new Placed(level, table);
   }
 
   /// A key that outlives the record from which it was read must not keep all of it alive.

@@ -29,6 +29,9 @@ final class ManifestFile {
   private static final int EDIT = 1;
   private static final int CONFIRMATION = 2;
 
+  /// An edit in which tables have parts. A program that does not know them stops here.
+  private static final int EDIT_WITH_PARTS = 3;
+
   private static final String PREFIX = "manifest-";
   private static final String ADVICE =
       ". The store cannot be opened. Restore a backup, or remove the directory and let this node"
@@ -58,7 +61,7 @@ final class ManifestFile {
   }
 
   static Bytes edit(Edit edit, long number, long position) {
-    var out = new ByteWriter(256).u32(0).u8(EDIT);
+    var out = new ByteWriter(256).u32(0).u8(edit.hasParts() ? EDIT_WITH_PARTS : EDIT);
     edit.write(out);
     return close(out, number, position);
   }
@@ -89,7 +92,8 @@ final class ManifestFile {
       }
       var in = new ByteReader(payload);
       switch (in.u8()) {
-        case EDIT -> edits.add(Edit.read(in));
+        case EDIT -> edits.add(Edit.read(in, false));
+        case EDIT_WITH_PARTS -> edits.add(Edit.read(in, true));
         case CONFIRMATION -> confirmed = true;
         default -> throw new CorruptionError(path, position, "an unknown kind of record" + ADVICE);
       }
@@ -114,8 +118,9 @@ final class ManifestFile {
     var edits = new ArrayList<Edit>();
     for (int position = 0; position < content.length(); ) {
       var payload = record(content, number, position);
-      if (payload != null && payload.at(0) == EDIT) {
-        edits.add(Edit.read(new ByteReader(payload.slice(1))));
+      if (payload != null && payload.at(0) != CONFIRMATION) {
+        boolean parts = payload.at(0) == EDIT_WITH_PARTS;
+        edits.add(Edit.read(new ByteReader(payload.slice(1)), parts));
       }
       position += payload == null ? 1 : payload.length() + FRAME_BYTES;
     }

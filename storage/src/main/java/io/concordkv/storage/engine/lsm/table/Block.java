@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A block in memory, checked and unpacked. Immutable; slices of it keep it alive.
 final class Block {
-  /// What [#find] answers for a deleted key. Known by identity.
-  static final Bytes DELETED = Bytes.wrap(new byte[] {0});
+  /// In the code of a value: what stands here says where the value lies.
+  static final int REFERENCE = 1 << 30;
 
   /// What a block takes in memory beside its bytes.
   private static final int OVERHEAD_BYTES = 96;
@@ -64,8 +64,8 @@ final class Block {
     return restart + 1 < restartCount ? start(restart + 1) : restartsAt;
   }
 
-  /// The value of `key`, [#DELETED], or null if the key is not here.
-  @Nullable Bytes find(Bytes key) {
+  /// What stands beside `key`; null if the key is not here.
+  @Nullable Stored find(Bytes key) {
     int restart = restartFor(key);
     if (restart < 0) {
       return null;
@@ -83,9 +83,9 @@ final class Block {
       read = varint(position(read));
       int unshared = value(read);
       read = varint(position(read));
-      int size = value(read) - 1;
+      int code = value(read);
       int suffix = position(read);
-      position = suffix + unshared + Math.max(size, 0);
+      position = suffix + unshared + valueLength(code);
       if (shared < matched) {
         return null;
       }
@@ -107,7 +107,7 @@ final class Block {
         }
         matched += common;
         if (matched == length) {
-          return size < 0 ? DELETED : Bytes.wrap(data, suffix + unshared, size);
+          return stored(code, suffix + unshared);
         }
       } else {
         if ((data[suffix + differs] & 0xFF) > (target[targetStart + matched + differs] & 0xFF)) {
@@ -117,6 +117,16 @@ final class Block {
       }
     }
     return null;
+  }
+
+  /// What stands at `position` and has such a code.
+  Stored stored(int code, int position) {
+    var bytes = code == 0 ? null : Bytes.wrap(data, position, valueLength(code));
+    return new Stored(bytes, code >= REFERENCE);
+  }
+
+  static int valueLength(int code) {
+    return Math.max(0, (code & ~REFERENCE) - 1);
   }
 
   /// The interval in which `key` would lie, or -1 if it lies before the first key.

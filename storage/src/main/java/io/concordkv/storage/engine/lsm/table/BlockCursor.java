@@ -2,7 +2,6 @@ package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.Bytes;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// A place in a block. The keys between two restart points are put together at once, so that going
 /// back costs no more than going on.
@@ -10,7 +9,7 @@ final class BlockCursor {
   private final Block block;
   private final Bytes[] keys = new Bytes[TableFormat.RESTART_INTERVAL];
   private final int[] valueStarts = new int[TableFormat.RESTART_INTERVAL];
-  private final int[] valueLengths = new int[TableFormat.RESTART_INTERVAL];
+  private final int[] valueCodes = new int[TableFormat.RESTART_INTERVAL];
   private int restart = -1;
   private int count;
   private int at;
@@ -81,8 +80,12 @@ final class BlockCursor {
     return Objects.requireNonNull(keys[at]);
   }
 
-  @Nullable Bytes value() {
-    return valueLengths[at] < 0 ? null : Bytes.wrap(block.data, valueStarts[at], valueLengths[at]);
+  boolean deletes() {
+    return valueCodes[at] == 0;
+  }
+
+  Stored stored() {
+    return block.stored(valueCodes[at], valueStarts[at]);
   }
 
   private void load(int newRestart) {
@@ -103,8 +106,8 @@ final class BlockCursor {
               ? Bytes.wrap(data, suffix, unshared)
               : join(keys[count - 1], shared, data, suffix, unshared);
       valueStarts[count] = suffix + unshared;
-      valueLengths[count] = Block.value(read) - 1;
-      position = suffix + unshared + Math.max(0, valueLengths[count]);
+      valueCodes[count] = Block.value(read);
+      position = suffix + unshared + Block.valueLength(valueCodes[count]);
       count++;
     }
   }

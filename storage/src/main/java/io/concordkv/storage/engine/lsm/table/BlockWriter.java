@@ -21,6 +21,15 @@ final class BlockWriter {
   }
 
   void add(Bytes key, @Nullable Bytes value) {
+    add(key, value == null ? Bytes.EMPTY : value, value == null ? 0 : value.length() + 1);
+  }
+
+  void refer(Bytes key, ValueReference reference) {
+    var value = reference.encoded();
+    add(key, value, Block.REFERENCE | (value.length() + 1));
+  }
+
+  private void add(Bytes key, Bytes value, int valueCode) {
     int shared = 0;
     if (entries % interval == 0) {
       if (restartCount == restarts.length) {
@@ -31,11 +40,8 @@ final class BlockWriter {
       shared = shared(last, key);
     }
     out.varint(shared).varint(key.length() - shared);
-    out.varint(value == null ? 0 : value.length() + 1L);
-    out.raw(key.slice(shared));
-    if (value != null) {
-      out.raw(value);
-    }
+    out.varint(valueCode);
+    out.raw(key.slice(shared)).raw(value);
     last = key;
     entries++;
   }

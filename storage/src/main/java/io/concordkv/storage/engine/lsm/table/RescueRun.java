@@ -106,7 +106,17 @@ public final class RescueRun implements Run {
 
   @Override
   public @Nullable Bytes value() {
-    return current().value();
+    return table.value(current().stored());
+  }
+
+  @Override
+  public boolean deletes() {
+    return current().deletes();
+  }
+
+  @Override
+  public @Nullable ValueReference reference() {
+    return current().stored().reference();
   }
 
   @Override

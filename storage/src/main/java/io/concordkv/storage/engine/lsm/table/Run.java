@@ -24,6 +24,16 @@ public interface Run {
   /// Null if the key is deleted.
   @Nullable Bytes value();
 
+  /// Whether the key is deleted. Cheaper than the value where that lies in another file.
+  default boolean deletes() {
+    return value() == null;
+  }
+
+  /// Where the value lies; null if it stands beside the key, or the key is deleted.
+  default @Nullable ValueReference reference() {
+    return null;
+  }
+
   /// The ranges that it deletes of older runs; null if there are none.
   default @Nullable Deletions deletions() {
     return null;

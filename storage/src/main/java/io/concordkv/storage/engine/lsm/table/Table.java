@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// A table that can be read, by any number of threads at once. Whatever is loaded from the file is
 /// checked; what is damaged is a `CorruptionError` and never served.
 public final class Table {
+  /// What [#get] answers for a deleted key. Known by identity.
+  private static final Bytes DELETED = Bytes.wrap(new byte[] {0});
+
   private final TableInfo info;
   private final StoredFile file;
   private final BlockCache cache;
@@ -24,9 +27,19 @@ public final class Table {
   private final List<TableProperties.Part> parts;
   private final DeletedRanges ranges;
   private final KeyRange span;
+  private final ValueFiles valueFiles;
+
+  /// Those that it refers to, in the order of their ids.
+  private final List<ValueFile> values;
+
   private int holders;
 
-  private Table(StoredFile file, BlockCache cache, TableFooter footer, TableProperties properties) {
+  private Table(
+      StoredFile file,
+      BlockCache cache,
+      ValueFiles valueFiles,
+      TableFooter footer,
+      TableProperties properties) {
     this.info = properties.info();
     this.file = file;
     this.cache = cache;
@@ -36,10 +49,20 @@ public final class Table {
     this.parts = properties.parts();
     this.ranges = properties.ranges();
     this.span = properties.span();
+    this.valueFiles = valueFiles;
+    this.values = valueFiles.hold(info.values());
+  }
+
+  /// As [#open(FileSystem,String,TableInfo,BlockCache,ValueFiles)], for a table that is open alone.
+  public static Table open(FileSystem files, String directory, TableInfo info, BlockCache cache) {
+    return open(files, directory, info, cache, new ValueFiles(files, directory));
   }
 
   /// Opens the table that `info` tells of and checks that the file is that table.
-  public static Table open(FileSystem files, String directory, TableInfo info, BlockCache cache) {
+  ///
+  /// @param values which it shares with other tables of the directory
+  public static Table open(
+      FileSystem files, String directory, TableInfo info, BlockCache cache, ValueFiles values) {
     var path = TableFormat.path(directory, info.id());
     StoredFile file;
     try {
@@ -59,7 +82,7 @@ public final class Table {
             footer.properties().offset(),
             "the table is another one than the manifest says");
       }
-      return new Table(file, cache, footer, properties);
+      return new Table(file, cache, values, footer, properties);
     } catch (Throwable damaged) {
       file.close();
       throw damaged;
@@ -69,7 +92,8 @@ public final class Table {
   /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
   /// itself.
   public static Table openAlone(FileSystem files, String directory, long id) {
-    return alone(files.open(TableFormat.path(directory, id), FileSystem.Mode.READ), id);
+    var file = files.open(TableFormat.path(directory, id), FileSystem.Mode.READ);
+    return alone(file, id, new ValueFiles(files, directory));
   }
 
   /// Opens a table that belongs to no store yet. What is none is a `CorruptionError`.
@@ -80,14 +104,15 @@ public final class Table {
       file.close();
       throw new CorruptionError(path, 0, "this is no prepared table, or it was never finished");
     }
-    return alone(file, id);
+    return alone(file, id, new ValueFiles(files, ""));
   }
 
-  private static Table alone(StoredFile file, long id) {
+  private static Table alone(StoredFile file, long id, ValueFiles values) {
     try {
       var size = new TableInfo(id, file.size(), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
       var footer = TableFooter.read(file, size);
-      return new Table(file, new BlockCache(0), footer, TableProperties.load(file, size, footer));
+      var properties = TableProperties.load(file, size, footer);
+      return new Table(file, new BlockCache(0), values, footer, properties);
     } catch (Throwable damaged) {
       file.close();
       throw damaged;
@@ -184,11 +209,16 @@ public final class Table {
   /// The value of `key`; null if the table says nothing of it; what [#isDeleted] knows if it is
   /// deleted. `hash` is [BloomFilter#hash(Bytes)] of the key.
   public @Nullable Bytes get(Bytes key, long hash) {
-    var answer = find(key, hash);
-    return answer == null && ranges.contains(key) ? Block.DELETED : answer;
+    var found = find(key, hash);
+    if (found == null) {
+      return ranges.contains(key) ? DELETED : null;
+    }
+    var value = value(found);
+    return value == null ? DELETED : value;
   }
 
-  private @Nullable Bytes find(Bytes key, long hash) {
+  /// What the blocks have of `key`; null if nothing.
+  @Nullable Stored find(Bytes key, long hash) {
     if (!filter.isNone() && !BloomFilter.mayContain(filter().data, hash)) {
       return null;
     }
@@ -197,10 +227,36 @@ public final class Table {
     return place.valid() ? entries(place.block(), true).find(key) : null;
   }
 
+  /// The value, wherever it lies; null if the key is deleted.
+  @Nullable Bytes value(Stored stored) {
+    var reference = stored.reference();
+    if (reference == null) {
+      return stored.bytes();
+    }
+    var holder = valueFile(reference.file());
+    if (holder == null) {
+      throw TableFormat.damaged(
+          file.path(),
+          0,
+          "it refers to the value file %016x, which it does not name".formatted(reference.file()));
+    }
+    return holder.read(reference);
+  }
+
+  /// The value file `id`, if this table refers to it.
+  public @Nullable ValueFile valueFile(long id) {
+    for (var each : values) {
+      if (each.id() == id) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   /// Whether an answer of [#get] means that the key is deleted.
   @SuppressWarnings("ReferenceEquality") // the mark is one object
   public static boolean isDeleted(Bytes answer) {
-    return answer == Block.DELETED;
+    return answer == DELETED;
   }
 
   /// A walk over the table. What it loads stays in the cache if `caching`: a compaction reads
@@ -219,9 +275,11 @@ public final class Table {
     return --holders == 0;
   }
 
-  /// Only once nobody reads it any more.
-  public void close() {
+  /// Only once nobody reads it any more. Returns the value files to which no other open table
+  /// refers, by id.
+  public List<Long> close() {
     file.close();
+    return valueFiles.letGo(values);
   }
 
   /// All blocks of the index but for the top level.
@@ -295,18 +353,19 @@ public final class Table {
 
   /// A block as it is in the file, checked and unpacked.
   byte[] load(Handle handle) {
-    return load(file, info, handle);
+    return load(file, info.id(), info.bytes(), handle);
   }
 
-  static byte[] load(StoredFile file, TableInfo info, Handle handle) {
+  /// The content of a block of the file `id`, which has `size` bytes.
+  static byte[] load(StoredFile file, long id, long size, Handle handle) {
     long offset = handle.offset();
     int length = handle.length();
-    if (offset < 0 || length < 0 || offset + length > info.bytes()) {
+    if (offset < 0 || length < 0 || offset > size - length) {
       throw TableFormat.damaged(file.path(), offset, "the block lies outside of the file");
     }
     var stored = new byte[length];
     int read = file.read(offset, ByteBuffer.wrap(stored));
-    var data = read == length ? BlockCodec.unpack(stored, info.id(), offset) : null;
+    var data = read == length ? BlockCodec.unpack(stored, id, offset) : null;
     if (data == null) {
       throw TableFormat.damaged(file.path(), offset, "the block's checksum does not match");
     }

@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Findings;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Checks a table of a closed store: the checksum of each part, and whether the parts make a table
@@ -53,32 +54,35 @@ public final class TableCheck {
     table.layout();
     long entries = 0;
     long deletions = 0;
+    var used = new TreeMap<Long, Long>();
     @Nullable Bytes first = null;
     @Nullable Bytes last = null;
     try {
       var run = table.run(true);
       for (run.toCeiling(Bytes.EMPTY); run.valid(); run.next()) {
         var key = run.key();
-        var value = run.value();
+        var reference = run.reference();
         if ((last != null && last.compareTo(key) >= 0) || !table.span().contains(key)) {
           throw damaged(path, "its keys do not ascend at '" + key + "'");
         }
-        var found = table.get(key, BloomFilter.hash(key));
-        boolean same =
-            found != null
-                && (value == null
-                    ? Table.isDeleted(found)
-                    : !Table.isDeleted(found) && found.equals(value));
-        if (!same) {
+        if (reference != null) {
+          used.merge(reference.file(), (long) reference.length(), Long::sum);
+        }
+        if (!run.stored().equals(table.find(key, BloomFilter.hash(key)))) {
           throw damaged(path, "its key '" + key + "' is not found by its index or filter");
         }
         first = first == null ? key : first;
         entries++;
-        deletions += value == null ? 1 : 0;
+        deletions += run.deletes() ? 1 : 0;
         last = key;
       }
     } catch (IndexOutOfBoundsException malformed) {
       throw damaged(path, "a block of it is not one of entries");
+    }
+    var said = new TreeMap<Long, Long>();
+    info.values().forEach(use -> said.put(use.file(), use.bytes()));
+    if (!used.equals(said)) {
+      throw damaged(path, "it refers to other values than it says of itself");
     }
     boolean alone = table.ranges().isEmpty();
     if (entries != info.entries()

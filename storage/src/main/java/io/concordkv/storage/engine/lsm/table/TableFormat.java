@@ -43,12 +43,16 @@ public final class TableFormat {
 
   /// The id of the table with the file name `name`, or -1 if it is not a table's.
   public static long id(String name) {
-    if (!name.endsWith(SUFFIX) || name.length() != 16 + SUFFIX.length()) {
+    return id(name, SUFFIX);
+  }
+
+  static long id(String name, String suffix) {
+    if (!name.endsWith(suffix) || name.length() != 16 + suffix.length()) {
       return -1;
     }
     try {
       return Long.parseLong(name.substring(0, 16), 16);
-    } catch (NumberFormatException notATable) {
+    } catch (NumberFormatException otherFile) {
       return -1;
     }
   }

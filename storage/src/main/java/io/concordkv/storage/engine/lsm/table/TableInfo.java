@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.Bytes;
+import java.util.List;
 
 /// What is known of a table without opening it.
 ///
@@ -12,12 +13,40 @@ import io.concordkv.base.Bytes;
 /// @param smallest its first key, or where the first range that it deletes begins
 /// @param largest its last key, or where the last range that it deletes ends (begins, if it has no
 ///   end)
+/// @param values the value files that it refers to, by id; empty if all values are in the table
 public record TableInfo(
-    long id, long bytes, long entries, long tombstones, long mark, Bytes smallest, Bytes largest) {
+    long id,
+    long bytes,
+    long entries,
+    long tombstones,
+    long mark,
+    Bytes smallest,
+    Bytes largest,
+    List<ValueUse> values) {
+  /// The tag of [#values()] among the parts of a table, in its file and in the manifest.
+  public static final int VALUES = 3;
+
   /// It is known as long as there is the table, so it keeps nothing alive but itself: not the chunk
   /// of a snapshot from which its keys were cut.
   public TableInfo {
     smallest = smallest.detached();
     largest = largest.detached();
+    values = List.copyOf(values);
+  }
+
+  /// Of a table that has all its values itself.
+  public TableInfo(
+      long id,
+      long bytes,
+      long entries,
+      long tombstones,
+      long mark,
+      Bytes smallest,
+      Bytes largest) {
+    this(id, bytes, entries, tombstones, mark, smallest, largest, List.of());
+  }
+
+  public TableInfo with(List<ValueUse> values) {
+    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values);
   }
 }

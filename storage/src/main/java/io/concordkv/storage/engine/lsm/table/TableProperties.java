@@ -50,7 +50,7 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
 
   /// Reads what is said in the file; of `info` it relies on the id and the size.
   static TableProperties load(StoredFile file, TableInfo info, TableFooter footer) {
-    var in = new ByteReader(Bytes.wrap(Table.load(file, info, footer.properties())));
+    var in = new ByteReader(load(file, info, footer.properties()));
     var read =
         new TableInfo(
             info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
@@ -65,7 +65,7 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
     for (var part : parts) {
       switch (part.tag) {
         case RANGES -> {
-          var block = new ByteReader(Bytes.wrap(Table.load(file, info, part.block)));
+          var block = new ByteReader(load(file, info, part.block));
           open = block.flag();
           ranges = DeletedRanges.read(block);
           if (ranges == null || ranges.isEmpty()) {
@@ -73,6 +73,7 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
                 file.path(), part.block.offset(), "the block is not one of ranges");
           }
         }
+        case TableInfo.VALUES -> read = read.with(ValueUse.decode(load(file, info, part.block)));
         case TOP_LEVEL -> {
           // It is read when something is looked up.
         }
@@ -84,6 +85,10 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
       }
     }
     return new TableProperties(read, parts, ranges, span(read, ranges, open));
+  }
+
+  private static Bytes load(StoredFile file, TableInfo info, Handle handle) {
+    return Bytes.wrap(Table.load(file, info.id(), info.bytes(), handle));
   }
 
   /// The block of the part with `tag`; none if there is no such part.

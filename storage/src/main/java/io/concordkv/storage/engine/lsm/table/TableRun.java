@@ -76,7 +76,22 @@ public final class TableRun implements Run {
 
   @Override
   public @Nullable Bytes value() {
-    return current().value();
+    return table.value(current().stored());
+  }
+
+  @Override
+  public boolean deletes() {
+    return current().deletes();
+  }
+
+  @Override
+  public @Nullable ValueReference reference() {
+    return current().stored().reference();
+  }
+
+  /// What stands beside the key.
+  Stored stored() {
+    return current().stored();
   }
 
   private void forward() {

@@ -8,7 +8,9 @@ import io.concordkv.base.env.StoredFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one table, its keys in ascending order. Used by one thread at a time.
@@ -54,6 +56,9 @@ public final class TableWriter {
   private long entries;
   private long tombstones;
 
+  /// What it refers to of each value file.
+  private final TreeMap<Long, Long> usedBytes = new TreeMap<>();
+
   public TableWriter(FileSystem files, String directory, long id, Settings settings) {
     this(id, files, TableFormat.path(directory, id), settings);
   }
@@ -78,16 +83,32 @@ public final class TableWriter {
 
   /// A `value` of null is a deletion.
   public void add(Bytes key, @Nullable Bytes value) {
+    begin(key);
+    data.add(key, value);
+    tombstones += value == null ? 1 : 0;
+    end(key);
+  }
+
+  /// A key whose value lies in a value file.
+  public void refer(Bytes key, ValueReference value) {
+    begin(key);
+    data.refer(key, value);
+    usedBytes.merge(value.file(), (long) value.length(), Long::sum);
+    end(key);
+  }
+
+  private void begin(Bytes key) {
     Check.that(smallest == null || largest.compareTo(key) < 0, "the keys of a table ascend");
     smallest = smallest == null ? key : smallest;
     indexUpTo(key);
-    data.add(key, value);
+  }
+
+  private void end(Bytes key) {
     if (settings.bloomBitsPerKey() > 0) {
       filter.add(key);
     }
     largest = key;
     entries++;
-    tombstones += value == null ? 1 : 0;
     if (data.size() >= settings.blockBytes()) {
       endBlock();
     }
@@ -103,10 +124,17 @@ public final class TableWriter {
     return finish(mark, DeletedRanges.NONE);
   }
 
+  /// As [#finish(long, DeletedRanges, Map)], for a table that has all its values itself.
+  public TableInfo finish(long mark, DeletedRanges ranges) {
+    return finish(mark, ranges, new TreeMap<>());
+  }
+
   /// As [#finish(long)], for a table that also deletes `ranges` of older ones, and may have no keys
   /// then. What was added stays: a key that such a range deletes of this memtable or table is left
   /// out by the caller.
-  public TableInfo finish(long mark, DeletedRanges ranges) {
+  ///
+  /// @param fileBytes how large each value file is that was referred to, by id
+  public TableInfo finish(long mark, DeletedRanges ranges, Map<Long, Long> fileBytes) {
     Check.that(smallest != null || !ranges.isEmpty(), "a table has a key or deletes a range");
     if (!data.isEmpty()) {
       endBlock();
@@ -132,6 +160,13 @@ public final class TableWriter {
       var block = append(TableProperties.write(ranges, open), false);
       parts.add(new TableProperties.Part(TableProperties.RANGES, block));
     }
+    var values = new ArrayList<ValueUse>();
+    usedBytes.forEach((file, used) ->
+        values.add(new ValueUse(file, Objects.requireNonNull(fileBytes.get(file)), used)));
+    if (!values.isEmpty()) {
+      var block = append(ValueUse.encode(values), false);
+      parts.add(new TableProperties.Part(TableInfo.VALUES, block));
+    }
     var indexAt = appendIndex(parts);
     var properties = TableProperties.write(entries, tombstones, mark, bounds, largest, parts);
     var propertiesAt = append(properties, false);
@@ -139,7 +174,7 @@ public final class TableWriter {
     write();
     file.sync();
     file.close();
-    return new TableInfo(id, position, entries, tombstones, mark, bounds, largest);
+    return new TableInfo(id, position, entries, tombstones, mark, bounds, largest, values);
   }
 
   /// Gives up but leaves the file: the next one who opens the store removes it.
