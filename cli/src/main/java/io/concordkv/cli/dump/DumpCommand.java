@@ -29,7 +29,7 @@ public final class DumpCommand implements Runnable {
   public void run() {
     throw new CommandFailure(
         ExitCode.BAD_ARGUMENTS,
-        "say what to show: dump wal, snapshot, sst, manifest or pb (see concord dump --help)");
+        "say what to show: dump wal, snapshot, sst, values, manifest or pb (see concord dump --help)");
   }
 
   /// The command with those below it.
@@ -38,6 +38,7 @@ public final class DumpCommand implements Runnable {
     line.addSubcommand(new WalCommand(session));
     line.addSubcommand(new SnapshotCommand(session));
     line.addSubcommand(new SstCommand(session));
+    line.addSubcommand(new ValuesCommand(session));
     line.addSubcommand(new ManifestCommand(session));
     line.addSubcommand(new PbCommand(session));
     return line;

@@ -63,6 +63,9 @@ final class ManifestCommand extends DumpCommand.Part {
                 .bytes("smallest", table.smallest())
                 .bytes("largest", table.largest())
                 .toString());
+        for (var use : table.values()) {
+          out.line(ValuesCommand.use(rows().get(), use).number("table", table.id()).toString());
+        }
       }
     }
   }

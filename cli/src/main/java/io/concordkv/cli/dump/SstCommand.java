@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     name = "sst",
     mixinStandardHelpOptions = true,
     description = {
-      "Tables of the engine: properties, filter, index, and every pair as what it means. All",
-      "checksums are verified."
+      "Tables of the engine: properties, value files, filter, index, and every pair as what it",
+      "means. All checksums are verified."
     })
 final class SstCommand extends DumpCommand.Part {
   @Parameters(
@@ -139,6 +139,7 @@ final class SstCommand extends DumpCommand.Part {
               .bytes("smallest", info.smallest())
               .bytes("largest", info.largest())
               .toString());
+      info.values().forEach(use -> out.line(ValuesCommand.use(rows().get(), use).toString()));
       layout(out, table.layout());
       if (!noPairs) {
         pairs(out, table, info.entries());

@@ -85,7 +85,7 @@ record EngineSetup(
           case NUMBER -> least + gen.oneOf(0, 1, 3, 10);
           case BYTES ->
               least == 0
-                  ? gen.oneOf(0, 1 << 10, 16 << 10, 256 << 10)
+                  ? gen.oneOf(0, 8, 1 << 10, 16 << 10, 256 << 10)
                   : least * gen.oneOf(1, 2, 4, 16);
         };
     return setting.kind() == Setting.Kind.CHOICE

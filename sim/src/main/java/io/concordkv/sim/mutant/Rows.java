@@ -17,7 +17,7 @@ final class Rows {
   static List<String> all() {
     var rows = new ArrayList<String>();
     span(rows, "R", 1, 48);
-    span(rows, "S", 1, 26);
+    span(rows, "S", 1, 28);
     span(rows, "M", 1, 13);
     return rows;
   }

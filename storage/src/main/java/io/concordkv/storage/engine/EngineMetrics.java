@@ -9,6 +9,8 @@ import java.util.List;
 /// @param cacheMisses blocks or pages that had to be read
 /// @param debtBytes what is still to be moved or rewritten until the engine is in its best form
 /// @param stalledWrites batches that came while the engine was stalled
+/// @param valueBytes what files of values take that lie apart from their keys
+/// @param usedValueBytes how much of these is still referred to; the rest is garbage
 /// @param work what the batches cost
 /// @param operations how often and how fast; empty unless it is a [MeasuredEngine]
 public record EngineMetrics(
@@ -18,10 +20,25 @@ public record EngineMetrics(
     long cacheMisses,
     long debtBytes,
     long stalledWrites,
+    long valueBytes,
+    long usedValueBytes,
     WriteWork work,
     List<OperationMetrics> operations) {
   public EngineMetrics {
     operations = List.copyOf(operations);
+  }
+
+  /// Of an engine that has all values beside their keys.
+  public EngineMetrics(
+      long count,
+      EngineSizes sizes,
+      long cacheHits,
+      long cacheMisses,
+      long debtBytes,
+      long stalledWrites,
+      WriteWork work,
+      List<OperationMetrics> operations) {
+    this(count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, 0, 0, work, operations);
   }
 
   /// Of an engine that has no cache and no debt.
@@ -32,6 +49,15 @@ public record EngineMetrics(
 
   EngineMetrics with(List<OperationMetrics> measured) {
     return new EngineMetrics(
-        count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, work, measured);
+        count,
+        sizes,
+        cacheHits,
+        cacheMisses,
+        debtBytes,
+        stalledWrites,
+        valueBytes,
+        usedValueBytes,
+        work,
+        measured);
   }
 }

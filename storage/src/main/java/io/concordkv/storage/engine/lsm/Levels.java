@@ -227,12 +227,8 @@ final class Levels {
         }
       }
     }
-    long values =
-        live.stream()
-            .flatMap(table -> table.info().values().stream())
-            .mapToLong(ValueUse::bytes)
-            .sum();
-    return bytes(live) + values;
+    return bytes(live)
+        + live.stream().mapToLong(each -> ValueUse.bytes(each.info().values())).sum();
   }
 
   /// Of disjoint tables in order: the first that ends at or above `key`.

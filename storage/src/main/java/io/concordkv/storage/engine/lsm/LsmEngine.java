@@ -270,7 +270,9 @@ public final class LsmEngine implements Engine {
 
   @Override
   public EngineMetrics metrics() {
-    return store.metrics(EngineMetrics.of(this), compactions.debt(), stalledWrites, pacing.work());
+    var values = live.levels().values();
+    return store.metrics(
+        EngineMetrics.of(this), compactions.debt(), stalledWrites, values, pacing.work());
   }
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the

@@ -11,6 +11,7 @@ import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
 import io.concordkv.storage.engine.lsm.table.ValueFiles;
 import io.concordkv.storage.engine.lsm.table.ValueFormat;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -117,7 +118,12 @@ final class TableStore {
   }
 
   /// With what the cache tells.
-  EngineMetrics metrics(EngineMetrics engine, long debtBytes, long stalledWrites, WriteWork work) {
+  EngineMetrics metrics(
+      EngineMetrics engine,
+      long debtBytes,
+      long stalledWrites,
+      List<ValueUse> values,
+      WriteWork work) {
     return new EngineMetrics(
         engine.count(),
         engine.sizes(),
@@ -125,6 +131,8 @@ final class TableStore {
         cache.misses(),
         debtBytes,
         stalledWrites,
+        ValueUse.fileBytes(values),
+        ValueUse.bytes(values),
         work,
         engine.operations());
   }

@@ -14,6 +14,9 @@ import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.lsm.table.ValueFile;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
+import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import io.concordkv.testkit.Simulation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +110,45 @@ final class FormatTest {
     assertThat(page).contains(block(dump("e/manifest-0000000000000001")));
     assertThat(page)
         .contains(block(Bytes.wrap(simulation.disk("n1").content("e/CURRENT")).toUtf8()));
+  }
+
+  @Test
+  void the_example_of_a_value_file_is_what_is_written_and_read_back() throws IOException {
+    var files = simulation.env("n1").files();
+    files.createDirectories("d");
+    var writer = new ValueWriter(files, "d", 8, Compression.NONE);
+    var first = writer.add(Bytes.of("a large value"));
+    var second = writer.add(Bytes.of("another one"));
+    long size = writer.finish();
+    assertThat(page("values.md")).contains(block(dump("d/0000000000000008.values")));
+
+    var settings = new TableWriter.Settings(4096, 4096, 0, Compression.NONE);
+    var table = new TableWriter(files, "d", 9, settings);
+    table.refer(Bytes.of("apple"), first);
+    table.add(Bytes.of("banana"), Bytes.of("yellow"));
+    table.refer(Bytes.of("cherry"), second);
+    var sizes = new TreeMap<Long, Long>();
+    sizes.put(8L, size);
+    var info = table.finish(5, DeletedRanges.NONE, sizes);
+    assertThat(info.values()).containsExactly(new ValueUse(8, size, 34));
+    var opened = Table.open(files, "d", info, new BlockCache(1 << 20));
+    assertThat(get(opened, "apple")).isEqualTo(Bytes.of("a large value"));
+    assertThat(get(opened, "banana")).isEqualTo(Bytes.of("yellow"));
+    assertThat(get(opened, "cherry")).isEqualTo(Bytes.of("another one"));
+    assertThat(ValueFile.alone(files, "d", 8).references()).containsExactly(first, second);
+  }
+
+  @Test
+  void an_edit_with_value_files_is_read_back_by_who_opens_the_manifest() {
+    var files = simulation.env("n1").files();
+    files.createDirectories("f");
+    var table =
+        new TableInfo(7, 100, 3, 1, 5, Bytes.of("apple"), Bytes.of("banana"))
+            .with(List.of(new ValueUse(8, 100, 34)));
+    try (var manifest = Manifest.open(files, "f")) {
+      manifest.append(new Edit(0, false, 9, 5, List.of(), List.of(new Edit.Placed(0, table))));
+    }
+    assertThat(Manifest.look(files, "f", 0).tables()).containsExactly(new Edit.Placed(0, table));
   }
 
   @Test

@@ -24,6 +24,11 @@ public record ValueUse(long file, long fileBytes, long bytes) {
     return uses.stream().mapToLong(ValueUse::fileBytes).sum();
   }
 
+  /// How much of the files is used, all together.
+  public static long bytes(List<ValueUse> uses) {
+    return uses.stream().mapToLong(ValueUse::bytes).sum();
+  }
+
   /// A list of uses, as it stands in tables and manifests.
   public static Bytes encode(List<ValueUse> uses) {
     return new ByteWriter()
