@@ -122,6 +122,7 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
       files.syncDirectory(target);
       manifest.append(new Edit(LsmEngine.TREE, true, nextFile, mark, List.of(), placed));
     }
+    confirm(files, target);
     var checkpoint = new Checkpoint(base, mark, tables, List.copyOf(values.values()));
     checkpoint.seal(files, target);
     return checkpoint;
@@ -164,6 +165,13 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
       manifest.append(
           new Edit(LsmEngine.TREE, true, from.nextFile(), state.mark(), List.of(), state.tables()));
     }
+    confirm(files, target);
+  }
+
+  /// Writes the manifest anew, so that what confirms its edit is durable with it: else a power cut
+  /// could take that, and damage of the edit would then pass for an edit that was torn off.
+  private static void confirm(FileSystem files, String directory) {
+    Manifest.open(files, directory).close();
   }
 
   /// Where the file lies, which is checked.
