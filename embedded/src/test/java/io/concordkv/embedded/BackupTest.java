@@ -34,6 +34,7 @@ final class BackupTest {
           .withLog(64 << 10, 16 << 10)
           .withBatchBytes(8 << 10)
           .withBackup(BackupOptions.DEFAULT);
+  private static final Options SEPARATED = SMALL.withSetting("separate-values-from", "1000");
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private static StoreWorld opened(Options options) {
@@ -76,7 +77,21 @@ final class BackupTest {
 
   @Test
   void a_second_backup_of_tables_has_only_the_new_ones() {
-    var world = opened(SMALL);
+    onlyNewOnes(SMALL);
+  }
+
+  @Test
+  void a_second_backup_of_tables_and_value_files_has_only_the_new_ones() {
+    var world = onlyNewOnes(SEPARATED);
+    for (var name : List.of("full", "next")) {
+      assertThat(world.disk().paths())
+          .anyMatch(path ->
+              path.startsWith(StoreWorld.BACKUPS + "/" + name + "/") && path.endsWith(".values"));
+    }
+  }
+
+  private static StoreWorld onlyNewOnes(Options options) {
+    var world = opened(options);
     write(world, 100);
     var full = backup(world, "full");
     write(world, 3);
@@ -96,6 +111,7 @@ final class BackupTest {
     }
     // Nothing is left of what it was copied from.
     assertThat(world.disk().paths()).noneMatch(path -> path.startsWith(Checkpoint.DIRECTORY));
+    return world;
   }
 
   @Test
@@ -119,13 +135,21 @@ final class BackupTest {
 
   @Test
   void damage_is_found_by_verifying_and_is_not_restored() {
-    var world = opened(SMALL.withEngine("bplustree").withBackup(ARCHIVED));
+    damageIsFound(SMALL.withEngine("bplustree").withBackup(ARCHIVED), "");
+    damageIsFound(SEPARATED, ".values");
+  }
+
+  /// @param files which of the files of both backups are damaged
+  private static void damageIsFound(Options options, String files) {
+    var world = opened(options);
     write(world, 20);
     backup(world, "full");
     write(world, 3);
     backup(world, "next", "full");
     for (var path : world.disk().paths()) {
-      if (path.startsWith(StoreWorld.BACKUPS) && !path.endsWith(Folder.UNFINISHED)) {
+      if (path.startsWith(StoreWorld.BACKUPS)
+          && path.endsWith(files)
+          && !path.endsWith(Folder.UNFINISHED)) {
         int middle = world.disk().content(path).length / 2;
         world.disk().flipBit(path, middle, 2);
         assertThatThrownBy(() -> verify(world, "next"))
