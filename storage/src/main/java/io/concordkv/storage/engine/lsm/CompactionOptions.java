@@ -2,6 +2,7 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
 import java.util.List;
 
 /// When tables are merged, and which.
@@ -11,9 +12,17 @@ import java.util.List;
 /// @param level0Tables with so many tables level 0 is compacted
 /// @param level1Bytes if leveled: what level 1 may hold; each further level holds `levelFactor`
 ///   times as much
+/// @param crowdedDeletions if leveled: with so many deletions among [TableInfo#CROWD] successive
+///   entries a table goes down although its level is not full; 0: never
 /// @param atOnce so many compactions work at a time, and one more if it is of level 0
 public record CompactionOptions(
-    boolean tiered, int tierRuns, int level0Tables, long level1Bytes, int levelFactor, int atOnce) {
+    boolean tiered,
+    int tierRuns,
+    int level0Tables,
+    long level1Bytes,
+    int levelFactor,
+    int crowdedDeletions,
+    int atOnce) {
   private static final Setting STRATEGY =
       Setting.choice(
           "compaction",
@@ -30,6 +39,15 @@ public record CompactionOptions(
   private static final Setting FACTOR =
       Setting.number(
           "level-factor", 2, 100, 10, "if leveled: how much more each further level holds");
+  private static final Setting CROWDED =
+      Setting.number(
+          "crowded-deletions",
+          0,
+          TableInfo.CROWD,
+          TableInfo.CROWD / 2,
+          "if leveled: with so many deletions among "
+              + TableInfo.CROWD
+              + " successive entries a table is compacted early; 0: never");
 
   /// Two, whatever the cores: there are two threads for work in the background, and on one core
   /// they share it by steps, which is what keeps level 0 from waiting for a long merge.
@@ -38,7 +56,7 @@ public record CompactionOptions(
           "compactions", 1, 16, 2, "so many work at a time, and one more if it is of level 0");
 
   static final List<Setting> SETTINGS =
-      List.of(STRATEGY, TIER_RUNS, LEVEL_0, LEVEL_1, FACTOR, AT_ONCE);
+      List.of(STRATEGY, TIER_RUNS, LEVEL_0, LEVEL_1, FACTOR, CROWDED, AT_ONCE);
 
   static CompactionOptions of(Settings settings) {
     return new CompactionOptions(
@@ -47,6 +65,7 @@ public record CompactionOptions(
         settings.intOf(LEVEL_0),
         settings.of(LEVEL_1),
         settings.intOf(FACTOR),
+        settings.intOf(CROWDED),
         settings.intOf(AT_ONCE));
   }
 }

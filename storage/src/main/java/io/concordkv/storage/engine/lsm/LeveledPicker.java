@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Level 0 counts tables, since each costs every read something, and goes first; the others count
 /// bytes, and the one that exceeds its limit most is next. Within a level the tables take turns, so
-/// that the work goes evenly over all keys.
+/// that the work goes evenly over all keys. What is due is before what would only be good: a table
+/// in which deletions stand close together goes down until they meet what they delete, so that a
+/// walk does not pass them again and again.
 final class LeveledPicker implements CompactionPicker {
   private static final int BOTTOM = 6;
 
@@ -50,7 +52,7 @@ final class LeveledPicker implements CompactionPicker {
     for (int tried = 0; tried < Levels.COUNT; tried++) {
       int level = mostUrgent(levels, atWork, due);
       if (level < 0) {
-        return null;
+        break;
       }
       due[level] = true;
       // Level 0 has waited long enough for level 1.
@@ -59,7 +61,28 @@ final class LeveledPicker implements CompactionPicker {
         return task;
       }
     }
+    return firstIsDue ? null : crowded(levels, atWork);
+  }
+
+  /// Level 0 is compacted before long when there is more to do, so its deletions count only when
+  /// there is not.
+  private @Nullable CompactionTask crowded(Levels levels, AtWork atWork) {
+    for (int level = Levels.BOTTOM - 1; level >= 0; level--) {
+      for (var table : levels.level(level)) {
+        if (isCrowded(table) && !atWork.has(table)) {
+          var upper = level == 0 ? levels.level(0) : List.of(table);
+          var task = task(levels, level, upper);
+          if (level == 0 ? atWork.tasks().isEmpty() : fits(task, atWork)) {
+            return task;
+          }
+        }
+      }
+    }
     return null;
+  }
+
+  private boolean isCrowded(Table table) {
+    return options.crowdedDeletions() > 0 && table.info().crowd() >= options.crowdedDeletions();
   }
 
   @Override
@@ -134,8 +157,9 @@ final class LeveledPicker implements CompactionPicker {
     if (!lower.isEmpty()) {
       sources.add(new CompactionTask.Source(level + 1, lower));
     }
-    // Ranges that delete nothing would stay for ever in a table that moves.
-    boolean idle = !upper.getFirst().ranges().isEmpty() && !levels.mayHaveBelow(level + 1, hull);
+    // What deletes nothing any more would stay for ever in a table that moves.
+    boolean deletes = !upper.getFirst().ranges().isEmpty() || isCrowded(upper.getFirst());
+    boolean idle = deletes && !levels.mayHaveBelow(level + 1, hull);
     boolean moves = sources.size() == 1 && !tables.repacksBelow(level) && !idle;
     return new CompactionTask(sources, level + 1, moves);
   }

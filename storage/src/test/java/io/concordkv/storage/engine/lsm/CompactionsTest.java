@@ -149,4 +149,73 @@ final class CompactionsTest {
       settle();
     }
   }
+
+  private static long deletions(LsmEngine engine) {
+    return engine.levels().all().stream().mapToLong(table -> table.info().tombstones()).sum();
+  }
+
+  /// A queue whose messages were consumed, between pairs that stay. The messages lie deep, what
+  /// consumes them above.
+  private LsmEngine consumed(String settings) {
+    var messages = new ArrayList<Bytes>();
+    try (var engine = open("memtable-bytes=16384 level0-tables=1 level1-bytes=16384")) {
+      prefix = "a-";
+      for (int i = 0; i < 500; i++) {
+        put(engine, 1000, 20);
+      }
+      for (int i = 0; i < 3000; i++) {
+        messages.add(Bytes.of("queue-%06d".formatted(i)));
+        engine.write(new WriteBatch().put(messages.getLast(), Bytes.of("message")).mark(++mark));
+      }
+      engine.flush();
+      settle();
+      assertThat(engine.levels().level(0)).isEmpty();
+      assertThat(engine.levels().level(1).size()).isLessThan(engine.levels().all().size());
+      engine.sync();
+    }
+    var engine = open(settings);
+    for (var message : messages) {
+      engine.write(new WriteBatch().delete(message).mark(++mark));
+    }
+    engine.flush();
+    settle();
+    return engine;
+  }
+
+  @Test
+  void deletions_that_stand_close_together_go_down_until_they_are_gone() {
+    try (var engine = consumed("crowded-deletions=0")) {
+      assertThat(deletions(engine)).isEqualTo(3000);
+      assertThat(engine.levels().level(0).getFirst().info().crowd()).isEqualTo(1024);
+      assertThat(read(engine)).isEqualTo(content);
+    }
+    try (var engine = open("crowded-deletions=0")) {
+      settle();
+      assertThat(engine.levels().level(0).getFirst().info().crowd()).isEqualTo(1024);
+    }
+    try (var engine = open("")) {
+      settle();
+      assertThat(engine.levels().all()).allMatch(table -> table.info().crowd() < 512);
+      assertThat(deletions(engine)).isLessThan(600); // where tables end
+      assertThat(engine.levels().level(0)).isEmpty();
+      assertThat(read(engine)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void deletions_far_apart_wait_until_their_level_is_full() {
+    try (var engine = open("")) {
+      for (int i = 0; i < 5000; i++) {
+        var key = Bytes.of("key-%06d".formatted(i));
+        engine.write(
+            i % 3 == 0
+                ? new WriteBatch().delete(key).mark(++mark)
+                : new WriteBatch().put(key, key).mark(++mark));
+      }
+      engine.flush();
+      settle();
+      assertThat(engine.levels().all()).isEqualTo(engine.levels().level(0));
+      assertThat(engine.levels().all()).allMatch(table -> table.info().crowd() <= 342);
+    }
+  }
 }

@@ -8,11 +8,11 @@ public final class TinyOptions {
   public static final String COMPRESSED_SETTINGS =
       "memtable-bytes=4096 max-memtables=3 block-bytes=256 index-block-bytes=64 level0-tables=2 level1-bytes=4096"
           + " level-factor=3 table-bytes=2048 compactions=3 block-cache-bytes=16384"
-          + " compression=none,lz4,snappy,zstd bloom-bits-per-key=16,12,8";
+          + " compression=none,lz4,snappy,zstd bloom-bits-per-key=16,12,8 crowded-deletions=6";
   public static final String PLAIN_SETTINGS =
       "memtable-bytes=2048 max-memtables=2 block-bytes=64 index-block-bytes=128 level0-tables=2"
           + " level1-bytes=2048 level-factor=2 table-bytes=1024 block-cache-bytes=1024"
-          + " compression=none";
+          + " compression=none crowded-deletions=1";
   public static final String NO_FILTER_SETTINGS =
       "memtable-bytes=1024 max-memtables=1 block-bytes=1024 bloom-bits-per-key=0 level0-tables=1"
           + " level1-bytes=8192 table-bytes=4096 block-cache-bytes=0 compression=zstd";

@@ -7,6 +7,8 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// A change of a tree that happens as a whole or not at all.
 ///
@@ -19,6 +21,9 @@ public record Edit(
     long tree, boolean replaced, long nextFile, long mark, List<Long> removed, List<Placed> added) {
   /// The mark is left as it is.
   public static final long SAME_MARK = -1;
+
+  /// The tag of [TableInfo#crowd()].
+  private static final int CROWD = 5;
 
   private static final int REPLACED = 1;
   private static final int HAS_MARK = 2;
@@ -33,7 +38,7 @@ public record Edit(
 
   /// Whether it says of a table what edits could not say at first.
   boolean hasParts() {
-    return added.stream().anyMatch(placed -> !placed.table().values().isEmpty());
+    return added.stream().anyMatch(placed -> !parts(placed.table()).isEmpty());
   }
 
   void write(ByteWriter out) {
@@ -69,12 +74,21 @@ public record Edit(
         .bytes(table.smallest())
         .bytes(table.largest());
     if (parts) {
-      var values = table.values();
-      out.varint(values.isEmpty() ? 0 : 1);
-      if (!values.isEmpty()) {
-        out.u8(TableInfo.VALUES).bytes(ValueUse.encode(values));
-      }
+      var said = parts(table);
+      out.varint(said.size());
+      said.forEach((tag, part) -> out.u8(tag).bytes(part));
     }
+  }
+
+  private static Map<Integer, Bytes> parts(TableInfo table) {
+    var parts = new TreeMap<Integer, Bytes>();
+    if (!table.values().isEmpty()) {
+      parts.put(TableInfo.VALUES, ValueUse.encode(table.values()));
+    }
+    if (table.crowd() > 0) {
+      parts.put(CROWD, new ByteWriter(4).varint(table.crowd()).finish());
+    }
+    return parts;
   }
 
   private static Placed readPlaced(ByteReader in, boolean parts) {
@@ -90,13 +104,24 @@ public record Edit(
             own(in.bytes()));
     for (int left = parts ? in.length() : 0; left > 0; left--) {
       int tag = in.u8();
-      if (tag != TableInfo.VALUES) {
-        throw new CorruptionError(
-            "the manifest tells of a part " + tag + " of a table, which is not known here");
-      }
-      table = table.with(ValueUse.decode(in.bytes()));
+      var part = in.bytes();
+      table =
+          switch (tag) {
+            case TableInfo.VALUES -> table.with(ValueUse.decode(part));
+            case CROWD -> table.with(crowd(part));
+            default ->
+                throw new CorruptionError(
+                    "the manifest tells of a part " + tag + " of a table, which is not known here");
+          };
     }
     return new Placed(level, table);
+  }
+
+  private static int crowd(Bytes part) {
+    var in = new ByteReader(part);
+    int crowd = (int) in.varint();
+    in.end();
+    return crowd;
   }
 
   /// A key that outlives the record from which it was read must not keep all of it alive.

@@ -14,6 +14,8 @@ import java.util.List;
 /// @param largest its last key, or where the last range that it deletes ends (begins, if it has no
 ///   end)
 /// @param values the value files that it refers to, by id; empty if all values are in the table
+/// @param crowd the most deletions among [#CROWD] successive entries: whoever walks there passes
+///   them for little. Only the manifest says it; 0 if it does not
 public record TableInfo(
     long id,
     long bytes,
@@ -22,7 +24,11 @@ public record TableInfo(
     long mark,
     Bytes smallest,
     Bytes largest,
-    List<ValueUse> values) {
+    List<ValueUse> values,
+    int crowd) {
+  /// Among so many entries deletions are counted.
+  public static final int CROWD = 1024;
+
   /// The tag of [#values()] among the parts of a table, in its file and in the manifest.
   public static final int VALUES = 3;
 
@@ -43,10 +49,14 @@ public record TableInfo(
       long mark,
       Bytes smallest,
       Bytes largest) {
-    this(id, bytes, entries, tombstones, mark, smallest, largest, List.of());
+    this(id, bytes, entries, tombstones, mark, smallest, largest, List.of(), 0);
   }
 
   public TableInfo with(List<ValueUse> values) {
-    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values);
+    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values, crowd);
+  }
+
+  public TableInfo with(int crowd) {
+    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values, crowd);
   }
 }

@@ -48,12 +48,13 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
     return out.finish();
   }
 
-  /// Reads what is said in the file; of `info` it relies on the id and the size.
+  /// Reads what is said in the file; of `info` it relies on the id, the size and the crowd.
   static TableProperties load(StoredFile file, TableInfo info, TableFooter footer) {
     var in = new ByteReader(load(file, info, footer.properties()));
     var read =
         new TableInfo(
             info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
+    read = read.with(info.crowd());
     var parts = new ArrayList<Part>();
     if (footer.version() > TableFormat.WITHOUT_PARTS) {
       parts.addAll(

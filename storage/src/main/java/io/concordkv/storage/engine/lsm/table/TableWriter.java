@@ -55,6 +55,7 @@ public final class TableWriter {
 
   private long entries;
   private long tombstones;
+  private final Crowd crowd = new Crowd();
 
   /// What it refers to of each value file.
   private final TreeMap<Long, Long> usedBytes = new TreeMap<>();
@@ -86,6 +87,7 @@ public final class TableWriter {
     begin(key);
     data.add(key, value);
     tombstones += value == null ? 1 : 0;
+    crowd.add(value == null);
     end(key);
   }
 
@@ -94,6 +96,7 @@ public final class TableWriter {
     begin(key);
     data.refer(key, value);
     usedBytes.merge(value.file(), (long) value.length(), Long::sum);
+    crowd.add(false);
     end(key);
   }
 
@@ -174,7 +177,8 @@ public final class TableWriter {
     write();
     file.sync();
     file.close();
-    return new TableInfo(id, position, entries, tombstones, mark, bounds, largest, values);
+    return new TableInfo(
+        id, position, entries, tombstones, mark, bounds, largest, values, crowd.most());
   }
 
   /// Gives up but leaves the file: the next one who opens the store removes it.

@@ -19,6 +19,8 @@ final class EditProperty {
     var values = List.of(new ValueUse(5, 70_000, 300), new ValueUse(6, 500, 400));
     check(table, false);
     check(table.with(values), true);
+    check(table.with(300), true);
+    check(table.with(values).with(300), true);
   }
 
   private static void check(TableInfo table, boolean parts) {
