@@ -35,6 +35,10 @@ public final class Disturbance implements Wiretap {
 
     long leaderTerm;
 
+    /// The last term of which it told others that it leads. What it says before that it may have
+    /// promised before it led: messages leave at the end of a turn, in their order.
+    long ledTerm;
+
     /// Who would vote for it, by term.
     final TreeMap<Long, TreeSet<Long>> promised = new TreeMap<>();
 
@@ -107,6 +111,12 @@ public final class Disturbance implements Wiretap {
           heir.orders.add(order.term());
         }
       }
+      case Message.Heartbeat beat -> {
+        var leader = members.get(beat.from());
+        if (leader != null) {
+          leader.ledTerm = beat.term();
+        }
+      }
       case Message.HeartbeatReply reply -> {
         var follower = members.get(reply.from());
         if (follower != null) {
@@ -139,8 +149,10 @@ public final class Disturbance implements Wiretap {
             // A leader that was removed is none.
             && voter.now.configuration().votes(voter.leader)
             && nanos.getAsLong() - voter.heardNanos < freshNanos;
+    boolean leads =
+        voter.now.role() == Role.LEADER && voter.now.hardState().term() == voter.ledTerm;
     Violation.unless(
-        !fresh && voter.now.role() != Role.LEADER,
+        !fresh && !leads,
         "I17 leaves-a-leader-alone",
         voter.now + " would vote for " + reply.to() + " in term " + reply.term());
   }

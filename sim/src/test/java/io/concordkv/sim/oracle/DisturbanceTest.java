@@ -53,6 +53,10 @@ class DisturbanceTest {
     disturbance.said(new Message.HeartbeatReply(follower, 3, 4, 0, 0, 0));
   }
 
+  private void leads(long leader) {
+    disturbance.said(new Message.Heartbeat(leader, 1, 4, 0, 0));
+  }
+
   private static void broken(String check, ThrowingCallable call) {
     assertThatThrownBy(call).isInstanceOf(Violation.class).hasMessageStartingWith(check);
   }
@@ -101,6 +105,15 @@ class DisturbanceTest {
   @Test
   void no_leader_gives_its_word() {
     see(3, Role.LEADER, 4);
+    leads(3);
+    broken(LEAVES, () -> promises(3, 1, 5));
+  }
+
+  @Test
+  void what_it_promised_before_it_led_it_may_tell_before_it_says_so() {
+    see(3, Role.LEADER, 4);
+    promises(3, 1, 5);
+    leads(3);
     broken(LEAVES, () -> promises(3, 1, 5));
   }
 }
