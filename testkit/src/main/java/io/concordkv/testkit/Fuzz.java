@@ -24,7 +24,7 @@ public final class Fuzz {
   /// LZ4 unpacks to 255 times as much, and objects are larger than what they are read from.
   private static final long ALLOCATED_PER_BYTE = 1024;
 
-  private static final long ALLOCATED_ANYWAY = 1 << 20;
+  private static final long ALLOCATED_ANYWAY = 8 << 20;
   private static final int MOST_EDITS = 4;
   private static final int LONGEST_PART = 16;
 

@@ -8,9 +8,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A block in memory, checked and unpacked. Immutable; slices of it keep it alive.
+///
+/// Whether it is made as a block is made is looked at once, when it is loaded: a checksum says only
+/// that the bytes are those that somebody wrote. So who reads an entry need not ask whether it ends
+/// within the block. The order of the keys is not looked at.
 final class Block {
   /// In the code of a value: what stands here says where the value lies.
   static final int REFERENCE = 1 << 30;
+
+  private static final int MOST_ENTRIES = TableFormat.RESTART_INTERVAL;
+  private static final int MOST_VARINT_BYTES = 5;
 
   /// What a block takes in memory beside its bytes.
   private static final int OVERHEAD_BYTES = 96;
@@ -28,22 +35,103 @@ final class Block {
     this.restartsAt = restartsAt;
   }
 
-  /// A block of entries, or null if `data` cannot be one.
+  /// A block of entries, or null if `data` is none.
   static @Nullable Block ofEntries(byte[] data) {
+    var block = of(data);
+    return block != null && block.restartCount > 0 && block.isWhole(MOST_ENTRIES) ? block : null;
+  }
+
+  /// A block of an index, which leads to blocks from `from` on and up to `to`; null if `data` is
+  /// none. That of a table that only deletes ranges is empty.
+  static @Nullable Block ofIndex(byte[] data, long from, long to) {
+    var block = of(data);
+    return block != null && block.isWhole(1) && block.hasHandles(from, to) ? block : null;
+  }
+
+  private static @Nullable Block of(byte[] data) {
     if (data.length < 4) {
       return null;
     }
     int count = (int) INT.get(data, data.length - 4);
-    // The index of a table that only deletes ranges is empty.
-    if (count < (data.length == 4 ? 0 : 1) || count > (data.length - 4) / 4) {
-      return null;
-    }
-    return new Block(data, count, data.length - 4 - 4 * count);
+    return count < 0 || count > (data.length - 4) / 4
+        ? null
+        : new Block(data, count, data.length - 4 - 4 * count);
   }
 
   /// A block that is no list of entries.
   static Block ofBytes(byte[] data) {
     return new Block(data, 0, data.length);
+  }
+
+  /// Whether the intervals lie one behind the other, each with a key that stands whole at its
+  /// beginning, and every entry ends within its own.
+  private boolean isWhole(int mostEntries) {
+    int position = 0;
+    for (int restart = 0; restart < restartCount; restart++) {
+      int end = end(restart);
+      if (start(restart) != position || end <= position || end > restartsAt) {
+        return false;
+      }
+      int key = 0;
+      for (int entries = 0; position < end; entries++) {
+        int behindShared = numberEnd(position, end);
+        int behindUnshared = numberEnd(behindShared, end);
+        int suffix = numberEnd(behindUnshared, end);
+        if (suffix < 0 || entries == mostEntries) {
+          return false;
+        }
+        int shared = value(varint(position));
+        int unshared = value(varint(behindShared));
+        int size = valueLength(value(varint(behindUnshared)));
+        if (shared > key || unshared > end - suffix || size > end - suffix - unshared) {
+          return false;
+        }
+        key = shared + unshared;
+        position = suffix + unshared + size;
+      }
+    }
+    return position == restartsAt;
+  }
+
+  /// Where the number at `position` ends; -1 if it is none that [#varint] reads, or does not end at
+  /// `end` or before. A `position` of -1 has none.
+  private int numberEnd(int position, int end) {
+    if (position < 0) {
+      return -1;
+    }
+    int last = Math.min(end, position + MOST_VARINT_BYTES) - 1;
+    for (int at = position; at <= last; at++) {
+      if (data[at] >= 0) {
+        boolean fits = at - position < MOST_VARINT_BYTES - 1 || data[at] < 8;
+        return fits ? at + 1 : -1;
+      }
+    }
+    return -1;
+  }
+
+  /// Whether each entry says where a block lies, and that is from `from` on and up to `to`.
+  private boolean hasHandles(long from, long to) {
+    for (int i = 0; i < restartCount; i++) {
+      int at = handleAt(i);
+      int behindOffset = longEnd(at, end(i));
+      if (behindOffset < 0 || numberEnd(behindOffset, end(i)) != end(i)) {
+        return false;
+      }
+      var handle = handle(i);
+      if (handle.offset() < from || handle.offset() > to - handle.length()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int longEnd(int position, int end) {
+    for (int at = position; at < Math.min(end, position + 9); at++) {
+      if (data[at] >= 0) {
+        return at + 1;
+      }
+    }
+    return -1;
   }
 
   int charge() {

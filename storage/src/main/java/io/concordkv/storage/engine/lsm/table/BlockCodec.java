@@ -75,8 +75,12 @@ final class BlockCodec {
     if (length < 0 || length / compression.mostFromAByte > body) {
       return null;
     }
-    var data = new byte[length];
     try {
+      long said = compression.unpackedBytes(stored, 4, body - 4);
+      if (said >= 0 && said != length) {
+        return null;
+      }
+      var data = new byte[length];
       return compression.unpack(stored, 4, body - 4, data) == length ? data : null;
     } catch (LZ4Exception
         | MalformedInputException

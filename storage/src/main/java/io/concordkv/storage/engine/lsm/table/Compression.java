@@ -6,6 +6,7 @@ import io.airlift.compress.v3.snappy.SnappyJavaDecompressor;
 import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import io.airlift.compress.v3.zstd.ZstdJavaDecompressor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
@@ -77,14 +78,25 @@ public enum Compression {
       case LZ4 -> LZ4_UNPACKER.decompress(source, offset, length, target, 0, target.length);
       case SNAPPY ->
           new SnappyJavaDecompressor().decompress(source, offset, length, target, 0, target.length);
-      case ZSTD -> {
-        var spare = ZSTD_SPARE.getAndSet(null);
-        var unpacker = spare == null ? new ZstdJavaDecompressor() : spare;
-        int size = unpacker.decompress(source, offset, length, target, 0, target.length);
-        ZSTD_SPARE.set(unpacker);
-        yield size;
-      }
+      case ZSTD ->
+          (int) zstd(zstd -> zstd.decompress(source, offset, length, target, 0, target.length));
     };
+  }
+
+  /// How many bytes it becomes, as the packed bytes say themselves; -1 if they do not say it. They
+  /// are asked before so much memory is taken.
+  ///
+  /// @throws RuntimeException if the bytes are none that [#packer()] makes
+  long unpackedBytes(byte[] source, int offset, int length) {
+    return this == ZSTD ? zstd(zstd -> zstd.getDecompressedSize(source, offset, length)) : -1;
+  }
+
+  private static long zstd(ToLongFunction<ZstdJavaDecompressor> use) {
+    var spare = ZSTD_SPARE.getAndSet(null);
+    var unpacker = spare == null ? new ZstdJavaDecompressor() : spare;
+    long result = use.applyAsLong(unpacker);
+    ZSTD_SPARE.set(unpacker);
+    return result;
   }
 
   private static Packer packer(LZ4Compressor lz4) {

@@ -89,7 +89,7 @@ final class IndexCursor {
       partition = target;
       entries = null;
       if (target >= 0 && target < partitions()) {
-        entries = table.entries(top == null ? table.index() : top.handle(target), caching);
+        entries = table.partition(top == null ? table.index() : top.handle(target), caching);
       }
     }
     return entries != null;

@@ -72,9 +72,6 @@ public final class RescueRun implements Run {
       } catch (CorruptionError damaged) {
         findings.damaged(damaged);
         lose(limit(place));
-      } catch (IndexOutOfBoundsException malformed) {
-        findings.damaged(table.path() + ": a block is not one of entries");
-        lose(limit(place));
       }
       passed = limit(place);
     } while (block == null);

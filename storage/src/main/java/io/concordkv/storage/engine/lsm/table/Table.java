@@ -9,7 +9,6 @@ import io.concordkv.storage.engine.KeyRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A table that can be read, by any number of threads at once. Whatever is loaded from the file is
@@ -24,6 +23,10 @@ public final class Table {
   private final Handle filter;
   private final Handle index;
   private final Handle top;
+
+  /// Where the blocks with pairs end.
+  private final long dataEnd;
+
   private final List<TableProperties.Part> parts;
   private final DeletedRanges ranges;
   private final KeyRange span;
@@ -46,6 +49,7 @@ public final class Table {
     this.filter = footer.filter();
     this.index = footer.index();
     this.top = properties.part(TableProperties.TOP_LEVEL);
+    this.dataEnd = properties.dataEnd();
     this.parts = properties.parts();
     this.ranges = properties.ranges();
     this.span = properties.span();
@@ -149,7 +153,7 @@ public final class Table {
     for (int i = 0; i < level.restarts(); i++) {
       var block = level.handle(i);
       at = behind(at, block);
-      var entries = entries(block, false);
+      var entries = partition(block, false);
       int last = entries.restarts() - 1;
       if (last < 0 || !entries.restartKey(last).equals(level.restartKey(i))) {
         throw TableFormat.damaged(
@@ -172,14 +176,17 @@ public final class Table {
   }
 
   private TableLayout.Part part(Handle block, Compression compression) {
-    return new TableLayout.Part(
-        block.offset(), block.length(), loadEntries(block).data.length, compression);
+    return new TableLayout.Part(block.offset(), block.length(), load(block).length, compression);
   }
 
   private Compression compression(long blockEnd) {
     var type = ByteBuffer.allocate(1);
     file.read(blockEnd - TableFormat.TRAILER_BYTES, type);
-    return Objects.requireNonNull(Compression.of(type.get(0)), "a block was read before");
+    var compression = Compression.of(type.get(0));
+    if (compression == null) {
+      throw TableFormat.damaged(file.path(), blockEnd, "no compression has the code of the block");
+    }
+    return compression;
   }
 
   String path() {
@@ -307,25 +314,47 @@ public final class Table {
 
   /// The top level of the index, null if the index is one block.
   @Nullable Block topLevel(boolean caching) {
-    return top.isNone() ? null : entries(top, caching);
+    return top.isNone() ? null : block(top, Level.TOP, caching);
   }
 
-  /// A block of the data or the index.
+  /// A block of the index but for the top level.
+  Block partition(Handle handle, boolean caching) {
+    return block(handle, Level.INDEX, caching);
+  }
+
+  /// A block of the data.
   Block entries(Handle handle, boolean caching) {
+    return block(handle, Level.DATA, caching);
+  }
+
+  private Block block(Handle handle, Level level, boolean caching) {
     var cached = cache.get(info.id(), handle.offset());
     if (cached != null) {
       return cached;
     }
-    var block = loadEntries(handle);
+    var block = load(handle, level);
     if (caching) {
       cache.put(info.id(), handle.offset(), block);
     }
     return block;
   }
 
-  /// The same, past the cache.
-  Block loadEntries(Handle handle) {
-    var block = Block.ofEntries(load(handle));
+  /// What a block is for.
+  enum Level {
+    DATA,
+    INDEX,
+    TOP
+  }
+
+  /// A block, past the cache.
+  Block load(Handle handle, Level level) {
+    var data = load(handle);
+    var block =
+        switch (level) {
+          case DATA -> Block.ofEntries(data);
+          case INDEX -> Block.ofIndex(data, 0, dataEnd);
+          case TOP -> Block.ofIndex(data, index.offset(), index.end());
+        };
     if (block == null) {
       throw TableFormat.damaged(file.path(), handle.offset(), "the block is not one of entries");
     }

@@ -57,27 +57,23 @@ public final class TableCheck {
     var used = new TreeMap<Long, Long>();
     @Nullable Bytes first = null;
     @Nullable Bytes last = null;
-    try {
-      var run = table.run(true);
-      for (run.toCeiling(Bytes.EMPTY); run.valid(); run.next()) {
-        var key = run.key();
-        var reference = run.reference();
-        if ((last != null && last.compareTo(key) >= 0) || !table.span().contains(key)) {
-          throw damaged(path, "its keys do not ascend at '" + key + "'");
-        }
-        if (reference != null) {
-          used.merge(reference.file(), (long) reference.length(), Long::sum);
-        }
-        if (!run.stored().equals(table.find(key, BloomFilter.hash(key)))) {
-          throw damaged(path, "its key '" + key + "' is not found by its index or filter");
-        }
-        first = first == null ? key : first;
-        entries++;
-        deletions += run.deletes() ? 1 : 0;
-        last = key;
+    var run = table.run(true);
+    for (run.toCeiling(Bytes.EMPTY); run.valid(); run.next()) {
+      var key = run.key();
+      var reference = run.reference();
+      if ((last != null && last.compareTo(key) >= 0) || !table.span().contains(key)) {
+        throw damaged(path, "its keys do not ascend at '" + key + "'");
       }
-    } catch (IndexOutOfBoundsException malformed) {
-      throw damaged(path, "a block of it is not one of entries");
+      if (reference != null) {
+        used.merge(reference.file(), (long) reference.length(), Long::sum);
+      }
+      if (!run.stored().equals(table.find(key, BloomFilter.hash(key)))) {
+        throw damaged(path, "its key '" + key + "' is not found by its index or filter");
+      }
+      first = first == null ? key : first;
+      entries++;
+      deletions += run.deletes() ? 1 : 0;
+      last = key;
     }
     var said = new TreeMap<Long, Long>();
     info.values().forEach(use -> said.put(use.file(), use.bytes()));

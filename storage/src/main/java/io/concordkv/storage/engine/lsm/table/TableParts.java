@@ -30,7 +30,8 @@ public final class TableParts {
     if (part.levels == 0) {
       return table.load(part.block).length;
     }
-    var index = table.loadEntries(part.block);
+    var level = part.levels == 1 ? Table.Level.INDEX : Table.Level.TOP;
+    var index = table.load(part.block, level);
     for (int i = index.restarts() - 1; i >= 0; i--) {
       due.addFirst(new Part(index.handle(i), part.levels - 1));
     }

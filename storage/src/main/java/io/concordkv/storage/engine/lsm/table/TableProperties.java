@@ -3,9 +3,11 @@ package io.concordkv.storage.engine.lsm.table;
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.StoredFile;
 import io.concordkv.storage.engine.KeyRange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// What the file of a table says of the table.
@@ -13,7 +15,9 @@ import java.util.List;
 /// @param parts what there is beside the blocks that the footer knows
 /// @param ranges what it deletes of older tables
 /// @param span every key that it has or deletes lies here
-record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, KeyRange span) {
+/// @param dataEnd where the blocks with pairs end
+record TableProperties(
+    TableInfo info, List<Part> parts, DeletedRanges ranges, KeyRange span, long dataEnd) {
   /// A [Part] with a block of [#ranges].
   static final int RANGES = 1;
 
@@ -50,25 +54,37 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
 
   /// Reads what is said in the file; of `info` it relies on the id, the size and the crowd.
   static TableProperties load(StoredFile file, TableInfo info, TableFooter footer) {
-    var in = new ByteReader(load(file, info, footer.properties()));
-    var read =
-        new TableInfo(
-            info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
-    read = read.with(info.crowd());
+    var block = footer.properties();
+    var in = new ByteReader(load(file, info, block));
     var parts = new ArrayList<Part>();
-    if (footer.version() > TableFormat.WITHOUT_PARTS) {
-      parts.addAll(
-          in.list(part -> new Part(part.u8(), new Handle(part.varint(), (int) part.varint()))));
+    TableInfo read;
+    try {
+      read = read(in, info, footer.version(), parts);
+    } catch (CorruptionError malformed) {
+      throw TableFormat.damaged(
+          file.path(), block.offset(), "the properties: " + malformed.getMessage());
     }
-    in.end();
+    boolean senseless =
+        read.tombstones() < 0
+            || read.tombstones() > read.entries()
+            || read.smallest().compareTo(read.largest()) > 0;
+    if (senseless) {
+      throw TableFormat.damaged(
+          file.path(), block.offset(), "what the table says of itself cannot be");
+    }
+    long dataEnd = dataEnd(file, info, footer, parts);
     var ranges = DeletedRanges.NONE;
     boolean open = false;
     for (var part : parts) {
       switch (part.tag) {
         case RANGES -> {
-          var block = new ByteReader(load(file, info, part.block));
-          open = block.flag();
-          ranges = DeletedRanges.read(block);
+          var of = new ByteReader(load(file, info, part.block));
+          try {
+            open = of.flag();
+            ranges = DeletedRanges.read(of);
+          } catch (CorruptionError malformed) {
+            ranges = null;
+          }
           if (ranges == null || ranges.isEmpty()) {
             throw TableFormat.damaged(
                 file.path(), part.block.offset(), "the block is not one of ranges");
@@ -81,11 +97,46 @@ record TableProperties(TableInfo info, List<Part> parts, DeletedRanges ranges, K
         default ->
             throw TableFormat.damaged(
                 file.path(),
-                footer.properties().offset(),
+                block.offset(),
                 "the table has a part " + part.tag + ", which is not known here");
       }
     }
-    return new TableProperties(read, parts, ranges, span(read, ranges, open));
+    return new TableProperties(read, parts, ranges, span(read, ranges, open), dataEnd);
+  }
+
+  private static TableInfo read(ByteReader in, TableInfo info, int version, List<Part> parts) {
+    var read =
+        new TableInfo(
+            info.id(), info.bytes(), in.varint(), in.varint(), in.u64(), in.bytes(), in.bytes());
+    if (version > TableFormat.WITHOUT_PARTS) {
+      parts.addAll(in.list(part -> new Part(part.u8(), handle(part))));
+    }
+    in.end();
+    return read.with(info.crowd());
+  }
+
+  private static Handle handle(ByteReader in) {
+    return new Handle(in.varint(), Math.clamp(in.varint(), -1, Integer.MAX_VALUE));
+  }
+
+  /// Where the blocks with pairs end: all else lies behind them, and none of it over another.
+  private static long dataEnd(
+      StoredFile file, TableInfo info, TableFooter footer, List<Part> parts) {
+    var others = new ArrayList<>(List.of(footer.index(), footer.properties()));
+    if (!footer.filter().isNone()) {
+      others.add(footer.filter());
+    }
+    parts.forEach(part -> others.add(part.block));
+    others.sort(Comparator.comparingLong(Handle::offset).reversed());
+    long end = info.bytes() - TableFormat.FOOTER_BYTES;
+    for (var block : others) {
+      if (block.offset() < 0 || block.length() < 0 || block.offset() > end - block.length()) {
+        throw TableFormat.damaged(
+            file.path(), block.offset(), "a part of the table lies over another one");
+      }
+      end = block.offset();
+    }
+    return end;
   }
 
   private static Bytes load(StoredFile file, TableInfo info, Handle handle) {
