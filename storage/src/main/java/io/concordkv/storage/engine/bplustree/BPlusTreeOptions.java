@@ -41,7 +41,9 @@ public record BPlusTreeOptions(
 
   public BPlusTreeOptions {
     Check.that(
-        unitBytes >= 128 && unitBytes <= 64 << 10 && Integer.bitCount(unitBytes) == 1,
+        unitBytes >= Head.MIN_UNIT_BYTES
+            && unitBytes <= Head.MAX_UNIT_BYTES
+            && Integer.bitCount(unitBytes) == 1,
         "a unit has 128 to 65,536 bytes, a power of two");
     Check.that(maxLeafUnits >= 1 && maxLeafUnits <= 64, "a leaf has 1 to 64 units");
     Check.that(branchUnits >= 1 && branchUnits <= 64, "a branch has 1 to 64 units");

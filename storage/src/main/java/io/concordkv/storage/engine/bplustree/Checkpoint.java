@@ -1,7 +1,6 @@
 package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.Merge;
@@ -149,7 +148,8 @@ final class Checkpoint {
     if (tree.isEmpty()) {
       enter(EMPTY_LEAF, Bytes.EMPTY, null);
     } else {
-      open(tree.head.root(), tree.head.rootGeneration(), Bytes.EMPTY, null);
+      var head = tree.head;
+      open(head.root(), head.rootGeneration(), PageFormat.ON_ANY_LEVEL, Bytes.EMPTY, null);
     }
     stage = Stage.MERGE;
   }
@@ -206,15 +206,16 @@ final class Checkpoint {
     var end = nth + 1 == branch.page.count ? branch.end : branch.page.key(nth + 1);
     long place = branch.page.childPlace(nth);
     long generation = branch.page.childGeneration(nth);
+    int level = branch.page.level - 1;
     boolean asItIs = moveFrom == NO_MOVE && !changesBefore(end);
-    if (!asItIs || !builder.attach(branch.page.level - 1, low, place, generation)) {
-      open(place, generation, low, end);
+    if (!asItIs || !builder.attach(level, low, place, generation)) {
+      open(place, generation, level, low, end);
     }
     steps++;
   }
 
-  private void open(long place, long generation, Bytes low, @Nullable Bytes end) {
-    var page = tree.file.peek(place, generation);
+  private void open(long place, long generation, int kind, Bytes low, @Nullable Bytes end) {
+    var page = tree.file.peek(place, generation, kind);
     if (!page.isLeaf()) {
       dead.add(place, generation);
       path.addLast(new Branch(page, low, end));
@@ -290,8 +291,7 @@ final class Checkpoint {
   private void moveLarge(Page page, int index) {
     long place = page.largePlace(index);
     long generation = page.largeGeneration(index);
-    var large = tree.file.peek(place, generation);
-    Check.that(large.type == PageFormat.LARGE, "a reference to a large value leads to one");
+    var large = tree.file.peek(place, generation, PageFormat.OF_A_VALUE);
     dead.add(place, generation);
     builder.addMoved(page, index, writer.writeLarge(large.content()));
   }

@@ -34,6 +34,9 @@ record Head(
   /// "CKVBTREE"
   private static final long MAGIC = 0x434B564254524545L;
 
+  static final int MIN_UNIT_BYTES = 128;
+  static final int MAX_UNIT_BYTES = 64 << 10;
+
   private static final int VERSION = 1;
   private static final int BYTES = 96;
 
@@ -60,16 +63,27 @@ record Head(
         || buffer.getLong() != file) {
       return null;
     }
-    return new Head(
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getLong(),
-        buffer.getInt());
+    var head =
+        new Head(
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getLong(),
+            buffer.getInt());
+    return head.isSensible() ? head : null;
+  }
+
+  private boolean isSensible() {
+    return mark >= 0
+        && count >= 0
+        && pairBytes >= 0
+        && unitBytes >= MIN_UNIT_BYTES
+        && unitBytes <= MAX_UNIT_BYTES
+        && Integer.bitCount(unitBytes) == 1;
   }
 
   /// Whether nothing was ever written to slot `slot`.

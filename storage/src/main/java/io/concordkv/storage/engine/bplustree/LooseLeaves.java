@@ -81,7 +81,7 @@ final class LooseLeaves {
       if (found.last.compareTo(low) < 0 || (end != null && found.first.compareTo(end) >= 0)) {
         continue;
       }
-      var leaf = file.read(found.place, found.generation);
+      var leaf = file.read(found.place, found.generation, 0);
       for (int i = 0; i < leaf.count; i++) {
         var key = leaf.key(i);
         if (key.compareTo(low) >= 0

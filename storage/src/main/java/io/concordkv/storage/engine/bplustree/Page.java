@@ -38,6 +38,63 @@ final class Page {
     children = entries + ENTRY_BYTES * count;
   }
 
+  /// Whether it is made as a page of its type is made, so that nothing that is read of it lies
+  /// outside. The order of its keys is not looked at.
+  ///
+  /// A checksum says only that the bytes are those that somebody wrote, so this is asked of each
+  /// page that comes from the file, once.
+  boolean isWhole() {
+    return switch (type) {
+      case PageFormat.LEAF -> level == 0 && hasCells();
+      case PageFormat.BRANCH -> level > 0 && hasCells();
+      case PageFormat.LARGE -> level == 0 && count == 0;
+      case PageFormat.SPACE -> level == 0 && data.length - HEADER_BYTES == 8L * count;
+      default -> false;
+    };
+  }
+
+  private boolean hasCells() {
+    long fixed = isLeaf() ? ENTRY_BYTES : ENTRY_BYTES + PageFormat.REFERENCE_BYTES;
+    long cells = HEADER_BYTES + (long) prefix + fixed * count;
+    if (count < 1 || prefix < 0 || cells > data.length) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      if (slot(i) < cells || !isCellWhole(slot(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isCellWhole(int at) {
+    int behind = PageFormat.varintEnd(data, at);
+    int valueBytes = 0;
+    if (isLeaf() && behind > 0) {
+      int codeAt = behind;
+      behind = PageFormat.varintEnd(data, codeAt);
+      int code = behind < 0 ? 0 : PageFormat.value(PageFormat.varint(data, codeAt));
+      valueBytes = (code & 1) != 0 ? PageFormat.REFERENCE_BYTES : code >>> 1;
+    }
+    if (behind < 0) {
+      return false;
+    }
+    int length = PageFormat.value(PageFormat.varint(data, at)) - prefix;
+    long tail = Math.max(0, length - HEAD_BYTES);
+    return length >= 0 && behind + tail + valueBytes <= data.length;
+  }
+
+  /// Whether it is what a reference leads to: a page of the tree on this level, or one of the
+  /// [PageFormat]'s kinds of other pages.
+  boolean is(int kind) {
+    return switch (kind) {
+      case PageFormat.ON_ANY_LEVEL -> type == PageFormat.LEAF || type == PageFormat.BRANCH;
+      case PageFormat.OF_A_VALUE -> type == PageFormat.LARGE;
+      case PageFormat.OF_UNITS -> type == PageFormat.SPACE;
+      default -> level == kind && (type == PageFormat.LEAF || type == PageFormat.BRANCH);
+    };
+  }
+
   boolean isLeaf() {
     return level == 0;
   }

@@ -15,6 +15,12 @@ final class PageFormat {
   static final int LARGE = 3;
   static final int SPACE = 4;
 
+  /// What a reference leads to if not to a page on a certain level of the tree.
+  static final int ON_ANY_LEVEL = -1;
+
+  static final int OF_A_VALUE = -2;
+  static final int OF_UNITS = -3;
+
   static final int HEADER_BYTES = 28;
   static final int TYPE_AT = 4;
   static final int LEVEL_AT = 5;
@@ -22,6 +28,9 @@ final class PageFormat {
   static final int LENGTH_AT = 16;
   static final int COUNT_AT = 20;
   static final int PREFIX_AT = 24;
+
+  /// No page is longer: a large value is the longest content of one.
+  static final int MAX_BYTES = HEADER_BYTES + Lengths.MAX_VALUE_BYTES;
 
   /// So many first bytes of a key, behind the page's common prefix, are its head.
   static final int HEAD_BYTES = 8;
@@ -39,9 +48,10 @@ final class PageFormat {
   static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final int MAX_VARINT_BYTES = 5;
   private static final int UNITS_BITS = 24;
   private static final String SUFFIX = ".tree";
-  private static final String ADVICE =
+  static final String ADVICE =
       "; nothing of it is served. Let this node fetch the data from its peers (remove its data"
           + " directory and let it join anew), or restore a backup";
 
@@ -124,6 +134,17 @@ final class PageFormat {
         return (long) value << 32 | next;
       }
     }
+  }
+
+  /// Where the varint at `at` ends; -1 if [#varint] would not find one there.
+  static int varintEnd(byte[] data, int at) {
+    int limit = Math.min(data.length, at + MAX_VARINT_BYTES);
+    for (int next = at; next < limit; next++) {
+      if (data[next] >= 0) {
+        return next + 1;
+      }
+    }
+    return -1;
   }
 
   static int value(long varint) {

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Check;
+import io.concordkv.base.CorruptionError;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -123,7 +124,13 @@ final class Space {
     int units = PageFormat.units(place);
     cache.remove(place);
     for (int i = 0; i < units; i++) {
-      Check.that(isTaken(unit + i), "only a taken unit is freed, not %d of %d", unit + i, units);
+      if (!isTaken(unit + i)) {
+        throw new CorruptionError(
+            "unit %d of a tree's file is freed though nothing takes it: two pages lead to it, or the"
+                    .formatted(unit + i)
+                + " page of taken units is not one of this tree"
+                + PageFormat.ADVICE);
+      }
       taken[(int) ((unit + i) >>> 6)] &= ~(1L << (unit + i));
     }
     takenUnits -= units;
@@ -231,8 +238,8 @@ final class Space {
   }
 
   private boolean isTaken(long unit) {
-    int word = (int) (unit >>> 6);
-    return word < taken.length && (taken[word] & 1L << unit) != 0;
+    long word = unit >>> 6;
+    return word < taken.length && (taken[(int) word] & 1L << unit) != 0;
   }
 
   private void set(long unit, int units) {

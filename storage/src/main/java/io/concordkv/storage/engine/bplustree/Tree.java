@@ -32,7 +32,7 @@ final class Tree {
   }
 
   Page root(boolean used) {
-    return file.page(head.root(), head.rootGeneration(), used);
+    return file.page(head.root(), head.rootGeneration(), PageFormat.ON_ANY_LEVEL, used);
   }
 
   @Nullable Bytes get(Bytes key) {
@@ -42,7 +42,7 @@ final class Tree {
     var page = root(true);
     while (!page.isLeaf()) {
       int child = page.childFor(key);
-      page = file.page(page.childPlace(child), page.childGeneration(child), true);
+      page = file.page(page.childPlace(child), page.childGeneration(child), page.level - 1, true);
     }
     file.wanted();
     int index = page.find(key);

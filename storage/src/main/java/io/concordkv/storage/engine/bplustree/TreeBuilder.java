@@ -3,7 +3,6 @@ package io.concordkv.storage.engine.bplustree;
 import static io.concordkv.storage.engine.bplustree.PageFormat.HEADER_BYTES;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -269,8 +268,7 @@ final class TreeBuilder {
       var cells = levels.get(above);
       int last = cells.count() - 1;
       var lowest = cells.key(last);
-      var page = writer.file().peek(cells.childPlace(last), cells.childGeneration(last));
-      Check.that(page.level == above - 1, "a child lies one level below its parent");
+      var page = writer.file().peek(cells.childPlace(last), cells.childGeneration(last), above - 1);
       dead.add(page.place, page.generation);
       cells.removeLast();
       var opened = new Cells(above == 1);

@@ -28,7 +28,7 @@ final class TreeCheck {
     var head = tree.head;
     check.take(head.space());
     if (!tree.isEmpty()) {
-      var root = tree.file.read(head.root(), head.rootGeneration());
+      var root = tree.file.read(head.root(), head.rootGeneration(), PageFormat.ON_ANY_LEVEL);
       check.walk(root, Bytes.EMPTY, null, true);
     }
     Check.that(
@@ -42,8 +42,6 @@ final class TreeCheck {
 
   private void walk(Page page, Bytes low, @Nullable Bytes end, boolean root) {
     take(page.place);
-    int type = page.isLeaf() ? PageFormat.LEAF : PageFormat.BRANCH;
-    Check.that(page.type == type, "a page has the type of its level");
     Check.that(page.count >= (page.isLeaf() ? 1 : 2), "a page has enough cells");
     boolean filled = root || options == null || page.data.length >= least(page, options);
     Check.that(filled, "page %d is not meagre: it has %d bytes", page.place, page.data.length);
@@ -55,8 +53,7 @@ final class TreeCheck {
         var to = i + 1 == page.count ? end : page.key(i + 1);
         boolean ascend = to == null || from.compareTo(to) < 0;
         Check.that(ascend && from.compareTo(low) >= 0, "the keys of a branch ascend");
-        var child = tree.file.read(page.childPlace(i), page.childGeneration(i));
-        Check.that(child.level == page.level - 1, "all leaves have the same depth");
+        var child = tree.file.read(page.childPlace(i), page.childGeneration(i), page.level - 1);
         walk(child, from, to, false);
       }
     }
@@ -73,10 +70,12 @@ final class TreeCheck {
     pairBytes += key.length() + leaf.valueLength(index);
     if (leaf.isLarge(index)) {
       take(leaf.largePlace(index));
-      var large = tree.file.read(leaf.largePlace(index), leaf.largeGeneration(index));
-      boolean whole =
-          large.type == PageFormat.LARGE && large.content().length() == leaf.valueLength(index);
-      Check.that(whole, "a large value is what its leaf says");
+      var large =
+          tree.file.read(
+              leaf.largePlace(index), leaf.largeGeneration(index), PageFormat.OF_A_VALUE);
+      Check.that(
+          large.content().length() == leaf.valueLength(index),
+          "a large value is what its leaf says");
     }
   }
 

@@ -14,7 +14,7 @@ final class TreeExamination {
   private final Findings findings;
   private boolean whole = true;
 
-  private record Reference(long place, long generation) {}
+  private record Reference(long place, long generation, int kind) {}
 
   private TreeExamination(TreeFile file, Findings findings) {
     this.file = file;
@@ -46,15 +46,16 @@ final class TreeExamination {
 
   private void check(Head head) {
     var waiting = new ArrayDeque<Reference>();
-    add(waiting, head.root(), head.rootGeneration());
-    add(waiting, head.space(), head.spaceGeneration());
+    add(waiting, new Reference(head.root(), head.rootGeneration(), PageFormat.ON_ANY_LEVEL));
+    add(waiting, new Reference(head.space(), head.spaceGeneration(), PageFormat.OF_UNITS));
     for (var next = waiting.poll(); next != null; next = waiting.poll()) {
       var page = read(next);
       for (int i = 0; page != null && i < page.count; i++) {
         if (page.type == PageFormat.BRANCH) {
-          waiting.push(new Reference(page.childPlace(i), page.childGeneration(i)));
+          waiting.push(new Reference(page.childPlace(i), page.childGeneration(i), page.level - 1));
         } else if (page.type == PageFormat.LEAF && page.isLarge(i)) {
-          waiting.push(new Reference(page.largePlace(i), page.largeGeneration(i)));
+          waiting.push(
+              new Reference(page.largePlace(i), page.largeGeneration(i), PageFormat.OF_A_VALUE));
         }
       }
     }
@@ -64,6 +65,8 @@ final class TreeExamination {
           file.loadSpace(head);
         }
         TreeCheck.check(new Tree(file, head), null);
+      } catch (CorruptionError damaged) {
+        findings.damaged(damaged);
       } catch (InvariantError broken) {
         findings.damaged(PageFormat.damagedHead(file.path(), String.valueOf(broken.getMessage())));
       }
@@ -72,7 +75,7 @@ final class TreeExamination {
 
   private @Nullable Page read(Reference reference) {
     try {
-      return file.read(reference.place, reference.generation);
+      return file.read(reference.place, reference.generation, reference.kind);
     } catch (CorruptionError damaged) {
       whole = false;
       findings.damaged(damaged);
@@ -80,9 +83,9 @@ final class TreeExamination {
     }
   }
 
-  private static void add(ArrayDeque<Reference> waiting, long place, long generation) {
-    if (place != PageFormat.NOWHERE) {
-      waiting.add(new Reference(place, generation));
+  private static void add(ArrayDeque<Reference> waiting, Reference reference) {
+    if (reference.place != PageFormat.NOWHERE) {
+      waiting.add(reference);
     }
   }
 }

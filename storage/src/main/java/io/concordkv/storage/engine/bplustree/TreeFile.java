@@ -1,7 +1,6 @@
 package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
@@ -102,45 +101,60 @@ final class TreeFile {
   }
 
   /// The page that was written to `place` in `generation`.
-  Page page(long place, long generation, boolean used) {
+  ///
+  /// @param kind the level of the tree on which it is, or one of the [PageFormat]'s kinds; a page
+  ///   of another kind is damage
+  Page page(long place, long generation, int kind, boolean used) {
     var cached = cache.get(place, generation, used);
     if (cached != null) {
-      return cached;
+      return checked(cached, kind);
     }
     missed.increment();
-    var page = read(place, generation);
+    var page = read(place, generation, kind);
     cache.put(page, used);
     return page;
   }
 
   /// As [#page], but leaves the cache as it is: for a page that will soon be gone.
-  Page peek(long place, long generation) {
+  Page peek(long place, long generation, int kind) {
     var cached = cache.get(place, generation, false);
-    return cached == null ? read(place, generation) : cached;
+    return cached == null ? read(place, generation, kind) : checked(cached, kind);
   }
 
   /// As [#page], but past the cache.
-  Page read(long place, long generation) {
-    long length = (long) PageFormat.units(place) * unitBytes;
-    var data = new byte[(int) length];
-    int count = stored.read(PageFormat.unit(place) * unitBytes, ByteBuffer.wrap(data));
-    int said = count < PageFormat.HEADER_BYTES ? 0 : (int) PageFormat.INT.get(data, 16);
+  Page read(long place, long generation, int kind) {
+    long start = PageFormat.unit(place) * unitBytes;
+    long room = Math.min((long) PageFormat.units(place) * unitBytes, bytes.get() - start);
+    var data = new byte[Math.clamp(room, 0, PageFormat.MAX_BYTES)];
+    int count = stored.read(start, ByteBuffer.wrap(data));
+    int said =
+        count < PageFormat.HEADER_BYTES ? 0 : (int) PageFormat.INT.get(data, PageFormat.LENGTH_AT);
     if (said < PageFormat.HEADER_BYTES || said > count) {
-      throw PageFormat.damaged(path, place, unitBytes, "it has no sensible length");
+      throw damaged(place, "it has no sensible length");
     }
     var position = new PageFormat.Position(number, place);
     if (PageFormat.crc(data, said, position) != (int) PageFormat.INT.get(data, 0)) {
-      throw PageFormat.damaged(path, place, unitBytes, "the checksum does not match");
+      throw damaged(place, "the checksum does not match");
     }
     var page = new Page(said == data.length ? data : Arrays.copyOf(data, said), place);
     if (page.generation != generation) {
-      throw PageFormat.damaged(
-          path,
-          place,
-          unitBytes,
-          "it is of generation " + page.generation + " and not of " + generation);
+      throw damaged(place, "it is of generation " + page.generation + " and not of " + generation);
+    }
+    if (!page.isWhole()) {
+      throw damaged(place, "its cells do not lie in it");
+    }
+    return checked(page, kind);
+  }
+
+  private Page checked(Page page, int kind) {
+    if (!page.is(kind)) {
+      throw damaged(page.place, "it is of another kind than what leads to it says");
     }
     return page;
+  }
+
+  private CorruptionError damaged(long place, String why) {
+    return PageFormat.damaged(path, place, unitBytes, why);
   }
 
   /// The leaf that begins at `unit`; null if none that is whole does.
@@ -157,7 +171,7 @@ final class TreeFile {
     int units = (length + unitBytes - 1) / unitBytes;
     try {
       var place = PageFormat.place(unit, units);
-      return read(place, header.getLong(PageFormat.GENERATION_AT));
+      return read(place, header.getLong(PageFormat.GENERATION_AT), 0);
     } catch (CorruptionError damaged) {
       return null;
     }
@@ -172,7 +186,8 @@ final class TreeFile {
     var small = leaf.smallValue(index);
     return small != null
         ? small
-        : page(leaf.largePlace(index), leaf.largeGeneration(index), used).content();
+        : page(leaf.largePlace(index), leaf.largeGeneration(index), PageFormat.OF_A_VALUE, used)
+            .content();
   }
 
   /// Puts a page that was just written into the cache. A leaf has to be wanted to stay there.
@@ -264,12 +279,15 @@ final class TreeFile {
   }
 
   void loadSpace(Head head) {
-    var page = read(head.space(), head.spaceGeneration());
-    Check.that(page.type == PageFormat.SPACE, "a head leads to the page of taken units");
+    var page = read(head.space(), head.spaceGeneration(), PageFormat.OF_UNITS);
     var image = new long[page.count];
     for (int i = 0; i < image.length; i++) {
       image[i] = (long) PageFormat.LONG.get(page.data, PageFormat.HEADER_BYTES + 8 * i);
     }
     space.load(image);
+    boolean empty = head.root() == PageFormat.NOWHERE;
+    if (!space.contains(head.space()) || !(empty || space.contains(head.root()))) {
+      throw damaged(head.space(), "it does not know of the units of the tree");
+    }
   }
 }

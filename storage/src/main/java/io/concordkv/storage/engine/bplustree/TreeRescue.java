@@ -52,17 +52,17 @@ final class TreeRescue {
         return -1;
       }
       if (head.root() != PageFormat.NOWHERE) {
-        rescue.walk(head.root(), head.rootGeneration(), Bytes.EMPTY, null);
+        rescue.walk(head.root(), head.rootGeneration(), PageFormat.ON_ANY_LEVEL, Bytes.EMPTY, null);
       }
       return head.mark();
     }
   }
 
   /// The keys of a page are from `low` on and below `end`.
-  private void walk(long place, long generation, Bytes low, @Nullable Bytes end) {
+  private void walk(long place, long generation, int kind, Bytes low, @Nullable Bytes end) {
     Page page;
     try {
-      page = file.read(place, generation);
+      page = file.read(place, generation, kind);
     } catch (CorruptionError damaged) {
       findings.damaged(damaged);
       fill(low, end);
@@ -74,7 +74,7 @@ final class TreeRescue {
       } else {
         var from = i == 0 ? low : page.key(i);
         var to = i + 1 == page.count ? end : page.key(i + 1);
-        walk(page.childPlace(i), page.childGeneration(i), from, to);
+        walk(page.childPlace(i), page.childGeneration(i), page.level - 1, from, to);
       }
     }
   }
@@ -93,7 +93,8 @@ final class TreeRescue {
     var small = leaf.smallValue(index);
     return small != null
         ? small
-        : file.read(leaf.largePlace(index), leaf.largeGeneration(index)).content();
+        : file.read(leaf.largePlace(index), leaf.largeGeneration(index), PageFormat.OF_A_VALUE)
+            .content();
   }
 
   private void fill(Bytes low, @Nullable Bytes end) {

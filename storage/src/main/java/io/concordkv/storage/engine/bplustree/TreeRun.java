@@ -158,7 +158,8 @@ final class TreeRun implements Run {
   }
 
   private Page child(Page page, int nth) {
-    return tree.file.page(page.childPlace(nth), page.childGeneration(nth), page.level > 1);
+    return tree.file.page(
+        page.childPlace(nth), page.childGeneration(nth), page.level - 1, page.level > 1);
   }
 
   private Page leaf() {

@@ -9,7 +9,7 @@ final class TreeScrub implements Scrub {
   private final Tree tree;
   private final Consumer<Tree> letGo;
 
-  /// Places and generations of pages still to be read.
+  /// Place, generation and kind of each page still to be read.
   private long[] waiting = new long[64];
 
   private int size;
@@ -29,18 +29,18 @@ final class TreeScrub implements Scrub {
       begun = true;
       tree.file.checkHead();
       read += Head.SLOTS_BYTES;
-      push(tree.head.root(), tree.head.rootGeneration());
-      push(tree.head.space(), tree.head.spaceGeneration());
+      push(tree.head.root(), tree.head.rootGeneration(), PageFormat.ON_ANY_LEVEL);
+      push(tree.head.space(), tree.head.spaceGeneration(), PageFormat.OF_UNITS);
     }
     while (read < bytes && size > 0 && !tree.file.isStopped()) {
-      size -= 2;
-      var page = tree.file.read(waiting[size], waiting[size + 1]);
+      size -= 3;
+      var page = tree.file.read(waiting[size], waiting[size + 1], (int) waiting[size + 2]);
       read += page.data.length;
       for (int i = page.count - 1; i >= 0; i--) {
         if (page.type == PageFormat.BRANCH) {
-          push(page.childPlace(i), page.childGeneration(i));
+          push(page.childPlace(i), page.childGeneration(i), page.level - 1);
         } else if (page.type == PageFormat.LEAF && page.isLarge(i)) {
-          push(page.largePlace(i), page.largeGeneration(i));
+          push(page.largePlace(i), page.largeGeneration(i), PageFormat.OF_A_VALUE);
         }
       }
     }
@@ -55,14 +55,15 @@ final class TreeScrub implements Scrub {
     }
   }
 
-  private void push(long place, long generation) {
+  private void push(long place, long generation, int kind) {
     if (place == PageFormat.NOWHERE) {
       return;
     }
-    if (size + 2 > waiting.length) {
+    if (size + 3 > waiting.length) {
       waiting = Arrays.copyOf(waiting, 2 * waiting.length);
     }
     waiting[size++] = place;
     waiting[size++] = generation;
+    waiting[size++] = kind;
   }
 }
