@@ -2,6 +2,7 @@ package io.concordkv.storage.wal;
 
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.Crc32c;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.FileSystem.Mode;
@@ -34,6 +35,16 @@ final class SegmentReader implements AutoCloseable {
   record Group(long position, long durable, int chain, int crc, int records, Bytes body) {
     long end() {
       return position + WalFormat.GROUP_HEADER_BYTES + body.length();
+    }
+
+    /// Whether its records lie in it. A checksum says only that somebody wrote these bytes.
+    private boolean isReadable() {
+      try {
+        replay((_, _) -> {});
+        return true;
+      } catch (CorruptionError malformed) {
+        return false;
+      }
     }
 
     /// Passes on each record with the position behind it.
@@ -123,13 +134,15 @@ final class SegmentReader implements AutoCloseable {
     }
     var body = new byte[(int) length];
     window.get(at + WalFormat.GROUP_HEADER_BYTES, body);
-    return new Group(
-        position,
-        window.getLong(at + 24),
-        window.getInt(at + 32),
-        crc,
-        window.getInt(at + 40),
-        Bytes.wrap(body));
+    var group =
+        new Group(
+            position,
+            window.getLong(at + 24),
+            window.getInt(at + 32),
+            crc,
+            window.getInt(at + 40),
+            Bytes.wrap(body));
+    return group.isReadable() ? group : null;
   }
 
   /// The first whole group at `position` or behind it that `wanted` accepts, whatever lies before
@@ -188,9 +201,9 @@ final class SegmentReader implements AutoCloseable {
   }
 
   /// The index in the window of the byte at `position`, with `length` bytes from there on, or -1 if
-  /// the file ends before.
+  /// the file begins behind or ends before.
   private int need(long position, int length) {
-    if (limit - position < length) {
+    if (position < header.first() || limit - position < length) {
       return -1;
     }
     if (position < windowStart || position + length > windowStart + window.limit()) {

@@ -55,8 +55,7 @@ public final class WalFollower {
     var firsts = new TreeSet<Long>();
     for (var name : files.list(directory)) {
       if (name.endsWith(WalFormat.SEGMENT_SUFFIX)) {
-        var digits = name.substring(0, name.length() - WalFormat.SEGMENT_SUFFIX.length());
-        firsts.add(Long.parseLong(digits));
+        firsts.add(Recovery.first(directory, name));
       }
     }
     return firsts;
@@ -65,8 +64,8 @@ public final class WalFollower {
   private void read(long first, long before, Consumer<WalRecord> replay) {
     var path = WalFormat.segmentPath(directory, first);
     try (var reader = SegmentReader.open(files, path, WINDOW_BYTES)) {
-      if (reader == null) {
-        // A name without a whole header: there is nothing to be read yet.
+      if (reader == null || reader.header().first() != first) {
+        // A name without a whole header of its own: there is nothing to be read yet.
         return;
       }
       if (!begun) {
