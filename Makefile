@@ -134,7 +134,7 @@ mutants: build ## known bugs put back one by one, ROWS=R1,R4 or all: the simulat
 
 fuzz: SECONDS = 60
 fuzz: ## damaged bytes for the decoders of what comes from disks and peers: SECONDS=60 for each
-	@$(maven) test -Dtest='MessageCodecTest#damaged*,EnvelopeCodecTest#a_damaged*,GroupRecordTest#damaged*,JsonEngineTest#a_damaged*,EditProperty' \
+	@$(maven) test -Dtest='MessageCodecTest#damaged*,EnvelopeCodecTest#a_damaged*,GroupRecordTest#damaged*,JsonEngineTest#a_damaged*,EditProperty,*DecodingProperty' \
 	  -Dfuzz.seconds='$(SECONDS)' -Dsurefire.failIfNoSpecifiedTests=false
 
 format: ## put the code into the one format

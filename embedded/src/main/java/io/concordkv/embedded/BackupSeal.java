@@ -101,7 +101,25 @@ record BackupSeal(
             in.list(
                 each -> new Stored(each.text(), each.u64(), each.raw(DIGEST_BYTES), each.flag())));
     in.end();
+    if (!seal.isSensible()) {
+      throw new CorruptionError(
+          backup.files().describe(backup.at(NAME)), 0, "it names what cannot be in a backup");
+    }
     return seal;
+  }
+
+  /// Whether each name is one of this directory: who restores writes files under these names.
+  private boolean isSensible() {
+    return (base == null || isPlain(base.name))
+        && files.stream().allMatch(each -> isPlain(each.name) && each.length >= 0);
+  }
+
+  private static boolean isPlain(String name) {
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.indexOf('/') < 0
+        && name.indexOf('\\') < 0;
   }
 
   private static BackupInfo.Kind kind(int number, Folder backup) {

@@ -119,8 +119,8 @@ final class GroupRecord {
     long first = reader.u64();
     long time = record.kind() >= RAW ? reader.u64() : 0;
     int count = reader.u32();
-    if (count < 1) {
-      throw new CorruptionError("a log record of " + count + " commits");
+    if (count < 1 || first < 1 || first > Long.MAX_VALUE - count) {
+      throw new CorruptionError("a log record of " + count + " commits from " + first + " on");
     }
     return new Group(first, time, count, reader);
   }

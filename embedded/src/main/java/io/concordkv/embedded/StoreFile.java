@@ -5,6 +5,7 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.base.Crc32c;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
@@ -96,15 +97,33 @@ record StoreFile(long id, Place current, @Nullable Place other) {
       if (version != VERSION && version != VERSION_2) {
         throw new CorruptionError(path, 0, "this is no store of this version");
       }
-      long id = version == VERSION ? reader.u64() : NO_ID;
-      var current = new Place(reader.text(), reader.u32());
-      var other = reader.flag() ? new Place(reader.text(), reader.u32()) : null;
-      int crc = new ByteWriter().raw(content.slice(0, reader.position())).crc(0);
-      if (reader.u32() != crc) {
+      int end = size - 4;
+      if (Crc32c.of(content.slice(0, end)) != new ByteReader(content.slice(end)).u32()) {
         throw new CorruptionError(path, 0, "its checksum is wrong");
       }
-      reader.end();
-      return new StoreFile(id, current, other);
+      try {
+        return read(reader, version);
+      } catch (CorruptionError malformed) {
+        throw new CorruptionError(
+            path, 0, "it does not say what it should: " + malformed.getMessage());
+      }
     }
+  }
+
+  private static StoreFile read(ByteReader in, int version) {
+    long id = version == VERSION ? in.u64() : NO_ID;
+    var current = place(in);
+    var other = in.flag() ? place(in) : null;
+    in.u32();
+    in.end();
+    return new StoreFile(id, current, other);
+  }
+
+  private static Place place(ByteReader in) {
+    var place = new Place(in.text(), in.u32());
+    if (place.number < 0) {
+      throw new CorruptionError("the number of a directory is " + place.number);
+    }
+    return place;
   }
 }

@@ -44,6 +44,8 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
   private static final int WITHOUT_VALUES = 1;
   private static final int DIGEST_BYTES = 32;
   private static final int READ_BYTES = 1 << 20;
+  private static final int MAX_BASES = 10_000;
+  private static final int MAX_SEAL_BYTES = 256 << 20;
   private static final String SEAL = "checkpoint";
 
   /// A table or a value file; of both together no two have the same id.
@@ -178,8 +180,8 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
   private String find(FileSystem files, String directory, Stored stored) {
     var holder = directory;
     var checkpoint = this;
-    while (!checkpoint.has(stored)) {
-      if (checkpoint.base.isEmpty()) {
+    for (int bases = 0; !checkpoint.has(stored); bases++) {
+      if (checkpoint.base.isEmpty() || checkpoint.base.contains("/") || bases == MAX_BASES) {
         throw damaged(holder, "no checkpoint has the file " + stored.id);
       }
       holder = sibling(holder, checkpoint.base);
@@ -218,7 +220,10 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
       throw damaged(directory, "it was never completed");
     }
     try (var file = files.open(path, FileSystem.Mode.READ)) {
-      var buffer = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      if (file.size() > MAX_SEAL_BYTES) {
+        throw damaged(directory, "no seal is so large: " + file.size() + " bytes");
+      }
+      var buffer = ByteBuffer.allocate((int) file.size());
       file.read(0, buffer);
       var bytes = Bytes.wrap(buffer.array());
       int end = bytes.length() - 4;

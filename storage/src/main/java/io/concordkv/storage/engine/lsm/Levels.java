@@ -7,6 +7,7 @@ import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -64,6 +65,22 @@ final class Levels {
       levels.get(level).sort(level == 0 ? NEWEST_FIRST : BY_KEY);
     }
     return new Levels(levels.stream().map(List::copyOf).toList());
+  }
+
+  /// A table that overlaps another one of its level below the first, where each key is in one table
+  /// only; null if there is none.
+  static @Nullable Table overlap(List<Placed> placed) {
+    var sorted = placed.stream().filter(each -> each.level() > 0).toArray(Placed[]::new);
+    Arrays.sort(
+        sorted, Comparator.comparingInt(Placed::level).thenComparing(Placed::table, BY_KEY));
+    for (int i = 1; i < sorted.length; i++) {
+      var before = sorted[i - 1].table().span();
+      var table = sorted[i].table();
+      if (sorted[i].level() == sorted[i - 1].level() && before.overlaps(table.span())) {
+        return table;
+      }
+    }
+    return null;
   }
 
   /// What comes of this when `removed` go and `added` come.

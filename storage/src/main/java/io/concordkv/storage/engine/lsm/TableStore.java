@@ -58,7 +58,16 @@ final class TableStore {
   }
 
   List<Levels.Placed> open(List<Edit.Placed> placed) {
-    return placed.stream().map(each -> new Levels.Placed(level(each), open(each.table()))).toList();
+    var tables =
+        placed.stream().map(each -> new Levels.Placed(level(each), open(each.table()))).toList();
+    var overlap = Levels.overlap(tables);
+    if (overlap != null) {
+      throw TableFormat.damaged(
+          TableFormat.path(directory, overlap.info().id()),
+          0,
+          "the manifest puts this table over another one of its level");
+    }
+    return tables;
   }
 
   private int level(Edit.Placed placed) {

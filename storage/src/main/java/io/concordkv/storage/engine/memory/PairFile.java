@@ -12,7 +12,10 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// All pairs of a view in one file: the checkpoint of an engine in memory. It has its name only
 /// when it is whole and durable. The format is docs/formats/pairs.md.
@@ -74,6 +77,7 @@ public final class PairFile {
         throw new CorruptionError(path, 0, "this is no header of a pair file");
       }
       long position = HEADER_BYTES;
+      Bytes last = null;
       while (true) {
         var blockHeader = new ByteReader(read(file, position, BLOCK_HEADER_BYTES));
         int length = blockHeader.u32();
@@ -92,13 +96,39 @@ public final class PairFile {
           }
           return mark;
         }
-        var reader = new ByteReader(block);
-        for (int i = 0; i < pairs; i++) {
-          each.accept(reader.bytes(), reader.bytes());
+        for (var pair : pairs(block, pairs, last, path, position)) {
+          each.accept(pair.key, pair.value);
+          last = pair.key;
         }
-        reader.end();
       }
     }
+  }
+
+  record Pair(Bytes key, Bytes value) {}
+
+  /// The pairs of a block whose checksum is right. That it does not hold them, or not in their
+  /// order, is a [CorruptionError].
+  ///
+  /// @param last the key before them; null if there is none
+  static List<Pair> pairs(Bytes block, int count, @Nullable Bytes last, String path, long end) {
+    var pairs = new ArrayList<Pair>();
+    try {
+      var reader = new ByteReader(block);
+      var before = last;
+      for (int i = 0; i < count; i++) {
+        var pair = new Pair(reader.bytes(), reader.bytes());
+        if (before != null && before.compareTo(pair.key) >= 0) {
+          throw new CorruptionError("its keys do not ascend at '" + pair.key + "'");
+        }
+        pairs.add(pair);
+        before = pair.key;
+      }
+      reader.end();
+    } catch (CorruptionError malformed) {
+      throw new CorruptionError(
+          path, end - block.length(), "a block is not one of pairs: " + malformed.getMessage());
+    }
+    return pairs;
   }
 
   /// As [#read], but with what is whole of a damaged one: the blocks up to one whose length cannot

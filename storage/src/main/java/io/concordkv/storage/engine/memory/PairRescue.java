@@ -52,9 +52,13 @@ final class PairRescue {
         }
         break;
       }
-      var reader = new ByteReader(block.content);
-      for (int i = 0; i < block.pairs; i++) {
-        pass(reader.bytes(), reader.bytes(), each);
+      try {
+        for (var pair : PairFile.pairs(block.content, block.pairs, null, file.path(), position)) {
+          pass(pair.key(), pair.value(), each);
+        }
+      } catch (CorruptionError malformed) {
+        findings.damaged(malformed);
+        gap = true;
       }
     }
     if (gap) {

@@ -60,6 +60,12 @@ public record Edit(
     var removed = in.list(ByteReader::u64);
     var added = in.list(list -> readPlaced(list, parts));
     in.end();
+    for (var placed : added) {
+      long id = placed.table().id();
+      if (id < 1 || id >= nextFile || placed.table().mark() < 0) {
+        throw new CorruptionError("a table %x when the next one is %x".formatted(id, nextFile));
+      }
+    }
     return new Edit(tree, (flags & REPLACED) != 0, nextFile, mark, removed, added);
   }
 

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm.manifest;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.StoredFile;
@@ -60,7 +61,7 @@ public final class Manifest implements AutoCloseable {
     deleteOthers(files, directory, number);
     long nextFile = 1;
     for (var edit : ManifestFile.read(files, directory, number)) {
-      trees.computeIfAbsent(edit.tree(), _ -> new TreeState()).apply(edit);
+      apply(edit, trees.computeIfAbsent(edit.tree(), _ -> new TreeState()), directory, number);
       nextFile = Math.max(nextFile, edit.nextFile());
     }
     var manifest = new Manifest(files, directory, number + 1, trees, nextFile);
@@ -75,13 +76,21 @@ public final class Manifest implements AutoCloseable {
       long number = Current.read(files, directory);
       for (var edit : ManifestFile.read(files, directory, number)) {
         if (edit.tree() == tree) {
-          state.apply(edit);
+          apply(edit, state, directory, number);
         }
       }
     } else {
       refuseTablesAlone(directory, files.list(directory));
     }
     return state;
+  }
+
+  /// Does to `state` what a record says that was read.
+  private static void apply(Edit edit, TreeState state, String directory, long number) {
+    var refusal = state.apply(edit);
+    if (refusal != null) {
+      throw ManifestFile.damaged(ManifestFile.path(directory, number), 0, refusal);
+    }
   }
 
   /// What is known of `tree`.
@@ -101,7 +110,8 @@ public final class Manifest implements AutoCloseable {
       if (closed) {
         return;
       }
-      state(edit.tree()).apply(edit);
+      var refusal = state(edit.tree()).apply(edit);
+      Check.that(refusal == null, String.valueOf(refusal));
       nextFile = Math.max(nextFile, edit.nextFile());
       if (size >= rewriteAt) {
         var old = file;

@@ -26,6 +26,8 @@ final class ManifestFile {
   /// No other record is so short.
   private static final int CONFIRMATION_BYTES = FRAME_BYTES + 1;
 
+  private static final int MAX_BYTES = 1 << 30;
+
   private static final int EDIT = 1;
   private static final int CONFIRMATION = 2;
 
@@ -76,7 +78,7 @@ final class ManifestFile {
     var path = path(directory, number);
     var content = load(files, path);
     if (content.length() < HEADER_BYTES || !content.slice(0, HEADER_BYTES).equals(header(number))) {
-      throw new CorruptionError(path, 0, "the header is not one of a manifest" + ADVICE);
+      throw damaged(path, 0, "the header is not one of a manifest");
     }
     var edits = new ArrayList<Edit>();
     boolean confirmed = false;
@@ -92,24 +94,35 @@ final class ManifestFile {
       }
       var in = new ByteReader(payload);
       switch (in.u8()) {
-        case EDIT -> edits.add(Edit.read(in, false));
-        case EDIT_WITH_PARTS -> edits.add(Edit.read(in, true));
+        case EDIT -> edits.add(edit(in, false, path, position));
+        case EDIT_WITH_PARTS -> edits.add(edit(in, true, path, position));
         case CONFIRMATION -> confirmed = true;
-        default -> throw new CorruptionError(path, position, "an unknown kind of record" + ADVICE);
+        default -> throw damaged(path, position, "an unknown kind of record");
       }
       position += payload.length() + FRAME_BYTES;
     }
     // What was torn off is the last thing that was written: nothing whole lies behind it.
     for (int behind = position + 1; behind < content.length(); behind++) {
       if (record(content, number, behind) != null) {
-        throw new CorruptionError(
-            path, position, "the record is damaged, and others follow it" + ADVICE);
+        throw damaged(path, position, "the record is damaged, and others follow it");
       }
     }
     if (!confirmed) {
-      throw new CorruptionError(path, position, "the manifest ends too early" + ADVICE);
+      throw damaged(path, position, "the manifest ends too early");
     }
     return edits;
+  }
+
+  private static Edit edit(ByteReader in, boolean parts, String path, int position) {
+    try {
+      return Edit.read(in, parts);
+    } catch (CorruptionError malformed) {
+      throw damaged(path, position, "the record is no edit: " + malformed.getMessage());
+    }
+  }
+
+  static CorruptionError damaged(String path, long position, String why) {
+    return new CorruptionError(path, position, why + ADVICE);
   }
 
   /// The edits that are whole, whatever stands between them.
@@ -120,7 +133,11 @@ final class ManifestFile {
       var payload = record(content, number, position);
       if (payload != null && payload.at(0) != CONFIRMATION) {
         boolean parts = payload.at(0) == EDIT_WITH_PARTS;
-        edits.add(Edit.read(new ByteReader(payload.slice(1)), parts));
+        try {
+          edits.add(Edit.read(new ByteReader(payload.slice(1)), parts));
+        } catch (CorruptionError malformed) {
+          // It was told already why the manifest cannot be relied upon.
+        }
       }
       position += payload == null ? 1 : payload.length() + FRAME_BYTES;
     }
@@ -163,12 +180,15 @@ final class ManifestFile {
 
   private static Bytes load(FileSystem files, String path) {
     try (var file = files.open(path, FileSystem.Mode.READ)) {
-      var buffer = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      if (file.size() > MAX_BYTES) {
+        throw damaged(path, 0, "no manifest is so large: " + file.size() + " bytes");
+      }
+      var buffer = ByteBuffer.allocate((int) file.size());
       file.read(0, buffer);
       return Bytes.wrap(buffer.array());
     } catch (FileException e) {
       if (e.kind() == FileException.Kind.NOT_FOUND) {
-        throw new CorruptionError(path, 0, "CURRENT names it, but it is missing" + ADVICE);
+        throw damaged(path, 0, "CURRENT names it, but it is missing");
       }
       throw e;
     }

@@ -1,9 +1,9 @@
 package io.concordkv.storage.engine.lsm.manifest;
 
-import io.concordkv.base.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What the edits so far have made of a tree.
 public final class TreeState {
@@ -22,20 +22,26 @@ public final class TreeState {
     return mark;
   }
 
-  void apply(Edit edit) {
+  /// Returns what speaks against `edit` as the next one; null if it is applied. This is of no use
+  /// any more if it was refused.
+  @Nullable String apply(Edit edit) {
     if (edit.replaced()) {
       tables.clear();
       mark = 0;
     }
     for (long id : edit.removed()) {
-      Check.that(
-          tables.remove(id) != null, "table %d is alive when tree %d drops it", id, edit.tree());
+      if (tables.remove(id) == null) {
+        return "table %x is not alive when tree %d drops it".formatted(id, edit.tree());
+      }
     }
     for (var placed : edit.added()) {
       long id = placed.table().id();
-      Check.that(tables.put(id, placed) == null, "table %d is new to tree %d", id, edit.tree());
+      if (tables.put(id, placed) != null) {
+        return "table %x is not new to tree %d".formatted(id, edit.tree());
+      }
     }
     mark = Math.max(mark, edit.mark());
+    return null;
   }
 
   /// One edit that makes all of it.
