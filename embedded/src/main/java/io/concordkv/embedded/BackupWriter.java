@@ -19,25 +19,18 @@ final class BackupWriter {
   private final Folder parent;
   private final String name;
   private final Copier copier;
-  private final Consumer<BackupProgress> progress;
-  private long done;
-  private long bytes;
+  private final Meter meter;
 
   /// @param pace is told of each piece that was read, in bytes, and may take its time
   BackupWriter(Folder parent, String name, LongConsumer pace, Consumer<BackupProgress> progress) {
     this.parent = parent;
     this.name = name;
-    this.progress = progress;
+    meter = new Meter(progress);
     copier =
         new Copier(read -> {
-          moved(read);
+          meter.moved(read);
           pace.accept(read);
         });
-  }
-
-  private void moved(long read) {
-    done += read;
-    progress.accept(new BackupProgress(Math.min(done, bytes), bytes));
   }
 
   /// Copies the files of `source` that are called `names`, but those that `base` has, and seals.
@@ -49,7 +42,7 @@ final class BackupWriter {
     begin(backup);
     var known = known(base);
     for (var file : names) {
-      bytes += size(source, file);
+      meter.expect(source.size(file));
     }
     var target = backup.in(BackupSeal.FILES);
     var stored = new ArrayList<Stored>();
@@ -94,19 +87,13 @@ final class BackupWriter {
     return known;
   }
 
-  private static long size(Folder folder, String file) {
-    try (var opened = folder.files().open(folder.at(file), Mode.READ)) {
-      return opened.size();
-    }
-  }
-
   private Stored store(Folder source, Folder target, String file, @Nullable Stored known) {
-    if (known != null && known.length() == size(source, file)) {
+    if (known != null && known.length() == source.size(file)) {
       var read = copier.digest(source, file);
       if (read.same(known)) {
         return read;
       }
-      bytes += read.length(); // it is read once more
+      meter.expect(read.length()); // it is read once more
     }
     return copier.copy(source, target, file);
   }

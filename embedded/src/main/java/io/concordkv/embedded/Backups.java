@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What is done with the backups of stores that [ConcordDb#backup] has made. No store has to be
@@ -80,13 +81,13 @@ public final class Backups {
   /// digests that were sealed. Damage is a [CorruptionError].
   public static BackupInfo verify(Path backup) {
     var at = Place.of(backup);
-    new Restore(at.parent(), at.name(), null, Until.NEWEST).verify();
+    new Restore(at.parent(), at.name(), null, Until.NEWEST, _ -> {}).verify();
     return BackupSeal.read(at.parent(), at.name()).info(at.name());
   }
 
   /// Makes a store in `target`, which must not exist, of all that the backup has.
   public static Restored restore(Path backup, Path target) {
-    return restore(backup, target, null, Until.NEWEST);
+    return restore(backup, target, null, Until.NEWEST, _ -> {});
   }
 
   /// Makes a store in `target`, which must not exist, of what the backup and the archive of the
@@ -98,7 +99,15 @@ public final class Backups {
   /// A backup that is damaged or not complete, or of which a base is missing, is a
   /// [CorruptionError], as are commits that are missing in between; what cannot be had, since the
   /// backup is newer or all ends before, is a [ConcordException].
-  public static Restored restore(Path backup, Path target, @Nullable Path archive, Until until) {
+  ///
+  /// @param archive null: there is none
+  /// @param progress how far it is, told by another thread
+  public static Restored restore(
+      Path backup,
+      Path target,
+      @Nullable Path archive,
+      Until until,
+      Consumer<BackupProgress> progress) {
     var from = Place.of(backup);
     var to = Place.of(target);
     if (Files.exists(target)) {
@@ -113,7 +122,8 @@ public final class Backups {
             from.parent(),
             from.name(),
             archive == null ? null : Archive.of(Folder.at(archive)),
-            until);
+            until,
+            progress);
     var unfinished = target.resolveSibling(to.name() + Folder.UNFINISHED);
     var restored = restore(restore, unfinished);
     try {

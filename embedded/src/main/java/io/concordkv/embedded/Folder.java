@@ -41,6 +41,13 @@ record Folder(FileSystem files, String path) {
     files.syncDirectory(path);
   }
 
+  /// How large the file is.
+  long size(String name) {
+    try (var file = files.open(at(name), FileSystem.Mode.READ)) {
+      return file.size();
+    }
+  }
+
   /// Gives a whole file its name, durably.
   void publish(String unfinished, String name) {
     files.rename(at(unfinished), at(name));

@@ -22,15 +22,22 @@ final class Restore {
   private final Folder parent;
   private final @Nullable Archive archive;
   private final Until until;
+  private final Meter meter;
   private final Copier copier;
 
   /// @param parent where the backup and its bases lie
-  Restore(Folder parent, String backup, @Nullable Archive archive, Until until) {
+  Restore(
+      Folder parent,
+      String backup,
+      @Nullable Archive archive,
+      Until until,
+      Consumer<BackupProgress> progress) {
     this.parent = parent;
     this.archive = archive;
     this.until = until;
     chain = BackupSeal.chain(parent, backup);
-    copier = new Copier(_ -> {});
+    meter = new Meter(progress);
+    copier = new Copier(meter::moved);
     if (archive != null && archive.store() != newest().seal().store()) {
       throw new ConcordException(
           ErrorCode.BAD_SETTING,
@@ -60,6 +67,7 @@ final class Restore {
   /// Compares all that is needed with its digests. Blocks.
   void verify() {
     int content = content();
+    meter.expect(bytes(content, content) + bytes(content + 1, chain.size() - 1));
     for (var file : chain.get(content).seal().files()) {
       var holder = holder(content, file);
       Copier.check(holder, file, copier.digest(existing(holder, file), file.name()));
@@ -104,6 +112,7 @@ final class Restore {
   void run(Env env, Consumer<Restored> done) {
     int content = content();
     var seal = chain.get(content).seal();
+    expect(content);
     verifyLogs(content + 1);
     var place = new Place(seal.engine(), 0);
     var target = new Folder(env.files(), place.directory());
@@ -131,17 +140,38 @@ final class Restore {
     });
   }
 
+  /// The content is copied; a log is compared first, and then replayed.
+  private void expect(int content) {
+    meter.expect(bytes(content, content) + 2 * bytes(content + 1, chain.size() - 1));
+    if (archive != null) {
+      archive.pieces().forEach(piece -> meter.expect(archive.folder().size(piece.name())));
+    }
+  }
+
+  /// What the files of some backups of the chain have.
+  private long bytes(int from, int to) {
+    return chain.subList(from, to + 1).stream()
+        .flatMap(each -> each.seal().files().stream())
+        .mapToLong(Stored::length)
+        .sum();
+  }
+
   private void replay(Home home, int content) {
     var replay = new Replay(home.engine, until);
     var seal = chain.get(content).seal();
     replay.begin(chain.get(content).name(), Instant.ofEpochMilli(seal.time()));
     for (var each : chain.subList(content + 1, chain.size())) {
       var files = parent.in(each.name()).in(BackupSeal.FILES);
-      LogFile.list(files).forEach(piece -> replay.add(files, piece, each.seal().store()));
+      LogFile.list(files).forEach(piece -> add(replay, files, piece, each.seal().store()));
     }
     if (archive != null) {
-      archive.pieces().forEach(piece -> replay.add(archive.folder(), piece, archive.store()));
+      archive.pieces().forEach(piece -> add(replay, archive.folder(), piece, archive.store()));
     }
     replay.end();
+  }
+
+  private void add(Replay replay, Folder files, LogFile piece, long store) {
+    replay.add(files, piece, store);
+    meter.moved(files.size(piece.name()));
   }
 }

@@ -192,7 +192,8 @@ final class BackupCrashTest {
   private static @Nullable Restored restore(
       StoreWorld world, Archive archive, long commit, StoreWorld target, Consumer<SimDisk> plan) {
     var restore =
-        new Restore(world.folder(StoreWorld.BACKUPS), "next", archive, Until.commit(commit));
+        new Restore(
+            world.folder(StoreWorld.BACKUPS), "next", archive, Until.commit(commit), _ -> {});
     return target.restore(restore, plan);
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class BackupTest {
   }
 
   private static void verify(StoreWorld world, String name) {
-    new Restore(world.folder(StoreWorld.BACKUPS), name, null, Until.NEWEST).verify();
+    new Restore(world.folder(StoreWorld.BACKUPS), name, null, Until.NEWEST, _ -> {}).verify();
   }
 
   private static void assertRestored(StoreWorld world, String backup) {
@@ -130,6 +131,27 @@ final class BackupTest {
       assertThat(next.to()).isEqualTo(43);
       verify(world, "next");
       assertRestored(world, "next");
+    }
+  }
+
+  @Test
+  void a_restore_tells_how_far_it_is_until_all_is_read() {
+    var world = opened(SMALL.withEngine("bplustree").withBackup(ARCHIVED));
+    write(world, 40);
+    backup(world, "full");
+    write(world, 10);
+    backup(world, "next", "full");
+    write(world, 10);
+    world.runFor(Duration.ofSeconds(5));
+    for (boolean archive : new boolean[] {true, false}) {
+      var progress = world.restored("next", archive, Until.NEWEST).progress;
+      assertThat(progress).isSortedAccordingTo(Comparator.comparingLong(BackupProgress::done));
+      assertThat(progress)
+          .extracting(BackupProgress::bytes)
+          .containsOnly(progress.getFirst().bytes());
+      assertThat(progress.getFirst().done()).isLessThan(progress.getFirst().bytes());
+      assertThat(progress.getLast().done()).isEqualTo(progress.getLast().bytes());
+      assertThat(progress.size()).isGreaterThan(3);
     }
   }
 

@@ -33,6 +33,9 @@ final class StoreWorld implements Store.Audience {
   /// The content after each number of commits; the index is the sequence.
   final List<TreeMap<Bytes, Bytes>> contents = new ArrayList<>();
 
+  /// How the restore went that made it.
+  final List<BackupProgress> progress = new ArrayList<>();
+
   private final Options options;
   private @Nullable SimEnv env;
   private @Nullable Store store;
@@ -253,7 +256,8 @@ final class StoreWorld implements Store.Audience {
                 folder(BACKUPS),
                 backup,
                 archive == null ? null : Archive.of(folder(archive.toString())),
-                until),
+                until,
+                target.progress::add),
             _ -> {});
     target.simulation.powerCut("n");
     target.open(_ -> {});

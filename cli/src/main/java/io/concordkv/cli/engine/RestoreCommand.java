@@ -4,6 +4,7 @@ import io.concordkv.cli.command.Session;
 import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.embedded.Backups;
+import io.concordkv.embedded.Restored;
 import io.concordkv.embedded.Until;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -55,13 +56,23 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var until = until();
-    var restored = Told.of(() -> Backups.restore(backup, target, archive, until));
+    var restored = Told.of(() -> restore(until));
     session
         .out()
         .line(
             "restored %s up to commit %d, kept by the engine %s"
                 .formatted(target, restored.commit(), restored.engine()));
     return ExitCode.OK.number();
+  }
+
+  private Restored restore(Until until) {
+    var bar = new ProgressBar(session.err(), "bytes");
+    try {
+      return Backups.restore(
+          backup, target, archive, until, progress -> bar.show(progress.done(), progress.bytes()));
+    } finally {
+      bar.end();
+    }
   }
 
   private Until until() {
