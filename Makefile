@@ -11,6 +11,7 @@ RUNS ?= 10
 SEED ?=
 CLIENTS ?=
 KEEP ?=
+MINUTES ?=
 OFF ?=
 BEYOND ?=
 MVN ?= mvn
@@ -30,7 +31,7 @@ only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
   test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-engines \
-  sim-determinism mutants chaos fuzz format
+  sim-determinism mutants chaos crash fuzz format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +120,12 @@ sim-determinism: build ## the same seeds under two collectors and the interprete
 	    > "sim/target/traces/$${way#-}" || exit 1; \
 	  cmp "sim/target/traces/XX:+UseSerialGC" "sim/target/traces/$${way#-}" || exit 1; \
 	done && echo "the same runs"
+
+crash: MINUTES = 10
+crash: build ## an embedded store whose process is killed, for MINUTES=10 under the seeds from SEED on
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.crash.Crash \
+	  '$(MINUTES)' '$(SEED)' target/crash
 
 chaos: SECONDS = 60
 chaos: build ## real nodes in trouble: RUNS=10 of SECONDS=60, under the seeds from SEED on

@@ -64,6 +64,7 @@ record House(String root) {
             "mvcc",
             "replica",
             "client",
+            "embedded",
             "proto"));
     SEES.put(
         "bench",

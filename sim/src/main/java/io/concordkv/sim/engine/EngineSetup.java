@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param settings of the engine, mostly far from where anybody would have them
 /// @param steps how many things are done
-record EngineSetup(
+public record EngineSetup(
     long seed, String engine, Map<String, String> settings, Set<Trouble> troubles, int steps) {
   /// By weight; those on the disk have most to lose.
   private static final List<String> ENGINES =
@@ -40,7 +40,7 @@ record EngineSetup(
   private static final String WITHOUT_CHECKSUMS = "jsonfile";
 
   /// @param engine null lets the seed choose
-  static EngineSetup draw(long seed, @Nullable String engine) {
+  public static EngineSetup draw(long seed, @Nullable String engine) {
     var gen = new Gen(seed);
     var drawn = gen.oneOf(ENGINES);
     var name = engine == null ? drawn : engine;

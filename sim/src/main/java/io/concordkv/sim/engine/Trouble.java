@@ -1,7 +1,7 @@
 package io.concordkv.sim.engine;
 
 /// What a seed may switch on.
-enum Trouble {
+public enum Trouble {
   /// The process is killed, or the power is cut: at once or at a file operation.
   CRASHES,
   /// A sync, a read or a write fails.
