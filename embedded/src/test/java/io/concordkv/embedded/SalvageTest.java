@@ -153,7 +153,7 @@ final class SalvageTest {
       try {
         var result = salvage(world, engine, gen.oneIn(2));
         harmed += result.salvage.findings().damageCount() > 0 ? 1 : 0;
-        check(world, result);
+        check(world, result, told.toString());
       } catch (Throwable failure) {
         throw new AssertionError("seed " + seed + ": " + told, failure);
       }
@@ -185,7 +185,7 @@ final class SalvageTest {
     };
   }
 
-  private static void check(StoreWorld world, Result result) {
+  private static void check(StoreWorld world, Result result, String harm) {
     Map<Bytes, Set<Bytes>> written = new HashMap<>();
     for (var content : world.contents) {
       content.forEach(
@@ -194,12 +194,16 @@ final class SalvageTest {
     var found = result.content();
     found.forEach((key, value) -> assertThat(written.get(key)).as("%s", key).contains(value));
     var findings = result.salvage.findings();
-    if (!findings.notes().isEmpty() || result.salvage.mark() < world.acknowledged) {
+    boolean uncertain = findings.notes().stream().anyMatch(note -> !note.contains("is gone too"));
+    if (uncertain || result.salvage.mark() < world.acknowledged) {
       assertThat(findings.damageCount()).as("what is missing was told").isPositive();
       return;
     }
     if (findings.damages().stream().anyMatch(damage -> damage.contains("are lost"))) {
       return; // commits in between, as was said
+    }
+    if (!findings.notes().isEmpty() && harm.contains("removed") && harm.contains(".sst")) {
+      return; // a table of which nothing is known, as was said
     }
     var expected = new TreeMap<>(world.contents.getLast());
     for (var loss : findings.losses()) {

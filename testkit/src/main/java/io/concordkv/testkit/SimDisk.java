@@ -27,6 +27,9 @@ public final class SimDisk {
   private final List<NameChange> changes = new ArrayList<>();
   private final TreeSet<String> locks = new TreeSet<>();
 
+  /// How often each file is open.
+  private final TreeMap<String, Integer> handles = new TreeMap<>();
+
   private long operations;
   private long deathAt = Long.MAX_VALUE;
   private boolean deathByPowerCut;
@@ -199,6 +202,11 @@ public final class SimDisk {
     return operations;
   }
 
+  /// How many files whose path contains `part` are open.
+  public long openFiles(String part) {
+    return handles.keySet().stream().filter(path -> path.contains(part)).count();
+  }
+
   /// Copies of the paths of all files, sorted.
   public List<String> paths() {
     return List.copyOf(names.navigableKeySet());
@@ -223,7 +231,16 @@ public final class SimDisk {
   /// A new life of the node begins: nobody holds a lock, and no death is planned.
   void startLife() {
     locks.clear();
+    handles.clear();
     deathAt = Long.MAX_VALUE;
+  }
+
+  void opened(String path) {
+    handles.merge(path, 1, Integer::sum);
+  }
+
+  void closed(String path) {
+    handles.computeIfPresent(path, (_, count) -> count == 1 ? null : count - 1);
   }
 
   /// Counts an operation; true if the node is to die in it.

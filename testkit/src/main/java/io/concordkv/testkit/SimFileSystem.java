@@ -48,6 +48,12 @@ public final class SimFileSystem implements FileSystem {
   }
 
   @Override
+  public long size(String path) {
+    operation();
+    return disk.inode("look at", clean(path)).size();
+  }
+
+  @Override
   public void createDirectories(String path) {
     operation();
     disk.createDirectories(clean(path));
@@ -108,6 +114,10 @@ public final class SimFileSystem implements FileSystem {
   @Override
   public String describe(String path) {
     return disk.describe(clean(path));
+  }
+
+  boolean isAlive() {
+    return env.alive();
   }
 
   /// Every operation passes here: a dead node does nothing any more, and this may be where it dies.

@@ -41,6 +41,13 @@ final class SimMedium implements FileSystem {
   }
 
   @Override
+  public long size(String path) {
+    try (var file = open(path, Mode.READ)) {
+      return file.size();
+    }
+  }
+
+  @Override
   public List<String> list(String directory) {
     var found = new TreeSet<String>();
     SimDisk.addChildren(directory, names.keySet(), found);

@@ -22,6 +22,7 @@ final class SimStoredFile implements StoredFile {
     this.path = path;
     this.inode = inode;
     this.readOnly = readOnly;
+    disk.opened(path);
   }
 
   @Override
@@ -116,6 +117,9 @@ final class SimStoredFile implements StoredFile {
   /// Closing does not make anything durable and cannot fail, not even for a dead node.
   @Override
   public void close() {
+    if (open && files.isAlive()) {
+      disk.closed(path);
+    }
     open = false;
   }
 

@@ -22,6 +22,9 @@ public interface FileSystem {
 
   boolean exists(String path);
 
+  /// How many bytes the file `path` has, told without opening it.
+  long size(String path);
+
   /// Makes `path` and what is missing above it, and makes that sure to survive a power cut.
   /// Harmless if it exists.
   void createDirectories(String path);

@@ -63,6 +63,15 @@ final class RealFileSystem implements FileSystem {
   }
 
   @Override
+  public long size(String path) {
+    try {
+      return Files.size(resolve(path));
+    } catch (IOException e) {
+      throw failure("look at", path, e);
+    }
+  }
+
+  @Override
   public void createDirectories(String path) {
     var missing = new ArrayDeque<Path>();
     for (var at = resolve(path); at != null && !Files.isDirectory(at); at = at.getParent()) {

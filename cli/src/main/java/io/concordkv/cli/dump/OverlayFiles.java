@@ -73,6 +73,13 @@ final class OverlayFiles implements FileSystem {
   }
 
   @Override
+  public long size(String path) {
+    try (var file = open(path, Mode.READ)) {
+      return file.size();
+    }
+  }
+
+  @Override
   public void createDirectories(String path) {
     scratch.createDirectories(path);
   }

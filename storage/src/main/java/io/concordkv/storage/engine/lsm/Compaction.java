@@ -21,14 +21,17 @@ final class Compaction {
   final Levels levels;
   private final TableStore store;
   private final Merge merge;
-  private final Output output;
 
   /// The value files from which values are taken over to new ones.
   private final TreeSet<Long> wasteful = new TreeSet<>();
 
   private final long inputBytes;
+  private final long tableBytes;
   private List<Table> outputs = List.of();
-  private boolean started;
+
+  /// Null until the first step.
+  private @Nullable Output output;
+
   private long mergedBytes;
 
   /// How much of it is done, from 0 to 1, as the loop heard last.
@@ -43,12 +46,7 @@ final class Compaction {
       runs.add(new LevelRun(source.tables(), LevelDeletions.of(source.tables()), false));
     }
     this.merge = new Merge(runs, Order.ASCENDING);
-    long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
-    var known = levels.values();
-    this.output = new Output(store, task.target(), tableBytes, mark, needed(task, levels), known);
-    known.stream()
-        .filter(use -> store.values().isWasteful(use))
-        .forEach(use -> wasteful.add(use.file()));
+    this.tableBytes = tableBytes;
     this.inputBytes = Math.max(1, task.bytes());
   }
 
@@ -57,9 +55,9 @@ final class Compaction {
     if (store.isClosed()) {
       return false;
     }
-    if (!started) {
-      started = true;
-      merge.toCeiling(Bytes.EMPTY);
+    var out = output;
+    if (out == null) {
+      out = begin();
     }
     long merged = 0;
     for (; merge.valid(); merge.step()) {
@@ -75,15 +73,28 @@ final class Compaction {
       }
       var reference = merge.reference();
       if (reference != null && !wasteful.contains(reference.file())) {
-        output.pass(key, reference);
+        out.pass(key, reference);
         continue;
       }
       var value = merge.value();
       merged += value == null ? 0 : value.length();
-      output.add(key, value);
+      out.add(key, value);
     }
-    outputs = store.publish(output.finish());
+    outputs = store.publish(out.finish());
     return true;
+  }
+
+  /// Reads of the inputs what they delete, and goes to the first key.
+  private Output begin() {
+    long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
+    var known = levels.values();
+    known.stream()
+        .filter(use -> store.values().isWasteful(use))
+        .forEach(use -> wasteful.add(use.file()));
+    var out = new Output(store, task.target(), tableBytes, mark, needed(task, levels), known);
+    output = out;
+    merge.toCeiling(Bytes.EMPTY);
+    return out;
   }
 
   /// What the inputs delete together, as far as a deeper level may have something of it. What is
@@ -103,7 +114,7 @@ final class Compaction {
 
   /// What it wrote to files.
   long bytes() {
-    return Levels.bytes(outputs) + output.valueBytes();
+    return Levels.bytes(outputs) + (output == null ? 0 : output.valueBytes());
   }
 
   List<Table> outputs() {
@@ -113,7 +124,9 @@ final class Compaction {
   /// Gives up what was written.
   void abandon() {
     outputs.forEach(Table::close);
-    output.abandon();
+    if (output != null) {
+      output.abandon();
+    }
   }
 
   /// What a step of a compaction came to. What it reads may turn out to be damaged; then the tables

@@ -2,6 +2,7 @@ package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
+import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.ValueFormat;
 import java.util.ArrayList;
@@ -25,12 +26,14 @@ final class Leftovers {
     files.syncDirectory(directory);
   }
 
-  /// Deletes them and returns the lowest id above all that were ever used. A value file that is
-  /// missing is a [CorruptionError].
+  /// Deletes them and returns the lowest id above all that were ever used. If the file of a table
+  /// that is alive is missing or has another length, or a value file is missing, that is a
+  /// `CorruptionError`.
   static long remove(FileSystem files, String directory, List<Edit.Placed> alive, long nextFile) {
     var tables = new TreeSet<Long>();
     var values = new TreeSet<Long>();
     for (var placed : alive) {
+      Table.look(files, directory, placed.table());
       tables.add(placed.table().id());
       placed.table().values().forEach(use -> values.add(use.file()));
     }

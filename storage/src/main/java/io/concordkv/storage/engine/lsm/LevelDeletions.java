@@ -18,7 +18,7 @@ final class LevelDeletions implements Deletions {
 
   /// Of disjoint tables in order; null if none of them deletes a range.
   static @Nullable LevelDeletions of(List<Table> tables) {
-    var deleting = tables.stream().filter(table -> !table.ranges().isEmpty()).toList();
+    var deleting = tables.stream().filter(table -> table.info().deletesRanges()).toList();
     return deleting.isEmpty() ? null : new LevelDeletions(deleting);
   }
 

@@ -158,7 +158,7 @@ final class LeveledPicker implements CompactionPicker {
       sources.add(new CompactionTask.Source(level + 1, lower));
     }
     // What deletes nothing any more would stay for ever in a table that moves.
-    boolean deletes = !upper.getFirst().ranges().isEmpty() || isCrowded(upper.getFirst());
+    boolean deletes = upper.getFirst().info().deletesRanges() || isCrowded(upper.getFirst());
     boolean idle = deletes && !levels.mayHaveBelow(level + 1, hull);
     boolean moves = sources.size() == 1 && !tables.repacksBelow(level) && !idle;
     return new CompactionTask(sources, level + 1, moves);

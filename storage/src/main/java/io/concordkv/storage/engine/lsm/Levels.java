@@ -222,7 +222,7 @@ final class Levels {
         if (above.stream().noneMatch(ranges -> ranges.contains(table.span()))) {
           sum += table.info().entries() - 2 * table.info().tombstones();
         }
-        if (!table.ranges().isEmpty()) {
+        if (table.info().deletesRanges()) {
           // Within level 0 the tables overlap, the newest first.
           (level == 0 ? above : deleted).add(table.ranges());
         }

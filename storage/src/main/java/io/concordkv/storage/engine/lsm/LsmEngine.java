@@ -19,6 +19,7 @@ import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.lsm.table.Extent;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.Arrays;
@@ -92,7 +93,12 @@ public final class LsmEngine implements Engine {
     var placed = manifest.state(TREE).tables();
     long next = Leftovers.remove(files, directory, placed, manifest.nextFile());
     var store = new TableStore(files, directory, options, next);
-    return new LsmEngine(env, options, store, manifest, Levels.of(store.open(placed)));
+    var tables = store.open(placed);
+    if (placed.stream().anyMatch(each -> each.table().extent() == Extent.UNKNOWN)) {
+      // They had to be read, which the next opening is spared.
+      manifest.append(store.edit(true, manifest.state(TREE).mark(), List.of(), tables));
+    }
+    return new LsmEngine(env, options, store, manifest, Levels.of(tables));
   }
 
   /// Removes everything that an engine has in `directory`, damaged or not. Should it be

@@ -172,7 +172,7 @@ final class LsmFiles {
   private void add(List<Run> runs, TableInfo info) {
     try {
       var table = Table.open(files, directory, info, new BlockCache(0), values);
-      open.add(table);
+      open.add(table.checked());
       findings.file(info.bytes());
       runs.add(new RescueRun(table, findings));
     } catch (CorruptionError damaged) {

@@ -90,7 +90,7 @@ final class LsmIntake implements Intake {
       inputs.add(new Input(path, Table.openPrepared(from, path)));
     }
     for (var input : inputs) {
-      if (!input.table.ranges().isEmpty()) {
+      if (input.table.info().deletesRanges()) {
         throw new ConcordException(
             ErrorCode.BAD_TABLE,
             input.path + " deletes ranges, which a prepared table does not. Make it anew");

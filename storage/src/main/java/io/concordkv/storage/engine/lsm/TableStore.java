@@ -5,6 +5,7 @@ import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.WriteWork;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
+import io.concordkv.storage.engine.lsm.table.OpenTables;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
@@ -26,6 +27,7 @@ final class TableStore {
   private final ValueOptions values;
   private final BlockCache cache;
   private final ValueFiles valueFiles;
+  private final OpenTables openTables;
   private final AtomicLong nextFile;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -36,6 +38,7 @@ final class TableStore {
     this.values = options.values();
     this.valueFiles = new ValueFiles(files, directory);
     this.cache = new BlockCache(options.cache().blockBytes());
+    this.openTables = new OpenTables(options.cache().openTables());
     this.nextFile = new AtomicLong(nextFile);
   }
 
@@ -54,7 +57,7 @@ final class TableStore {
   }
 
   Table open(TableInfo info) {
-    return Table.open(files, directory, info, cache, valueFiles);
+    return Table.open(files, directory, info, cache, openTables, valueFiles);
   }
 
   List<Levels.Placed> open(List<Edit.Placed> placed) {

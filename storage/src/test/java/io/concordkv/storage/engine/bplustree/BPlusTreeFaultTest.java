@@ -148,6 +148,11 @@ final class BPlusTreeFaultTest {
     }
 
     @Override
+    public long size(String path) {
+      return files.size(path);
+    }
+
+    @Override
     public void createDirectories(String path) {
       files.createDirectories(path);
     }

@@ -11,6 +11,7 @@ import io.concordkv.storage.engine.lsm.table.BlockCache;
 import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.Compression;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
+import io.concordkv.storage.engine.lsm.table.Extent;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -20,6 +21,7 @@ import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import io.concordkv.testkit.Simulation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -44,6 +46,16 @@ final class FormatTest {
           + "00 00 47 00 00 00 1c 00 00 00 00 00 00 00 07 00 "
           + "00 00 01 43 58 7c 44 00 00 00 00 43 4b 56 54 41 "
           + "42 4c 45";
+
+  /// That of a manifest, of a version that said nothing of the parts of tables.
+  private static final String MANIFEST_WITHOUT_PARTS =
+      "43 4b 56 4d 41 4e 49 46 00 00 00 01 00 00 00 00 "
+          + "00 00 00 01 f2 94 1d 26 00 00 00 01 02 e4 3e 91 "
+          + "2a 00 00 00 39 01 00 00 00 00 00 00 00 00 00 00 "
+          + "00 00 00 00 00 08 02 00 00 00 00 00 00 00 05 00 "
+          + "01 00 00 00 00 00 00 00 00 07 ae 01 03 01 00 00 "
+          + "00 00 00 00 00 05 05 61 70 70 6c 65 01 64 f0 f9 "
+          + "54 08 00 00 00 01 02 c5 83 fb a5";
 
   private final Simulation simulation = new Simulation(1);
 
@@ -88,12 +100,11 @@ final class FormatTest {
   @Test
   void a_table_of_version_1_is_still_read() {
     var bytes = HexFormat.ofDelimiter(" ").parseHex(VERSION_1);
+    create("d/0000000000000007.sst", bytes);
+    var info =
+        new TableInfo(7, bytes.length, 3, 1, 5, Bytes.of("apple"), Bytes.of("banana"))
+            .with(Extent.KEYS);
     var files = simulation.env("n1").files();
-    files.createDirectories("d");
-    try (var file = files.open("d/0000000000000007.sst", FileSystem.Mode.CREATE)) {
-      file.write(0, ByteBuffer.wrap(bytes));
-    }
-    var info = new TableInfo(7, bytes.length, 3, 1, 5, Bytes.of("apple"), Bytes.of("banana"));
     var table = Table.open(files, "d", info, new BlockCache(1 << 20));
     assertThat(get(table, "banana")).isEqualTo(Bytes.of("yellow"));
     assertThat(table.ranges().isEmpty()).isTrue();
@@ -149,6 +160,34 @@ final class FormatTest {
       manifest.append(new Edit(0, false, 9, 5, List.of(), List.of(new Edit.Placed(0, table))));
     }
     assertThat(Manifest.look(files, "f", 0).tables()).containsExactly(new Edit.Placed(0, table));
+  }
+
+  @Test
+  void a_manifest_that_says_nothing_of_ranges_is_read_and_completed() {
+    exampleTable();
+    create(
+        "d/manifest-0000000000000001", HexFormat.ofDelimiter(" ").parseHex(MANIFEST_WITHOUT_PARTS));
+    create("d/CURRENT", "manifest-0000000000000001 1cc43b48\n".getBytes(StandardCharsets.UTF_8));
+    try (var engine = LsmEngine.open(simulation.env("n1"), "d", LsmOptions.DEFAULT)) {
+      assertThat(engine.get(Bytes.of("banana"))).isEqualTo(Bytes.of("yellow"));
+      assertThat(engine.levels().all().getFirst().span())
+          .isEqualTo(new KeyRange(Bytes.of("apple"), Bytes.of("d")));
+    }
+    var disk = simulation.disk("n1");
+    disk.failReads(".sst", Integer.MAX_VALUE);
+    try (var engine = LsmEngine.open(simulation.env("n1"), "d", LsmOptions.DEFAULT)) {
+      disk.failReads(".sst", 0);
+      assertThat(engine.mark()).isEqualTo(5);
+      assertThat(engine.get(Bytes.of("apple"))).isEqualTo(Bytes.of("red"));
+    }
+  }
+
+  private void create(String path, byte[] bytes) {
+    var files = simulation.env("n1").files();
+    files.createDirectories("d");
+    try (var file = files.open(path, FileSystem.Mode.CREATE)) {
+      file.write(0, ByteBuffer.wrap(bytes));
+    }
   }
 
   @Test

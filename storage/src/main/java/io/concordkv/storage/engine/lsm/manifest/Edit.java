@@ -4,6 +4,7 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.storage.engine.lsm.table.Extent;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.List;
@@ -88,6 +89,9 @@ public record Edit(
 
   private static Map<Integer, Bytes> parts(TableInfo table) {
     var parts = new TreeMap<Integer, Bytes>();
+    if (table.extent() != Extent.UNKNOWN) {
+      parts.put(TableInfo.RANGES, new ByteWriter(1).u8(table.extent().code).finish());
+    }
     if (!table.values().isEmpty()) {
       parts.put(TableInfo.VALUES, ValueUse.encode(table.values()));
     }
@@ -113,6 +117,7 @@ public record Edit(
       var part = in.bytes();
       table =
           switch (tag) {
+            case TableInfo.RANGES -> table.with(extent(part));
             case TableInfo.VALUES -> table.with(ValueUse.decode(part));
             case CROWD -> table.with(crowd(part));
             default ->
@@ -128,6 +133,13 @@ public record Edit(
     int crowd = (int) in.varint();
     in.end();
     return crowd;
+  }
+
+  private static Extent extent(Bytes part) {
+    var in = new ByteReader(part);
+    int code = in.u8();
+    in.end();
+    return Extent.of(code);
   }
 
   /// A key that outlives the record from which it was read must not keep all of it alive.

@@ -26,6 +26,9 @@ public record ManifestRescue(List<Edit.Placed> tables, long mark, boolean whole)
       return new ManifestRescue(state.tables(), state.mark(), true);
     } catch (CorruptionError damaged) {
       findings.damaged(damaged);
+      findings.note(
+          "the manifest is damaged: if it was the only one to name a table whose file is gone too,"
+              + " nothing is known of that table");
     }
     var tables = new TreeMap<Long, Edit.Placed>();
     long mark = 0;

@@ -9,122 +9,150 @@ import io.concordkv.storage.engine.KeyRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A table that can be read, by any number of threads at once. Whatever is loaded from the file is
 /// checked; what is damaged is a `CorruptionError` and never served.
+///
+/// The file is opened when it is first read; only then it turns out whether it is the table that
+/// the manifest tells of.
 public final class Table {
   /// What [#get] answers for a deleted key. Known by identity.
   private static final Bytes DELETED = Bytes.wrap(new byte[] {0});
 
   private final TableInfo info;
-  private final StoredFile file;
-  private final BlockCache cache;
-  private final Handle filter;
-  private final Handle index;
-  private final Handle top;
-
-  /// Where the blocks with pairs end.
-  private final long dataEnd;
-
-  private final List<TableProperties.Part> parts;
-  private final DeletedRanges ranges;
   private final KeyRange span;
+  private final TableFile file;
+  private final BlockCache cache;
   private final ValueFiles valueFiles;
 
   /// Those that it refers to, in the order of their ids.
   private final List<ValueFile> values;
 
+  /// Null until they are needed.
+  private volatile @Nullable TableProperties properties;
+
   private int holders;
 
   private Table(
-      StoredFile file,
+      TableInfo info,
+      TableFile file,
       BlockCache cache,
       ValueFiles valueFiles,
-      TableFooter footer,
-      TableProperties properties) {
-    this.info = properties.info();
+      @Nullable TableProperties properties) {
+    this.info = info;
+    this.span = info.span();
     this.file = file;
     this.cache = cache;
-    this.filter = footer.filter();
-    this.index = footer.index();
-    this.top = properties.part(TableProperties.TOP_LEVEL);
-    this.dataEnd = properties.dataEnd();
-    this.parts = properties.parts();
-    this.ranges = properties.ranges();
-    this.span = properties.span();
+    this.properties = properties;
     this.valueFiles = valueFiles;
     this.values = valueFiles.hold(info.values());
   }
 
-  /// As [#open(FileSystem,String,TableInfo,BlockCache,ValueFiles)], for a table that is open alone.
-  public static Table open(FileSystem files, String directory, TableInfo info, BlockCache cache) {
-    return open(files, directory, info, cache, new ValueFiles(files, directory));
-  }
-
-  /// Opens the table that `info` tells of and checks that the file is that table.
+  /// The table that `info` tells of. Nothing is read yet, unless it is not known how far it
+  /// reaches.
   ///
+  /// @param open the files of tables, of which it is one
   /// @param values which it shares with other tables of the directory
   public static Table open(
+      FileSystem files,
+      String directory,
+      TableInfo info,
+      BlockCache cache,
+      OpenTables open,
+      ValueFiles values) {
+    var file = new TableFile(open, files, TableFormat.path(directory, info.id()));
+    if (info.extent() != Extent.UNKNOWN) {
+      return new Table(info, file, cache, values, null);
+    }
+    return opened(file, cache, values, stored -> TableProperties.of(stored, info));
+  }
+
+  /// As [#open(FileSystem, String, TableInfo, BlockCache, OpenTables, ValueFiles)], for a table
+  /// whose file has no others to give way to.
+  public static Table open(
       FileSystem files, String directory, TableInfo info, BlockCache cache, ValueFiles values) {
-    var path = TableFormat.path(directory, info.id());
-    StoredFile file;
-    try {
-      file = files.open(path, FileSystem.Mode.READ);
-    } catch (FileException e) {
-      if (e.kind() == FileException.Kind.NOT_FOUND) {
-        throw TableFormat.damaged(path, 0, "the manifest names this table, but it is missing");
-      }
-      throw e;
-    }
-    try {
-      var footer = TableFooter.read(file, info);
-      var properties = TableProperties.load(file, info, footer);
-      if (!properties.info().equals(info)) {
-        throw TableFormat.damaged(
-            file.path(),
-            footer.properties().offset(),
-            "the table is another one than the manifest says");
-      }
-      return new Table(file, cache, values, footer, properties);
-    } catch (Throwable damaged) {
-      file.close();
-      throw damaged;
-    }
+    return open(files, directory, info, cache, new OpenTables(1), values);
+  }
+
+  /// As [#open(FileSystem, String, TableInfo, BlockCache, ValueFiles)], for one table alone.
+  public static Table open(FileSystem files, String directory, TableInfo info, BlockCache cache) {
+    return open(files, directory, info, cache, new ValueFiles(files, directory));
   }
 
   /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
   /// itself.
   public static Table openAlone(FileSystem files, String directory, long id) {
-    var file = files.open(TableFormat.path(directory, id), FileSystem.Mode.READ);
-    return alone(file, id, new ValueFiles(files, directory));
+    return alone(files, TableFormat.path(directory, id), id, new ValueFiles(files, directory));
   }
 
   /// Opens a table that belongs to no store yet. What is none is a `CorruptionError`.
   public static Table openPrepared(FileSystem files, String path) {
-    var file = files.open(path, FileSystem.Mode.READ);
-    long id = TableFormat.footerId(file);
+    long id;
+    try (var file = files.open(path, FileSystem.Mode.READ)) {
+      id = TableFormat.footerId(file);
+    }
     if (!TableFormat.isPrepared(id)) {
-      file.close();
       throw new CorruptionError(path, 0, "this is no prepared table, or it was never finished");
     }
-    return alone(file, id, new ValueFiles(files, ""));
+    return alone(files, path, id, new ValueFiles(files, ""));
   }
 
-  private static Table alone(StoredFile file, long id, ValueFiles values) {
+  private static Table alone(FileSystem files, String path, long id, ValueFiles values) {
+    var size = new TableInfo(id, files.size(path), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
+    var file = new TableFile(new OpenTables(1), files, path);
+    return opened(file, new BlockCache(0), values, stored -> TableProperties.load(stored, size));
+  }
+
+  private static Table opened(
+      TableFile file,
+      BlockCache cache,
+      ValueFiles values,
+      Function<StoredFile, TableProperties> load) {
     try {
-      var size = new TableInfo(id, file.size(), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
-      var footer = TableFooter.read(file, size);
-      var properties = TableProperties.load(file, size, footer);
-      return new Table(file, new BlockCache(0), values, footer, properties);
+      var properties = file.read(load);
+      return new Table(properties.info(), file, cache, values, properties);
     } catch (Throwable damaged) {
       file.close();
       throw damaged;
     }
   }
 
+  /// Checks that there is a file of the right length for the table that `info` tells of, without
+  /// opening it. What is inside is checked when it is read.
+  public static void look(FileSystem files, String directory, TableInfo info) {
+    var path = TableFormat.path(directory, info.id());
+    try {
+      TableFormat.checkSize(path, files.size(path), info.bytes());
+    } catch (FileException e) {
+      if (e.kind() == FileException.Kind.NOT_FOUND) {
+        throw TableFormat.missing(path);
+      }
+      throw e;
+    }
+  }
+
+  /// This table, once its file was found to be the one that is told of.
+  public Table checked() {
+    properties();
+    return this;
+  }
+
+  private TableProperties properties() {
+    var known = properties;
+    if (known == null) {
+      // Should two threads do it at once, both find the same.
+      known = file.read(open -> TableProperties.of(open, info));
+      properties = known;
+    }
+    return known;
+  }
+
   /// How the file is laid out. Reads and checks all of it.
   public TableLayout layout() {
+    var top = top();
+    var filter = filter();
     var partitions = partitions();
     var blocks = new ArrayList<TableLayout.Part>();
     long at = 0;
@@ -138,18 +166,18 @@ public final class Table {
         blocks,
         partitions,
         top.isNone() ? null : part(top, Compression.NONE),
-        filter.isNone() ? null : BloomFilter.fill(filter().data),
-        ranges.list());
+        filter.isNone() ? null : BloomFilter.fill(filter(filter).data),
+        ranges().list());
   }
 
   /// The blocks of the index without its top level, which has to say the same as they do.
   private List<TableLayout.Part> partitions() {
     var level = topLevel(false);
     if (level == null) {
-      return List.of(part(index, Compression.NONE));
+      return List.of(part(index(), Compression.NONE));
     }
     var partitions = new ArrayList<TableLayout.Part>();
-    long at = index.offset();
+    long at = index().offset();
     for (int i = 0; i < level.restarts(); i++) {
       var block = level.handle(i);
       at = behind(at, block);
@@ -157,11 +185,13 @@ public final class Table {
       int last = entries.restarts() - 1;
       if (last < 0 || !entries.restartKey(last).equals(level.restartKey(i))) {
         throw TableFormat.damaged(
-            file.path(), top.offset(), "the top level of the index has other keys than the index");
+            file.path(),
+            top().offset(),
+            "the top level of the index has other keys than the index");
       }
       partitions.add(part(block, Compression.NONE));
     }
-    if (at != index.end()) {
+    if (at != index().end()) {
       throw TableFormat.damaged(
           file.path(), at, "the top level says nothing of a part of the index");
     }
@@ -181,7 +211,7 @@ public final class Table {
 
   private Compression compression(long blockEnd) {
     var type = ByteBuffer.allocate(1);
-    file.read(blockEnd - TableFormat.TRAILER_BYTES, type);
+    file.read(open -> open.read(blockEnd - TableFormat.TRAILER_BYTES, type));
     var compression = Compression.of(type.get(0));
     if (compression == null) {
       throw TableFormat.damaged(file.path(), blockEnd, "no compression has the code of the block");
@@ -199,7 +229,7 @@ public final class Table {
 
   /// What it deletes of older tables. What it has itself in these ranges came later.
   public DeletedRanges ranges() {
-    return ranges;
+    return info.deletesRanges() ? properties().ranges() : DeletedRanges.NONE;
   }
 
   /// Every key that it has or deletes lies here.
@@ -218,7 +248,7 @@ public final class Table {
   public @Nullable Bytes get(Bytes key, long hash) {
     var found = find(key, hash);
     if (found == null) {
-      return ranges.contains(key) ? DELETED : null;
+      return ranges().contains(key) ? DELETED : null;
     }
     var value = value(found);
     return value == null ? DELETED : value;
@@ -226,7 +256,8 @@ public final class Table {
 
   /// What the blocks have of `key`; null if nothing.
   @Nullable Stored find(Bytes key, long hash) {
-    if (!filter.isNone() && !BloomFilter.mayContain(filter().data, hash)) {
+    var filter = filter();
+    if (!filter.isNone() && !BloomFilter.mayContain(filter(filter).data, hash)) {
       return null;
     }
     var place = new IndexCursor(this, true);
@@ -289,32 +320,37 @@ public final class Table {
     return valueFiles.letGo(values);
   }
 
+  private Handle filter() {
+    return properties().footer().filter();
+  }
+
   /// All blocks of the index but for the top level.
   Handle index() {
-    return index;
+    return properties().footer().index();
   }
 
   /// The top level of the index; none if the index is one block.
   Handle top() {
-    return top;
+    return properties().top();
   }
 
   /// The blocks that are neither data nor of the index.
   List<Handle> others() {
     var others = new ArrayList<Handle>();
-    if (!filter.isNone()) {
-      others.add(filter);
+    if (!filter().isNone()) {
+      others.add(filter());
     }
-    parts.stream()
-        .map(TableProperties.Part::block)
-        .filter(part -> !part.equals(top))
-        .forEach(others::add);
+    for (var part : properties().parts()) {
+      if (part.tag() != TableProperties.TOP_LEVEL) {
+        others.add(part.block());
+      }
+    }
     return others;
   }
 
   /// The top level of the index, null if the index is one block.
   @Nullable Block topLevel(boolean caching) {
-    return top.isNone() ? null : block(top, Level.TOP, caching);
+    return top().isNone() ? null : block(top(), Level.TOP, caching);
   }
 
   /// A block of the index but for the top level.
@@ -352,8 +388,8 @@ public final class Table {
     var block =
         switch (level) {
           case DATA -> Block.ofEntries(data);
-          case INDEX -> Block.ofIndex(data, 0, dataEnd);
-          case TOP -> Block.ofIndex(data, index.offset(), index.end());
+          case INDEX -> Block.ofIndex(data, 0, properties().dataEnd());
+          case TOP -> Block.ofIndex(data, index().offset(), index().end());
         };
     if (block == null) {
       throw TableFormat.damaged(file.path(), handle.offset(), "the block is not one of entries");
@@ -361,7 +397,7 @@ public final class Table {
     return block;
   }
 
-  private Block filter() {
+  private Block filter(Handle filter) {
     var cached = cache.get(info.id(), filter.offset());
     if (cached != null) {
       return cached;
@@ -382,7 +418,7 @@ public final class Table {
 
   /// A block as it is in the file, checked and unpacked.
   byte[] load(Handle handle) {
-    return load(file, info.id(), info.bytes(), handle);
+    return file.read(open -> load(open, info.id(), info.bytes(), handle));
   }
 
   /// The content of a block of the file `id`, which has `size` bytes.

@@ -13,11 +13,9 @@ record TableFooter(int version, Handle filter, Handle index, Handle properties) 
   /// That of the table that `info` tells of.
   static TableFooter read(StoredFile file, TableInfo info) {
     long at = info.bytes() - TableFormat.FOOTER_BYTES;
-    if (file.size() != info.bytes() || at < 0) {
-      throw TableFormat.damaged(
-          file.path(),
-          0,
-          "the table has %d bytes and should have %d".formatted(file.size(), info.bytes()));
+    TableFormat.checkSize(file.path(), file.size(), info.bytes());
+    if (at < 0) {
+      throw TableFormat.damaged(file.path(), 0, "a table has a footer, and this file has no room");
     }
     var bytes = new byte[TableFormat.FOOTER_BYTES];
     file.read(at, ByteBuffer.wrap(bytes));

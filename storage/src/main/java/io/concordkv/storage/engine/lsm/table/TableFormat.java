@@ -85,6 +85,18 @@ public final class TableFormat {
     return (int) crc.getValue();
   }
 
+  static CorruptionError missing(String path) {
+    return damaged(path, 0, "the manifest names this table, but it is missing");
+  }
+
+  /// Checks how long the file of a table is.
+  static void checkSize(String path, long bytes, long expected) {
+    if (bytes != expected) {
+      throw damaged(
+          path, 0, "the table has %d bytes and should have %d".formatted(bytes, expected));
+    }
+  }
+
   public static CorruptionError damaged(String path, long position, String why) {
     return new CorruptionError(path, position, why + ADVICE);
   }

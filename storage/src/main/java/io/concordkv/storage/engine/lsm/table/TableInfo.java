@@ -1,6 +1,8 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
+import io.concordkv.storage.engine.KeyRange;
 import java.util.List;
 
 /// What is known of a table without opening it.
@@ -13,6 +15,7 @@ import java.util.List;
 /// @param smallest its first key, or where the first range that it deletes begins
 /// @param largest its last key, or where the last range that it deletes ends (begins, if it has no
 ///   end)
+/// @param extent whether it deletes ranges, and how it ends
 /// @param values the value files that it refers to, by id; empty if all values are in the table
 /// @param crowd the most deletions among [#CROWD] successive entries: whoever walks there passes
 ///   them for little. Only the manifest says it; 0 if it does not
@@ -24,12 +27,16 @@ public record TableInfo(
     long mark,
     Bytes smallest,
     Bytes largest,
+    Extent extent,
     List<ValueUse> values,
     int crowd) {
   /// Among so many entries deletions are counted.
   public static final int CROWD = 1024;
 
-  /// The tag of [#values()] among the parts of a table, in its file and in the manifest.
+  /// The tag of the ranges that it deletes among its parts, in its file and in the manifest.
+  public static final int RANGES = 1;
+
+  /// The tag of [#values()], likewise.
   public static final int VALUES = 3;
 
   /// It is known as long as there is the table, so it keeps nothing alive but itself: not the chunk
@@ -40,7 +47,7 @@ public record TableInfo(
     values = List.copyOf(values);
   }
 
-  /// Of a table that has all its values itself.
+  /// Of a table of which nothing more is known. It has all its values itself.
   public TableInfo(
       long id,
       long bytes,
@@ -49,14 +56,38 @@ public record TableInfo(
       long mark,
       Bytes smallest,
       Bytes largest) {
-    this(id, bytes, entries, tombstones, mark, smallest, largest, List.of(), 0);
+    this(id, bytes, entries, tombstones, mark, smallest, largest, Extent.UNKNOWN, List.of(), 0);
   }
 
-  public TableInfo with(List<ValueUse> values) {
-    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values, crowd);
+  public TableInfo with(Extent known) {
+    return new TableInfo(
+        id, bytes, entries, tombstones, mark, smallest, largest, known, values, crowd);
   }
 
-  public TableInfo with(int crowd) {
-    return new TableInfo(id, bytes, entries, tombstones, mark, smallest, largest, values, crowd);
+  public TableInfo with(List<ValueUse> used) {
+    return new TableInfo(
+        id, bytes, entries, tombstones, mark, smallest, largest, extent, used, crowd);
+  }
+
+  public TableInfo with(int counted) {
+    return new TableInfo(
+        id, bytes, entries, tombstones, mark, smallest, largest, extent, values, counted);
+  }
+
+  /// Whether it deletes ranges of keys of older tables.
+  public boolean deletesRanges() {
+    return extent != Extent.KEYS;
+  }
+
+  /// Every key that it has or deletes lies here. Only where the extent is known.
+  public KeyRange span() {
+    Check.that(extent != Extent.UNKNOWN, "it is known how far a table reaches");
+    return new KeyRange(
+        smallest,
+        switch (extent) {
+          case KEYS, RANGES -> largest.successor();
+          case OPEN -> largest;
+          case ENDLESS, UNKNOWN -> null;
+        });
   }
 }

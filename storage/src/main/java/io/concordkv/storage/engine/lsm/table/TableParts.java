@@ -12,17 +12,20 @@ public final class TableParts {
 
   private final Table table;
   private final ArrayDeque<Part> due = new ArrayDeque<>();
+  private boolean begun;
 
   TableParts(Table table) {
     this.table = table;
-    due.add(table.top().isNone() ? new Part(table.index(), 1) : new Part(table.top(), 2));
-    table.others().forEach(block -> due.add(new Part(block, 0)));
   }
 
   /// Reads the next block and returns its length; 0 behind the last one. A damaged one is a
   /// `CorruptionError`, and the next call goes on behind it; what a damaged part of the index leads
   /// to is passed over.
   public int next() {
+    if (!begun) {
+      begun = true;
+      begin();
+    }
     var part = due.pollFirst();
     if (part == null) {
       return 0;
@@ -36,5 +39,11 @@ public final class TableParts {
       due.addFirst(new Part(index.handle(i), part.levels - 1));
     }
     return index.data.length;
+  }
+
+  private void begin() {
+    var top = table.top();
+    due.add(top.isNone() ? new Part(table.index(), 1) : new Part(top, 2));
+    table.others().forEach(block -> due.add(new Part(block, 0)));
   }
 }

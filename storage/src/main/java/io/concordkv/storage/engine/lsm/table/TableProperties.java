@@ -5,7 +5,6 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.StoredFile;
-import io.concordkv.storage.engine.KeyRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,14 +12,16 @@ import java.util.List;
 /// What the file of a table says of the table.
 ///
 /// @param parts what there is beside the blocks that the footer knows
+/// @param top the top level of the index; none if the index is one block
 /// @param ranges what it deletes of older tables
-/// @param span every key that it has or deletes lies here
 /// @param dataEnd where the blocks with pairs end
 record TableProperties(
-    TableInfo info, List<Part> parts, DeletedRanges ranges, KeyRange span, long dataEnd) {
-  /// A [Part] with a block of [#ranges].
-  static final int RANGES = 1;
-
+    TableFooter footer,
+    TableInfo info,
+    List<Part> parts,
+    Handle top,
+    DeletedRanges ranges,
+    long dataEnd) {
   /// A [Part] with the top level of an index.
   static final int TOP_LEVEL = 4;
 
@@ -52,8 +53,22 @@ record TableProperties(
     return out.finish();
   }
 
+  /// Reads what is said in the file and checks that it is the table that `info` tells of.
+  static TableProperties of(StoredFile file, TableInfo info) {
+    var said = load(file, info);
+    var extent = said.info.extent();
+    if (!said.info.equals(info.extent() == Extent.UNKNOWN ? info.with(extent) : info)) {
+      throw TableFormat.damaged(
+          file.path(),
+          said.footer.properties().offset(),
+          "the table is another one than the manifest says");
+    }
+    return said;
+  }
+
   /// Reads what is said in the file; of `info` it relies on the id, the size and the crowd.
-  static TableProperties load(StoredFile file, TableInfo info, TableFooter footer) {
+  static TableProperties load(StoredFile file, TableInfo info) {
+    var footer = TableFooter.read(file, info);
     var block = footer.properties();
     var in = new ByteReader(load(file, info, block));
     var parts = new ArrayList<Part>();
@@ -73,11 +88,12 @@ record TableProperties(
           file.path(), block.offset(), "what the table says of itself cannot be");
     }
     long dataEnd = dataEnd(file, info, footer, parts);
+    var top = Handle.NONE;
     var ranges = DeletedRanges.NONE;
     boolean open = false;
     for (var part : parts) {
       switch (part.tag) {
-        case RANGES -> {
+        case TableInfo.RANGES -> {
           var of = new ByteReader(load(file, info, part.block));
           try {
             open = of.flag();
@@ -91,9 +107,7 @@ record TableProperties(
           }
         }
         case TableInfo.VALUES -> read = read.with(ValueUse.decode(load(file, info, part.block)));
-        case TOP_LEVEL -> {
-          // It is read when something is looked up.
-        }
+        case TOP_LEVEL -> top = part.block;
         default ->
             throw TableFormat.damaged(
                 file.path(),
@@ -101,7 +115,8 @@ record TableProperties(
                 "the table has a part " + part.tag + ", which is not known here");
       }
     }
-    return new TableProperties(read, parts, ranges, span(read, ranges, open), dataEnd);
+    var extent = extent(ranges, open);
+    return new TableProperties(footer, read.with(extent), parts, top, ranges, dataEnd);
   }
 
   private static TableInfo read(ByteReader in, TableInfo info, int version, List<Part> parts) {
@@ -139,10 +154,6 @@ record TableProperties(
     return end;
   }
 
-  private static Bytes load(StoredFile file, TableInfo info, Handle handle) {
-    return Bytes.wrap(Table.load(file, info.id(), info.bytes(), handle));
-  }
-
   /// The block of the part with `tag`; none if there is no such part.
   Handle part(int tag) {
     return parts.stream()
@@ -152,9 +163,18 @@ record TableProperties(
         .orElse(Handle.NONE);
   }
 
-  private static KeyRange span(TableInfo info, DeletedRanges ranges, boolean open) {
-    boolean endless = !ranges.isEmpty() && ranges.get(ranges.size() - 1).to() == null;
-    var largest = info.largest();
-    return new KeyRange(info.smallest(), endless ? null : open ? largest : largest.successor());
+  private static Bytes load(StoredFile file, TableInfo info, Handle handle) {
+    return Bytes.wrap(Table.load(file, info.id(), info.bytes(), handle));
+  }
+
+  /// That of a table which deletes `ranges`.
+  ///
+  /// @param open whether its largest key is only where the last range ends
+  static Extent extent(DeletedRanges ranges, boolean open) {
+    if (ranges.isEmpty()) {
+      return Extent.KEYS;
+    }
+    boolean endless = ranges.get(ranges.size() - 1).to() == null;
+    return endless ? Extent.ENDLESS : open ? Extent.OPEN : Extent.RANGES;
   }
 }

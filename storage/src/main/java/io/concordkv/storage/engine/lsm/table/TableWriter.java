@@ -161,7 +161,7 @@ public final class TableWriter {
     var parts = new ArrayList<TableProperties.Part>();
     if (!ranges.isEmpty()) {
       var block = append(TableProperties.write(ranges, open), false);
-      parts.add(new TableProperties.Part(TableProperties.RANGES, block));
+      parts.add(new TableProperties.Part(TableInfo.RANGES, block));
     }
     var values = new ArrayList<ValueUse>();
     usedBytes.forEach((file, used) ->
@@ -177,8 +177,9 @@ public final class TableWriter {
     write();
     file.sync();
     file.close();
+    var extent = TableProperties.extent(ranges, open);
     return new TableInfo(
-        id, position, entries, tombstones, mark, bounds, largest, values, crowd.most());
+        id, position, entries, tombstones, mark, bounds, largest, extent, values, crowd.most());
   }
 
   /// Gives up but leaves the file: the next one who opens the store removes it.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Extent;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.testkit.Fuzz;
@@ -20,7 +21,9 @@ final class EditProperty {
     check(table, false);
     check(table.with(values), true);
     check(table.with(300), true);
-    check(table.with(values).with(300), true);
+    for (var extent : Extent.values()) {
+      check(table.with(values).with(300).with(extent), true);
+    }
   }
 
   private static void check(TableInfo table, boolean parts) {

@@ -61,11 +61,11 @@ final class TableDecodingProperty {
     var info = writer.finish(99, DeletedRanges.of(ranges));
     try (var file = files.open(PATH, FileSystem.Mode.READ)) {
       var footer = TableFooter.read(file, info);
-      var properties = TableProperties.load(file, info, footer);
+      var properties = TableProperties.load(file, info);
       var table = Table.open(files, ".", info, new BlockCache(0));
-      var top = properties.part(TableProperties.TOP_LEVEL);
+      var top = properties.top();
       whole.put(Part.FILTER, load(table, footer.filter()));
-      whole.put(Part.RANGES, load(table, properties.part(TableProperties.RANGES)));
+      whole.put(Part.RANGES, load(table, properties.part(TableInfo.RANGES)));
       whole.put(Part.INDEX, load(table, table.load(top, Table.Level.TOP).handle(1)));
       whole.put(Part.TOP, load(table, top));
       whole.put(Part.PROPERTIES, load(table, footer.properties()));
@@ -232,7 +232,7 @@ final class TableDecodingProperty {
   private static Bytes properties(Handle ranges, Handle top) {
     var parts =
         List.of(
-            new TableProperties.Part(TableProperties.RANGES, ranges),
+            new TableProperties.Part(TableInfo.RANGES, ranges),
             new TableProperties.Part(TableProperties.TOP_LEVEL, top));
     return TableProperties.write(60, 9, 99, Bytes.of("key-000"), Bytes.of("x"), parts);
   }
