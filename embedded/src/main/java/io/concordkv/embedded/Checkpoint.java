@@ -1,9 +1,11 @@
 package io.concordkv.embedded;
 
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers.Lane;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// A copy of a store in the making, which opens as a store when it is whole.
 final class Checkpoint {
@@ -13,15 +15,29 @@ final class Checkpoint {
   private final Home home;
   private final BooleanSupplier closing;
   private final Runnable done;
+  private final Consumer<CorruptionError> refused;
 
-  Checkpoint(Env env, Home home, BooleanSupplier closing, Runnable done) {
+  /// @param done runs when it is whole
+  /// @param refused is told what the engine knows of damage, which would be in the copy, too
+  Checkpoint(
+      Env env,
+      Home home,
+      BooleanSupplier closing,
+      Runnable done,
+      Consumer<CorruptionError> refused) {
     this.env = env;
     this.home = home;
     this.closing = closing;
     this.done = done;
+    this.refused = refused;
   }
 
   void begin() {
+    var damage = home.engine.damage();
+    if (damage != null) {
+      refused.accept(damage);
+      return;
+    }
     var files = env.files();
     env.workers()
         .run(

@@ -346,10 +346,10 @@ public final class ConcordDb implements AutoCloseable {
     return calls.<EngineMetrics>ask(env.loop(), answer -> answer.complete(store.metrics()));
   }
 
-  /// Copies all that is acknowledged to `target`, which must not exist, while others go on; writes
-  /// that come meanwhile may be in it too. It appears when it is whole and opens as a store. It
-  /// lies on the file system of this one; tables that never change are shared with it by hard
-  /// links.
+  /// Copies all that is acknowledged to `target`, which must not exist, while others go on; later
+  /// writes may be in it too. It appears when it is whole and opens as a store. It lies on the file
+  /// system of this one; tables are shared with it by hard links. If the engine knows of damage,
+  /// that is thrown, a `CorruptionError`, and there is no copy.
   public void checkpoint(Path target) {
     copying.lock();
     try {
@@ -357,7 +357,8 @@ public final class ConcordDb implements AutoCloseable {
         throw new FileException(
             FileException.Kind.EXISTS, "make a checkpoint in", target.toString(), null);
       }
-      this.<Boolean>run(answer -> store.checkpoint(() -> answer.complete(true)));
+      this.<Boolean>run(
+          answer -> store.checkpoint(() -> answer.complete(true), answer::completeExceptionally));
       Files.move(directory.resolve(Checkpoint.DIRECTORY), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       throw new FileException(

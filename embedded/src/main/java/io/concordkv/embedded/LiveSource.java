@@ -16,7 +16,11 @@ record LiveSource(Env env, Calls calls, Store store, Published.Newest newest)
   @Override
   public void checkpoint() {
     Boolean _ =
-        calls.ask(env.loop(), answer -> store.checkpointOfLogged(() -> answer.complete(true)));
+        calls.ask(
+            env.loop(),
+            answer ->
+                store.checkpointOfLogged(
+                    () -> answer.complete(true), answer::completeExceptionally));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An engine behind a log: the store, as its one loop sees it.
@@ -339,15 +340,14 @@ final class Store {
   }
 
   /// Makes a copy of all that was committed so far in [Checkpoint#DIRECTORY], in the background,
-  /// and then runs `done`. One at a time.
-  void checkpoint(Runnable done) {
-    new Checkpoint(env, home, () -> closing, done).begin();
+  /// and then runs `done`; of an engine that is damaged there is none. One at a time.
+  void checkpoint(Runnable done, Consumer<CorruptionError> refused) {
+    new Checkpoint(env, home, () -> closing, done, refused).begin();
   }
 
-  /// As [#checkpoint(Runnable)], but runs `done` only when all that is in it is in the log, too: a
-  /// crash takes nothing back then whose number another commit could get.
-  void checkpointOfLogged(Runnable done) {
-    checkpoint(() -> flush(done));
+  /// As [#checkpoint], but all that is in it is in the log, too: no number in it is given again.
+  void checkpointOfLogged(Runnable done, Consumer<CorruptionError> refused) {
+    checkpoint(() -> flush(done), refused);
   }
 
   /// What is kept of the log.

@@ -277,7 +277,13 @@ final class StoreTest {
       world.runFor(LONG);
       for (int i = 0; i < 2; i++) {
         var done = new ArrayList<Boolean>();
-        world.store().checkpoint(() -> done.add(true));
+        world
+            .store()
+            .checkpoint(
+                () -> done.add(true),
+                damage -> {
+                  throw damage;
+                });
         world.runFor(LONG);
         assertThat(done).containsExactly(true);
       }

@@ -210,7 +210,13 @@ final class StoreWorld implements Store.Audience {
 
     @Override
     public void checkpoint() {
-      await(answer -> store().checkpointOfLogged(() -> answer.accept(true)));
+      await(answer ->
+          store()
+              .checkpointOfLogged(
+                  () -> answer.accept(true),
+                  damage -> {
+                    throw damage;
+                  }));
     }
 
     @Override

@@ -130,8 +130,9 @@ public interface Engine extends View {
     return null;
   }
 
-  /// Damage that work in the background met; such work stands still until the content is replaced.
-  /// Null if there is none.
+  /// Damage that work in the background or a reader met, until the content is replaced; null if
+  /// there is none. What need not touch it goes on: an engine that keeps files apart sets the
+  /// damaged one aside, another one stops all work in the background.
   default @Nullable CorruptionError damage() {
     return null;
   }

@@ -43,6 +43,8 @@ final class Compactions {
   private int steps;
   private double pressureBelow;
   private boolean flushing;
+
+  /// Met by a compaction in none of its tables, so that none can be set aside: nothing more begins.
   private @Nullable CorruptionError damage;
 
   Compactions(
@@ -63,9 +65,43 @@ final class Compactions {
     this.whenOneEnded = whenOneEnded;
   }
 
-  /// What they met; nothing more begins then.
+  /// What they or a reader met. The table is set aside: it stays where it is, so that a read of its
+  /// keys meets the damage again and never an older value, and compactions that need not touch it
+  /// go on.
   @Nullable CorruptionError damage() {
+    for (int level = 0; damage == null && level < Levels.COUNT; level++) {
+      for (var table : live.levels().level(level)) {
+        var met = table.damage();
+        if (met != null) {
+          return told(met, level, table);
+        }
+      }
+    }
     return damage;
+  }
+
+  private static CorruptionError told(CorruptionError met, int level, Table table) {
+    var keys = table.span();
+    return new CorruptionError(
+        "%s. The table is set aside in level %d: of the keys from '%s' on%s only newer versions are read"
+            .formatted(
+                met.getMessage(),
+                level,
+                keys.from(),
+                keys.to() == null ? "" : " and below '" + keys.to() + "'"));
+  }
+
+  private List<CompactionTask> setAside() {
+    var tasks = new ArrayList<CompactionTask>();
+    for (int level = 0; level < Levels.COUNT; level++) {
+      for (var table : live.levels().level(level)) {
+        if (table.damage() != null) {
+          var source = new CompactionTask.Source(level, List.of(table));
+          tasks.add(new CompactionTask(List.of(source), level, false));
+        }
+      }
+    }
+    return tasks;
   }
 
   long debt() {
@@ -96,7 +132,7 @@ final class Compactions {
 
   AtWork atWork() {
     return new AtWork(
-        running.stream().map(job -> job.task).toList(), options.compaction().atOnce());
+        running.stream().map(job -> job.task).toList(), setAside(), options.compaction().atOnce());
   }
 
   /// Begins whatever is due, and lets those go on whose turn it is.
@@ -155,6 +191,7 @@ final class Compactions {
             live.letGo(job.levels);
           } else if (!running.contains(job) || step.damage() != null) {
             drop(job, step.damage());
+            whenOneEnded.run();
           } else if (step.finished()) {
             commit(job, job.outputs());
           } else {
@@ -172,7 +209,8 @@ final class Compactions {
     live.letGo(job.levels);
     live.discard(job::abandon);
     env.reached(wanted ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
-    damage = wanted ? met : damage;
+    boolean known = job.task.inputs().stream().anyMatch(table -> table.damage() != null);
+    damage = wanted && !known ? met : damage;
   }
 
   private void commit(Compaction job, List<Table> outputs) {

@@ -56,7 +56,17 @@ final class LsmFiles {
     var placed = new TreeMap<Long, TableInfo>();
     for (var each : manifest.tables()) {
       placed.put(each.table().id(), each.table());
+      long before = findings.damageCount();
       TableCheck.check(files, directory, each.table(), findings);
+      if (findings.damageCount() > before) {
+        findings.note(
+            "the table %016x is in level %d and has keys from '%s' to '%s'"
+                .formatted(
+                    each.table().id(),
+                    each.level(),
+                    each.table().smallest(),
+                    each.table().largest()));
+      }
     }
     checkValues(files, directory, placed.values(), findings);
     if (manifest.whole()) {

@@ -37,7 +37,7 @@ final class TieredPicker implements CompactionPicker {
 
   @Override
   public long debt(Levels levels) {
-    var nothing = new AtWork(List.of(), 1);
+    var nothing = new AtWork(List.of(), List.of(), 1);
     long debt = levels.level(0).size() > options.level0Tables() ? levels.bytes(0) : 0;
     var task = deeper(levels, nothing);
     return debt + (task == null ? 0 : task.bytes());

@@ -35,6 +35,9 @@ public final class Table {
 
   private int holders;
 
+  /// What was met by whoever read it first and found it damaged, on any thread.
+  private volatile @Nullable CorruptionError damage;
+
   private Table(
       TableInfo info,
       TableFile file,
@@ -143,7 +146,11 @@ public final class Table {
     var known = properties;
     if (known == null) {
       // Should two threads do it at once, both find the same.
-      known = file.read(open -> TableProperties.of(open, info));
+      try {
+        known = file.read(open -> TableProperties.of(open, info));
+      } catch (CorruptionError damaged) {
+        throw met(damaged);
+      }
       properties = known;
     }
     return known;
@@ -278,7 +285,11 @@ public final class Table {
           0,
           "it refers to the value file %016x, which it does not name".formatted(reference.file()));
     }
-    return holder.read(reference);
+    try {
+      return holder.read(reference);
+    } catch (CorruptionError damaged) {
+      throw met(damaged);
+    }
   }
 
   /// The value file `id`, if this table refers to it.
@@ -289,6 +300,16 @@ public final class Table {
       }
     }
     return null;
+  }
+
+  /// Damage that somebody met in it since it was opened; null if nobody did.
+  public @Nullable CorruptionError damage() {
+    return damage;
+  }
+
+  private CorruptionError met(CorruptionError found) {
+    damage = found;
+    return found;
   }
 
   /// Whether an answer of [#get] means that the key is deleted.
@@ -392,7 +413,8 @@ public final class Table {
           case TOP -> Block.ofIndex(data, index().offset(), index().end());
         };
     if (block == null) {
-      throw TableFormat.damaged(file.path(), handle.offset(), "the block is not one of entries");
+      throw met(
+          TableFormat.damaged(file.path(), handle.offset(), "the block is not one of entries"));
     }
     return block;
   }
@@ -404,7 +426,7 @@ public final class Table {
     }
     var data = load(filter);
     if (!BloomFilter.isWhole(data)) {
-      throw TableFormat.damaged(file.path(), filter.offset(), "the block is not a filter");
+      throw met(TableFormat.damaged(file.path(), filter.offset(), "the block is not a filter"));
     }
     var block = Block.ofBytes(data);
     cache.put(info.id(), filter.offset(), block);
@@ -418,7 +440,11 @@ public final class Table {
 
   /// A block as it is in the file, checked and unpacked.
   byte[] load(Handle handle) {
-    return file.read(open -> load(open, info.id(), info.bytes(), handle));
+    try {
+      return file.read(open -> load(open, info.id(), info.bytes(), handle));
+    } catch (CorruptionError damaged) {
+      throw met(damaged);
+    }
   }
 
   /// The content of a block of the file `id`, which has `size` bytes.
