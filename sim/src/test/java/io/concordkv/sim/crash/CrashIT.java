@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Some runs of `make crash`.
 final class CrashIT {
-  /// With these, each durability and both engines on the disk have their turn.
-  private static final long[] SEEDS = {1, 2, 3, 4};
+  /// The engines on the disk, one acknowledging what is durable and one at once.
+  private static final long[] SEEDS = {1, 3};
 
   @TempDir Path directory;
 
