@@ -31,7 +31,7 @@ only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
   test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-engines \
-  sim-determinism mutants chaos crash fuzz format
+  sim-stores sim-determinism mutants chaos crash fuzz format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,10 @@ sim-engines: build ## one engine on a disk that fails, under each of SEEDS=1-100
 	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.engine.EngineSim \
 	  '$(SEEDS)' '$(ENGINE)'
+
+sim-stores: SEEDS = 1-1000
+sim-stores: ## embedded stores on machines that die and disks that fail, under each of SEEDS=1-1000
+	@$(maven) test -Dtest=StoreSwarmProperty -Dseeds='$(SEEDS)' -Dsurefire.failIfNoSpecifiedTests=false
 
 sim-determinism: build ## the same seeds under two collectors and the interpreter make the same runs
 	@home=$$(bin/find-jdk) && mkdir -p sim/target/traces && \
