@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -150,18 +151,8 @@ final class SstCommand extends DumpCommand.Part {
   }
 
   private void layout(Out out, TableLayout layout) {
-    var filter = layout.filter();
-    if (filter != null) {
-      out.line(
-          rows()
-              .get()
-              .kind("filter")
-              .number("probes", filter.probes())
-              .number("lines", filter.lines())
-              .number("bitsSet", filter.bitsSet())
-              .number("falsePositivesPerThousand", Math.round(filter.passesOfThousand()))
-              .toString());
-    }
+    filter(out, "filter", layout.filter());
+    filter(out, "prefix-filter", layout.prefixes());
     for (var range : layout.ranges()) {
       var row = rows().get().kind("deleted-range").bytes("from", range.from());
       out.line((range.to() == null ? row : row.bytes("to", range.to())).toString());
@@ -171,6 +162,20 @@ final class SstCommand extends DumpCommand.Part {
     }
     layout.index().forEach(index -> part(out, "index", index));
     layout.blocks().forEach(block -> part(out, "block", block));
+  }
+
+  private void filter(Out out, String kind, TableLayout.@Nullable Filter filter) {
+    if (filter != null) {
+      out.line(
+          rows()
+              .get()
+              .kind(kind)
+              .number("probes", filter.probes())
+              .number("lines", filter.lines())
+              .number("bitsSet", filter.bitsSet())
+              .number("falsePositivesPerThousand", Math.round(filter.passesOfThousand()))
+              .toString());
+    }
   }
 
   private void part(Out out, String kind, TableLayout.Part part) {

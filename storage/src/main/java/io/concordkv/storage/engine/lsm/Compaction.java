@@ -43,7 +43,8 @@ final class Compaction {
     this.levels = levels.retain();
     var runs = new ArrayList<Run>();
     for (var source : task.sources()) {
-      runs.add(new LevelRun(source.tables(), LevelDeletions.of(source.tables()), false));
+      var deletions = LevelDeletions.of(source.tables());
+      runs.add(new LevelRun(source.tables(), deletions, false, KeyRange.ALL));
     }
     this.merge = new Merge(runs, Order.ASCENDING);
     this.tableBytes = tableBytes;

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -16,13 +17,16 @@ final class LevelRun implements Run {
   private final List<Table> tables;
   private final @Nullable Deletions deletions;
   private final boolean caching;
+  private final KeyRange range;
   private int at = -1;
   private @Nullable TableRun run;
 
-  LevelRun(List<Table> tables, @Nullable Deletions deletions, boolean caching) {
+  /// @param range in which keys are wanted. It may have none of the others
+  LevelRun(List<Table> tables, @Nullable Deletions deletions, boolean caching, KeyRange range) {
     this.tables = tables;
     this.deletions = deletions;
     this.caching = caching;
+    this.range = range;
   }
 
   @Override
@@ -86,7 +90,7 @@ final class LevelRun implements Run {
   }
 
   private void forward() {
-    // A table that only deletes ranges has no key.
+    // A table that only deletes ranges has no key, and a filter may tell that one has none here.
     while (run != null && !run.valid() && open(at + 1)) {
       current().toCeiling(tables.get(at).info().smallest());
     }
@@ -99,12 +103,12 @@ final class LevelRun implements Run {
   }
 
   private boolean open(int target) {
-    if (target < 0 || target >= tables.size()) {
+    if (target < 0 || target >= tables.size() || !tables.get(target).span().overlaps(range)) {
       run = null;
       return false;
     }
     if (run == null || at != target) {
-      run = tables.get(target).run(caching);
+      run = tables.get(target).run(caching, range);
       at = target;
     }
     return true;

@@ -87,13 +87,13 @@ final class LsmView implements View {
     }
     for (var table : levels.level(0)) {
       if (table.span().overlaps(range)) {
-        runs.add(table.run(true));
+        runs.add(table.run(true, range));
       }
     }
     for (int level = 1; level < Levels.COUNT; level++) {
       var tables = levels.level(level);
       if (!tables.isEmpty()) {
-        runs.add(new LevelRun(tables, levels.deletions(level), true));
+        runs.add(new LevelRun(tables, levels.deletions(level), true, range));
       }
     }
     return runs;

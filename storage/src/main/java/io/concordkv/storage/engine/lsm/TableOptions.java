@@ -1,11 +1,15 @@
 package io.concordkv.storage.engine.lsm;
 
+import io.concordkv.base.ConcordException;
+import io.concordkv.base.ErrorCode;
 import io.concordkv.storage.engine.Setting;
 import io.concordkv.storage.engine.Settings;
 import io.concordkv.storage.engine.lsm.table.Compression;
+import io.concordkv.storage.engine.lsm.table.PrefixExtractor;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// How tables are written. Of what may differ from level to level there is a value for each level
 /// from 0 on; the last one is that of all deeper levels too.
@@ -19,12 +23,14 @@ import java.util.Locale;
 /// @param indexBlockBytes about how much of the index of a table is read at once
 /// @param bloomBitsPerKey 0: no filters
 /// @param compression of the data blocks
+/// @param prefixes null: no filters of prefixes
 public record TableOptions(
     long bytes,
     int blockBytes,
     int indexBlockBytes,
     List<Integer> bloomBitsPerKey,
-    List<Compression> compression) {
+    List<Compression> compression,
+    @Nullable PrefixExtractor prefixes) {
   private static final Setting BYTES =
       Setting.bytes(
           "table-bytes",
@@ -63,7 +69,23 @@ public record TableOptions(
           List.of("lz4"),
           "of data blocks, for each level, the last for all deeper ones");
 
-  static final List<Setting> SETTINGS = List.of(BYTES, BLOCK, INDEX_BLOCK, BLOOM, COMPRESSION);
+  private static final Setting PREFIX_BYTES =
+      Setting.number(
+          "prefix-bytes",
+          0,
+          1024,
+          0,
+          "filters tell which prefixes of so many bytes a table has, for scans of one; 0: none");
+  private static final Setting PREFIX_DELIMITER =
+      Setting.number(
+          "prefix-delimiter",
+          0,
+          255,
+          0,
+          "the same for prefixes that end with the first such byte: 47 for '/'; 0: none");
+
+  static final List<Setting> SETTINGS =
+      List.of(BYTES, BLOCK, INDEX_BLOCK, BLOOM, COMPRESSION, PREFIX_BYTES, PREFIX_DELIMITER);
 
   public TableOptions {
     bloomBitsPerKey = List.copyOf(bloomBitsPerKey);
@@ -78,13 +100,32 @@ public record TableOptions(
         settings.allOf(BLOOM).stream().map(Math::toIntExact).toList(),
         settings.allOf(COMPRESSION).stream()
             .map(each -> COMPRESSIONS.get(each.intValue()))
-            .toList());
+            .toList(),
+        prefixes(settings.intOf(PREFIX_BYTES), settings.intOf(PREFIX_DELIMITER)));
+  }
+
+  private static @Nullable PrefixExtractor prefixes(int bytes, int delimiter) {
+    if (bytes > 0 && delimiter > 0) {
+      throw new ConcordException(
+          ErrorCode.BAD_SETTING,
+          "a prefix of lsm has prefix-bytes=%d or ends with prefix-delimiter=%d, not both: leave one"
+                  .formatted(bytes, delimiter)
+              + " of them out");
+    }
+    if (bytes > 0) {
+      return new PrefixExtractor(false, bytes);
+    }
+    return delimiter > 0 ? new PrefixExtractor(true, delimiter) : null;
   }
 
   /// How a table of `level` is written.
   TableWriter.Settings at(int level) {
     return new TableWriter.Settings(
-        blockBytes, indexBlockBytes, ofLevel(bloomBitsPerKey, level), ofLevel(compression, level));
+        blockBytes,
+        indexBlockBytes,
+        ofLevel(bloomBitsPerKey, level),
+        ofLevel(compression, level),
+        prefixes);
   }
 
   /// Whether a table of `level` would be packed otherwise in the next one.

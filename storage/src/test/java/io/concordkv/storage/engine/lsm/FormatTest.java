@@ -12,6 +12,7 @@ import io.concordkv.storage.engine.lsm.table.BloomFilter;
 import io.concordkv.storage.engine.lsm.table.Compression;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Extent;
+import io.concordkv.storage.engine.lsm.table.PrefixExtractor;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -95,6 +96,26 @@ final class FormatTest {
     assertThat(get(table, "kiwi")).isEqualTo(Bytes.of("green"));
     assertThat(get(table, "lemon")).isEqualTo(Bytes.of("yellow"));
     assertThat(get(table, "lime")).isNull();
+  }
+
+  @Test
+  void the_example_of_a_filter_of_prefixes_is_what_is_written_and_asked() throws IOException {
+    var files = simulation.env("n1").files();
+    files.createDirectories("d");
+    var settings =
+        new TableWriter.Settings(4096, 4096, 8, Compression.NONE, new PrefixExtractor(true, '/'));
+    var writer = new TableWriter(files, "d", 10, settings);
+    writer.add(Bytes.of("fruit/kiwi"), Bytes.of("green"));
+    writer.add(Bytes.of("nuts/none"), null);
+    var info = writer.finish(6);
+    assertThat(page("sstable.md")).contains(block(dump("d/000000000000000a.sst")));
+    var table = Table.open(files, "d", info, new BlockCache(0));
+    var fruit = table.run(true, KeyRange.prefix(Bytes.of("fruit/")));
+    fruit.toCeiling(Bytes.of("fruit/"));
+    assertThat(fruit.key()).isEqualTo(Bytes.of("fruit/kiwi"));
+    var herbs = table.run(true, KeyRange.prefix(Bytes.of("herbs/")));
+    herbs.toCeiling(Bytes.of("herbs/"));
+    assertThat(herbs.valid()).isFalse();
   }
 
   @Test

@@ -38,6 +38,14 @@ public final class TinyOptions {
           + " compaction=tiered tier-runs=2 memtable-bytes=1024 level0-tables=3 table-bytes=1024";
 
   public static final LsmOptions SEPARATED = of(SEPARATED_SETTINGS);
+  public static final String PREFIX_SETTINGS =
+      "prefix-bytes=1 memtable-bytes=1024 block-bytes=64 index-block-bytes=64 table-bytes=512"
+          + " level0-tables=3 level1-bytes=1024 level-factor=3 block-cache-bytes=4096"
+          + " max-open-tables=3";
+  public static final String DELIMITER_SETTINGS =
+      "prefix-delimiter=1 memtable-bytes=1024 block-bytes=64 table-bytes=512 level0-tables=3"
+          + " level1-bytes=1024 level-factor=3 block-cache-bytes=4096 bloom-bits-per-key=16";
+
   public static final LsmOptions TIERED = of(TIERED_SETTINGS);
   public static final LsmOptions COMPRESSED = of(COMPRESSED_SETTINGS);
   public static final LsmOptions PLAIN = of(PLAIN_SETTINGS);

@@ -160,6 +160,7 @@ public final class Table {
   public TableLayout layout() {
     var top = top();
     var filter = filter();
+    var prefixes = properties().part(TableProperties.PREFIXES);
     var partitions = partitions();
     var blocks = new ArrayList<TableLayout.Part>();
     long at = 0;
@@ -174,6 +175,7 @@ public final class Table {
         partitions,
         top.isNone() ? null : part(top, Compression.NONE),
         filter.isNone() ? null : BloomFilter.fill(filter(filter).data),
+        prefixes.isNone() ? null : BloomFilter.fill(filter(prefixes).data),
         ranges().list());
   }
 
@@ -321,7 +323,22 @@ public final class Table {
   /// A walk over the table. What it loads stays in the cache if `caching`: a compaction reads
   /// everything once and would only push out what others need.
   public TableRun run(boolean caching) {
-    return new TableRun(this, caching);
+    return run(caching, KeyRange.ALL);
+  }
+
+  /// The same for who wants only keys in `range`. It may have none of the others.
+  public TableRun run(boolean caching, KeyRange range) {
+    return new TableRun(this, caching, range);
+  }
+
+  /// False if the filter of prefixes tells that the table has no key in `range`. What it deletes
+  /// there is another matter.
+  boolean mayHave(KeyRange range) {
+    var known = properties();
+    var prefix = known.prefixes() == null ? null : known.prefixes().of(range);
+    return prefix == null
+        || BloomFilter.mayContain(
+            filter(known.part(TableProperties.PREFIXES)).data, BloomFilter.hash(prefix));
   }
 
   /// One more set of levels has it. Called on the loop.

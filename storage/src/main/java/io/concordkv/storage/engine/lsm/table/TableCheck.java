@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.Findings;
+import io.concordkv.storage.engine.KeyRange;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,8 @@ public final class TableCheck {
       if (reference != null) {
         used.merge(reference.file(), (long) reference.length(), Long::sum);
       }
-      if (!run.stored().equals(table.find(key, BloomFilter.hash(key)))) {
+      if (!run.stored().equals(table.find(key, BloomFilter.hash(key)))
+          || !table.mayHave(new KeyRange(key, key.successor()))) {
         throw damaged(path, "its key '" + key + "' is not found by its index or filter");
       }
       first = first == null ? key : first;

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param index its blocks without the top level
 /// @param top the top level of the index, null if the index is one block
 /// @param filter null if the table has none
+/// @param prefixes a filter of prefixes, likewise
 /// @param ranges what it deletes of older tables
 public record TableLayout(
     List<Part> blocks,
     List<Part> index,
     @Nullable Part top,
     @Nullable Filter filter,
+    @Nullable Filter prefixes,
     List<KeyRange> ranges) {
   public TableLayout {
     blocks = List.copyOf(blocks);

@@ -8,11 +8,13 @@ import io.concordkv.base.env.StoredFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the file of a table says of the table.
 ///
 /// @param parts what there is beside the blocks that the footer knows
 /// @param top the top level of the index; none if the index is one block
+/// @param prefixes of what its filter of prefixes was made; null if it has none
 /// @param ranges what it deletes of older tables
 /// @param dataEnd where the blocks with pairs end
 record TableProperties(
@@ -20,8 +22,12 @@ record TableProperties(
     TableInfo info,
     List<Part> parts,
     Handle top,
+    @Nullable PrefixExtractor prefixes,
     DeletedRanges ranges,
     long dataEnd) {
+  /// A [Part] with a filter of prefixes.
+  static final int PREFIXES = 2;
+
   /// A [Part] with the top level of an index.
   static final int TOP_LEVEL = 4;
 
@@ -33,15 +39,25 @@ record TableProperties(
   }
 
   static Bytes write(
-      long entries, long tombstones, long mark, Bytes smallest, Bytes largest, List<Part> parts) {
-    return new ByteWriter()
-        .varint(entries)
-        .varint(tombstones)
-        .u64(mark)
-        .bytes(smallest)
-        .bytes(largest)
-        .list(parts, (out, part) -> out.u8(part.tag).raw(part.block.written()))
-        .finish();
+      long entries,
+      long tombstones,
+      long mark,
+      Bytes smallest,
+      Bytes largest,
+      List<Part> parts,
+      @Nullable PrefixExtractor prefixes) {
+    var said =
+        new ByteWriter()
+            .varint(entries)
+            .varint(tombstones)
+            .u64(mark)
+            .bytes(smallest)
+            .bytes(largest)
+            .list(parts, (out, part) -> out.u8(part.tag).raw(part.block.written()));
+    if (prefixes != null) {
+      prefixes.write(said);
+    }
+    return said.finish();
   }
 
   /// The block of [#ranges].
@@ -73,8 +89,12 @@ record TableProperties(
     var in = new ByteReader(load(file, info, block));
     var parts = new ArrayList<Part>();
     TableInfo read;
+    PrefixExtractor prefixes;
     try {
       read = read(in, info, footer.version(), parts);
+      boolean filtered = parts.stream().anyMatch(part -> part.tag == PREFIXES);
+      prefixes = filtered ? PrefixExtractor.read(in) : null;
+      in.end();
     } catch (CorruptionError malformed) {
       throw TableFormat.damaged(
           file.path(), block.offset(), "the properties: " + malformed.getMessage());
@@ -107,6 +127,9 @@ record TableProperties(
           }
         }
         case TableInfo.VALUES -> read = read.with(ValueUse.decode(load(file, info, part.block)));
+        case PREFIXES -> {
+          // It is read when it is asked.
+        }
         case TOP_LEVEL -> top = part.block;
         default ->
             throw TableFormat.damaged(
@@ -116,7 +139,7 @@ record TableProperties(
       }
     }
     var extent = extent(ranges, open);
-    return new TableProperties(footer, read.with(extent), parts, top, ranges, dataEnd);
+    return new TableProperties(footer, read.with(extent), parts, top, prefixes, ranges, dataEnd);
   }
 
   private static TableInfo read(ByteReader in, TableInfo info, int version, List<Part> parts) {
@@ -126,7 +149,6 @@ record TableProperties(
     if (version > TableFormat.WITHOUT_PARTS) {
       parts.addAll(in.list(part -> new Part(part.u8(), handle(part))));
     }
-    in.end();
     return read.with(info.crowd());
   }
 

@@ -1,22 +1,30 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A walk over one table.
+/// A walk over one table. Whoever wants only keys in a range finds none of the others if a filter
+/// tells that the table has none of that range; then no block is read.
 public final class TableRun implements Run {
   private final Table table;
   private final boolean caching;
+  private final KeyRange range;
   private @Nullable IndexCursor index;
+
+  /// Null until the filter was asked.
+  private @Nullable Boolean empty;
+
   private @Nullable BlockCursor block;
 
   /// Where that block lies.
   private Handle loaded = Handle.NONE;
 
-  TableRun(Table table, boolean caching) {
+  TableRun(Table table, boolean caching, KeyRange range) {
     this.table = table;
     this.caching = caching;
+    this.range = range;
   }
 
   @Override
@@ -26,6 +34,9 @@ public final class TableRun implements Run {
 
   @Override
   public void toCeiling(Bytes key) {
+    if (isEmpty()) {
+      return;
+    }
     index().toCeiling(key);
     if (enter()) {
       current().toCeiling(key);
@@ -35,6 +46,9 @@ public final class TableRun implements Run {
 
   @Override
   public void toLower(@Nullable Bytes key) {
+    if (isEmpty()) {
+      return;
+    }
     if (key != null) {
       index().toCeiling(key);
     }
@@ -110,6 +124,13 @@ public final class TableRun implements Run {
         current().toLast();
       }
     }
+  }
+
+  private boolean isEmpty() {
+    if (empty == null) {
+      empty = !table.mayHave(range);
+    }
+    return empty;
   }
 
   /// Goes to the block at which the index stands; false if it stands nowhere.

@@ -24,8 +24,18 @@ public final class TableWriter {
   /// @param indexBlockBytes an index that is larger has blocks of about that size, and a top level
   /// @param bloomBitsPerKey 0: no filter
   /// @param compression of data blocks, where it pays
+  /// @param prefixes null: no filter of prefixes. It has as many bits for each as for a key
   public record Settings(
-      int blockBytes, int indexBlockBytes, int bloomBitsPerKey, Compression compression) {}
+      int blockBytes,
+      int indexBlockBytes,
+      int bloomBitsPerKey,
+      Compression compression,
+      @Nullable PrefixExtractor prefixes) {
+    public Settings(
+        int blockBytes, int indexBlockBytes, int bloomBitsPerKey, Compression compression) {
+      this(blockBytes, indexBlockBytes, bloomBitsPerKey, compression, null);
+    }
+  }
 
   /// A block of the index, which has to wait for the end of the data.
   ///
@@ -42,6 +52,8 @@ public final class TableWriter {
   private final BlockWriter index = new BlockWriter(1, 4096);
   private final List<Partition> partitions = new ArrayList<>();
   private final BloomFilter filter = new BloomFilter();
+  private final BloomFilter prefixFilter = new BloomFilter();
+  private @Nullable Bytes prefix;
   private final List<ByteBuffer> pending = new ArrayList<>();
   private long pendingBytes;
   private long position;
@@ -109,11 +121,22 @@ public final class TableWriter {
   private void end(Bytes key) {
     if (settings.bloomBitsPerKey() > 0) {
       filter.add(key);
+      addPrefix(key);
     }
     largest = key;
     entries++;
     if (data.size() >= settings.blockBytes()) {
       endBlock();
+    }
+  }
+
+  /// Keys ascend, so those with the same prefix follow one another.
+  private void addPrefix(Bytes key) {
+    var extractor = settings.prefixes();
+    var next = extractor == null ? null : extractor.of(key);
+    if (next != null && !next.equals(prefix)) {
+      prefixFilter.add(next);
+      prefix = next;
     }
   }
 
@@ -159,6 +182,11 @@ public final class TableWriter {
             ? append(filter.finish(settings.bloomBitsPerKey()), false)
             : Handle.NONE;
     var parts = new ArrayList<TableProperties.Part>();
+    var prefixes = settings.bloomBitsPerKey() > 0 ? settings.prefixes() : null;
+    if (prefixes != null) {
+      var block = append(prefixFilter.finish(settings.bloomBitsPerKey()), false);
+      parts.add(new TableProperties.Part(TableProperties.PREFIXES, block));
+    }
     if (!ranges.isEmpty()) {
       var block = append(TableProperties.write(ranges, open), false);
       parts.add(new TableProperties.Part(TableInfo.RANGES, block));
@@ -171,7 +199,8 @@ public final class TableWriter {
       parts.add(new TableProperties.Part(TableInfo.VALUES, block));
     }
     var indexAt = appendIndex(parts);
-    var properties = TableProperties.write(entries, tombstones, mark, bounds, largest, parts);
+    var properties =
+        TableProperties.write(entries, tombstones, mark, bounds, largest, parts, prefixes);
     var propertiesAt = append(properties, false);
     footer(filterAt, indexAt, propertiesAt);
     write();

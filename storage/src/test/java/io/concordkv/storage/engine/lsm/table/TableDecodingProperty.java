@@ -234,7 +234,7 @@ final class TableDecodingProperty {
         List.of(
             new TableProperties.Part(TableInfo.RANGES, ranges),
             new TableProperties.Part(TableProperties.TOP_LEVEL, top));
-    return TableProperties.write(60, 9, 99, Bytes.of("key-000"), Bytes.of("x"), parts);
+    return TableProperties.write(60, 9, 99, Bytes.of("key-000"), Bytes.of("x"), parts, null);
   }
 
   private static Handle append(ByteWriter out, Bytes body) {
