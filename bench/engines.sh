@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures storage engines in one process: COUNT=1000000 ROUNDS=3 TARGETS=lsm,rocksdb CACHE=512 (MiB)
-# BUFFER=64 (MiB) CALLS=200000 BUDGET_MS=3000 IN=directory.
+# VALUE=100 (bytes) BUFFER=64 (MiB) CALLS=200000 BUDGET_MS=3000 IN=directory.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 home=$("$root/bin/find-jdk") || exit $?
 jar=$root/bench/target/concord-bench.jar

@@ -13,14 +13,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Measures our engines beside the maps of the JDK and other embedded stores: `COUNT` pairs,
-/// `ROUNDS` rounds in which each target has its turn, the medians as tables. `TARGETS=a,b` chooses;
-/// `engine?setting=value` is a target too.
+/// Measures our engines beside the maps of the JDK and other embedded stores: `COUNT` pairs with
+/// values of `VALUE` bytes, `ROUNDS` rounds in which each target has its turn, the medians as
+/// tables. `TARGETS=a,b` chooses; `engine?setting=value` is a target too.
 public final class EnginesBench {
   /// What is put before a kill; a child of its own JVM puts it.
   private static final int KILLED_COUNT = 200_000;
 
   private final int count;
+  private final int valueBytes;
   private final int rounds;
   private final int calls;
   private final Duration budget;
@@ -31,6 +32,7 @@ public final class EnginesBench {
 
   private EnginesBench(Map<String, String> settings) {
     count = number(settings, "COUNT", 1_000_000);
+    valueBytes = number(settings, "VALUE", Pairs.VALUE_BYTES);
     rounds = number(settings, "ROUNDS", 3);
     calls = number(settings, "CALLS", 200_000);
     budget = Duration.ofMillis(number(settings, "BUDGET_MS", 3000));
@@ -60,7 +62,8 @@ public final class EnginesBench {
       bench.run();
     } else {
       var contender = Field.named(bench.targets).getFirst();
-      Killed.write(contender, bench.way, new Pairs(bench.count), Path.of(bench.writer));
+      Killed.write(
+          contender, bench.way, new Pairs(bench.count, bench.valueBytes), Path.of(bench.writer));
     }
   }
 
@@ -88,7 +91,7 @@ public final class EnginesBench {
               + " heap %d MiB (%d)%n",
           rounds,
           count,
-          Pairs.BYTES,
+          new Pairs(1, valueBytes).bytes(),
           calls,
           way.cacheBytes() >> 20,
           way.bufferBytes() >> 20,
@@ -114,8 +117,8 @@ public final class EnginesBench {
 
   private long measure(List<Contender> contenders, Folders folders, Tables tables) {
     long sink = 0;
-    var pairs = new Pairs(count);
-    var fewer = new Pairs(Math.max(1000, count / 10));
+    var pairs = new Pairs(count, valueBytes);
+    var fewer = new Pairs(Math.max(1000, count / 10), valueBytes);
     for (int round = -1; round < rounds; round++) {
       for (var contender : contenders) {
         // The first round, a short one, only warms up.
@@ -138,7 +141,7 @@ public final class EnginesBench {
   }
 
   private void killEach(List<Contender> contenders, Folders folders, Tables tables) {
-    var pairs = new Pairs(Math.min(count, KILLED_COUNT));
+    var pairs = new Pairs(Math.min(count, KILLED_COUNT), valueBytes);
     for (var contender : contenders) {
       if (contender.is(Trait.ON_DISK) && !contender.is(Trait.ONLY_SYNCED)) {
         var place = folders.fresh();

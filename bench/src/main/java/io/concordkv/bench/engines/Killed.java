@@ -85,6 +85,7 @@ record Killed(double openMillis, double share) {
     command.add("WRITER=" + directory);
     command.add("TARGETS=" + contender.name());
     command.add("COUNT=" + pairs.count);
+    command.add("VALUE=" + pairs.valueBytes());
     command.add("CACHE=" + (way.cacheBytes() >> 20));
     command.add("BUFFER=" + (way.bufferBytes() >> 20));
     return command;

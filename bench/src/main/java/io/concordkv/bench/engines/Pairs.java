@@ -4,22 +4,27 @@ import io.concordkv.base.Bytes;
 import java.util.SplittableRandom;
 
 /// The pairs of a run: keys of 16 decimal digits, each number once, in a pseudo-random order;
-/// values of 100 bytes, the second half like the first. A pair is made anew each time, as a request
+/// values of one size, the second half like the first. A pair is made anew each time, as a request
 /// makes it.
 final class Pairs {
-  static final int BYTES = 116;
+  /// How large values are if nobody says.
+  static final int VALUE_BYTES = 100;
+
   static final double THETA = 0.99;
   private static final int KEY_BYTES = 16;
-  private static final int HALF_VALUE = 50;
   private static final int POOL_BYTES = 1 << 20;
 
   final int count;
-  private final byte[] pool = new byte[POOL_BYTES + HALF_VALUE];
+  private final int halfValue;
+  private final byte[] pool;
   private final int[] order;
   private final int[] popular;
 
-  Pairs(int count) {
+  /// @param valueBytes how large a value is, an even number
+  Pairs(int count, int valueBytes) {
     this.count = count;
+    halfValue = valueBytes / 2;
+    pool = new byte[POOL_BYTES + halfValue];
     var random = new SplittableRandom(7);
     random.nextBytes(pool);
     order = new int[count];
@@ -29,6 +34,15 @@ final class Pairs {
       order[at] = i;
     }
     popular = new Zipf(count, THETA, random.split()).draw(count);
+  }
+
+  int valueBytes() {
+    return 2 * halfValue;
+  }
+
+  /// What a pair takes.
+  int bytes() {
+    return KEY_BYTES + valueBytes();
   }
 
   /// The key of the `i`-th number, `i` from 0.
@@ -56,11 +70,11 @@ final class Pairs {
   }
 
   Bytes value(int i) {
-    var value = new byte[2 * HALF_VALUE];
+    var value = new byte[2 * halfValue];
     // Mixed, so that neighbours in a block have nothing in common.
     int at = (int) ((i * 0x9E3779B97F4A7C15L) >>> 44);
-    System.arraycopy(pool, at, value, 0, HALF_VALUE);
-    System.arraycopy(pool, at, value, HALF_VALUE, HALF_VALUE);
+    System.arraycopy(pool, at, value, 0, halfValue);
+    System.arraycopy(pool, at, value, halfValue, halfValue);
     return Bytes.wrap(value);
   }
 

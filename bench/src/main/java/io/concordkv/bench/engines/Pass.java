@@ -15,9 +15,12 @@ final class Pass {
   static final String DISK = "bytes on disk";
   static final String SETTLE = "settles in ms";
   static final String AMPLIFICATION = "write amplification";
+  static final String SUSTAINED_DISK = "bytes on disk, sustained";
+  static final String SUSTAINED_AMPLIFICATION = "write amplification, sustained";
   static final String REOPEN = "opens again in ms";
   private static final int BATCH = 1000;
   private static final int BUFFERS = 10;
+  private static final int OVERWRITES = 4;
   private static final int SEEK = 100;
   private static final int MANY_THREADS = 8;
 
@@ -107,18 +110,23 @@ final class Pass {
     folders.remove(directory);
   }
 
-  /// Many times what is gathered in memory, so that the work in the background has to keep up.
+  /// Many times what is gathered in memory, so that the work in the background has to keep up; and
+  /// each key several times, so that there is something to give back.
   private void fillOnAndOn() {
     if (!contender.is(Trait.ON_DISK)) {
       return;
     }
     var directory = folders.fresh();
     try (var target = contender.open(directory, way)) {
-      int many = Math.toIntExact(BUFFERS * way.bufferBytes() / Pairs.BYTES);
+      long many =
+          Math.max(OVERWRITES * (long) pairs.count, BUFFERS * way.bufferBytes() / pairs.bytes());
       writes(
           "sustained",
-          many,
+          Math.toIntExact(many),
           i -> target.put(pairs.shuffled(i % pairs.count), pairs.value(i % pairs.count)));
+      target.settle();
+      put(SUSTAINED_AMPLIFICATION, target.writeAmplification());
+      put(SUSTAINED_DISK, (double) folders.bytes(directory) / pairs.count);
     }
     folders.remove(directory);
   }
@@ -147,14 +155,17 @@ final class Pass {
       long began = System.nanoTime();
       target.settle();
       sizes.put(SETTLE, (System.nanoTime() - began) / 1e6);
-      double amplification = target.writeAmplification();
-      if (!Double.isNaN(amplification)) {
-        sizes.put(AMPLIFICATION, amplification);
-      }
+      put(AMPLIFICATION, target.writeAmplification());
       sizes.put(DISK, (double) folders.bytes(directory) / pairs.count);
     } else {
       double bytes = usedHeap() - heapBefore + target.offHeapBytes();
       sizes.put(HEAP, bytes / pairs.count);
+    }
+  }
+
+  private void put(String size, double value) {
+    if (!Double.isNaN(value)) {
+      sizes.put(size, value);
     }
   }
 

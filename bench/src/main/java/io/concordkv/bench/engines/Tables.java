@@ -31,6 +31,8 @@ final class Tables {
                 Pass.HEAP,
                 Pass.DISK,
                 Pass.AMPLIFICATION,
+                Pass.SUSTAINED_DISK,
+                Pass.SUSTAINED_AMPLIFICATION,
                 Pass.SETTLE,
                 Pass.REOPEN,
                 "after a kill: opens in ms",
@@ -121,7 +123,7 @@ final class Tables {
         ? "–"
         : String.format(
             Locale.ROOT,
-            column.equals(Pass.AMPLIFICATION) ? "%.2f" : "%.0f",
+            column.startsWith(Pass.AMPLIFICATION) ? "%.2f" : "%.0f",
             Figure.median(rounds, Double::doubleValue));
   }
 

@@ -21,7 +21,7 @@ class FieldTest {
   private static final int PAIRS = 600;
   private static final Way WAY = new Way(false, 4 << 20, 1 << 20);
 
-  private final Pairs pairs = new Pairs(PAIRS);
+  private final Pairs pairs = new Pairs(PAIRS, Pairs.VALUE_BYTES);
   private final TreeMap<Bytes, Bytes> model = new TreeMap<>();
   private @TempDir Path directory;
 

@@ -40,7 +40,7 @@ class PairsTest {
   @Test
   void every_order_has_every_key_once_and_none_that_is_missing() {
     int count = 10_007;
-    var pairs = new Pairs(count);
+    var pairs = new Pairs(count, Pairs.VALUE_BYTES);
     var shuffled = new TreeSet<String>();
     var reshuffled = new TreeSet<String>();
     var missing = new TreeSet<String>();
@@ -57,7 +57,7 @@ class PairsTest {
 
   @Test
   void half_of_the_values_can_be_compressed_away() {
-    var pairs = new Pairs(200);
+    var pairs = new Pairs(200, Pairs.VALUE_BYTES);
     var block = new byte[200 * 100];
     for (int i = 0; i < 200; i++) {
       pairs.value(i).copyTo(block, i * 100);
