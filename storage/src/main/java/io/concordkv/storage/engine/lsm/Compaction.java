@@ -7,9 +7,11 @@ import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Merges runs in steps by workers. It holds the levels it started from; what lies below its target
@@ -23,8 +25,9 @@ final class Compaction {
   private final Merge merge;
 
   /// The value files from which values are taken over to new ones.
-  private final TreeSet<Long> wasteful = new TreeSet<>();
+  private final TreeSet<Long> left = new TreeSet<>();
 
+  private final Predicate<ValueUse> wasteful;
   private final long inputBytes;
   private final long tableBytes;
   private List<Table> outputs = List.of();
@@ -37,7 +40,13 @@ final class Compaction {
   /// How much of it is done, from 0 to 1, as the loop heard last.
   double progress;
 
-  Compaction(TableStore store, CompactionTask task, Levels levels, long tableBytes) {
+  /// @param wasteful whether values are taken over from a file that is used so much
+  Compaction(
+      TableStore store,
+      CompactionTask task,
+      Levels levels,
+      long tableBytes,
+      Predicate<ValueUse> wasteful) {
     this.store = store;
     this.task = task;
     this.levels = levels.retain();
@@ -48,6 +57,7 @@ final class Compaction {
     }
     this.merge = new Merge(runs, Order.ASCENDING);
     this.tableBytes = tableBytes;
+    this.wasteful = wasteful;
     this.inputBytes = Math.max(1, task.bytes());
   }
 
@@ -73,7 +83,7 @@ final class Compaction {
         continue;
       }
       var reference = merge.reference();
-      if (reference != null && !wasteful.contains(reference.file())) {
+      if (reference != null && !left.contains(reference.file())) {
         out.pass(key, reference);
         continue;
       }
@@ -89,9 +99,7 @@ final class Compaction {
   private Output begin() {
     long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
     var known = levels.values();
-    known.stream()
-        .filter(use -> store.values().isWasteful(use))
-        .forEach(use -> wasteful.add(use.file()));
+    known.stream().filter(wasteful).forEach(use -> left.add(use.file()));
     var out = new Output(store, task.target(), tableBytes, mark, needed(task, levels), known);
     output = out;
     merge.toCeiling(Bytes.EMPTY);

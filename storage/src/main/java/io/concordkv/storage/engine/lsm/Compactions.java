@@ -46,6 +46,7 @@ final class Compactions {
 
   /// Met by a compaction in none of its tables, so that none can be set aside: nothing more begins.
   private @Nullable CorruptionError damage;
+  private @Nullable Reclaim reclaim;
 
   Compactions(
       Env env,
@@ -142,7 +143,14 @@ final class Compactions {
     this.flushing = flushing;
     pressureBelow = picker.pressureBelow(live.levels());
     for (var task = next(); task != null; task = next()) {
-      var job = new Compaction(store, task, live.levels(), options.tables().bytes());
+      var values = options.values();
+      var job =
+          new Compaction(
+              store,
+              task,
+              live.levels(),
+              options.tables().bytes(),
+              reclaim == null ? values::isWasteful : values::hasGarbage);
       running.add(job);
       if (task.moves()) {
         commit(job, task.inputs());
@@ -154,11 +162,26 @@ final class Compactions {
   }
 
   private @Nullable CompactionTask next() {
-    return damage == null ? picker.pick(live.levels(), atWork()) : null;
+    if (damage != null) {
+      return null;
+    }
+    var task = picker.pick(live.levels(), atWork());
+    if (task == null && reclaim != null) {
+      task = reclaim.next(live.levels(), atWork(), store.nextFile());
+      reclaim = reclaim.isOver() ? null : reclaim;
+    }
+    return task;
+  }
+
+  /// From the next [#schedule] on all that is in tables is brought to where nothing of it is
+  /// superseded.
+  void reclaim() {
+    reclaim = new Reclaim(options.values(), live.levels(), store.nextFile());
   }
 
   /// Another content takes the place of the one they worked on.
   void giveUp() {
+    reclaim = null;
     running.clear();
     var waiting = List.copyOf(ready);
     ready.clear();

@@ -165,6 +165,15 @@ public final class LsmEngine implements Engine {
   }
 
   @Override
+  public void reclaim() {
+    Check.that(!store.isClosed(), "a closed engine gives nothing back");
+    whenDurable(() -> {
+      compactions.reclaim();
+      schedule();
+    });
+  }
+
+  @Override
   public Replacement replacement() {
     return new LsmReplacement(store, options.tables().bytes());
   }

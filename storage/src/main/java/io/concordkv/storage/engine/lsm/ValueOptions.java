@@ -15,6 +15,9 @@ import java.util.Locale;
 /// @param livePercent a compaction rewrites what it meets of a file to less of which tables refer
 /// @param compression of the values in them
 record ValueOptions(long separateFrom, long fileBytes, int livePercent, Compression compression) {
+  /// So many bytes of a value file, and its `n`-th part, may say where values lie.
+  private static final int BOOKKEEPING = 64;
+
   private static final Setting SEPARATE =
       Setting.bytes(
           "separate-values-from",
@@ -58,6 +61,11 @@ record ValueOptions(long separateFrom, long fileBytes, int livePercent, Compress
   /// Whether so little of a value file is used that a compaction should take over what it meets.
   boolean isWasteful(ValueUse use) {
     return use.bytes() < use.fileBytes() / 100.0 * livePercent;
+  }
+
+  /// Whether there is more in a value file that is not used than what tells where values lie.
+  boolean hasGarbage(ValueUse use) {
+    return use.bytes() < use.fileBytes() - use.fileBytes() / BOOKKEEPING - BOOKKEEPING;
   }
 
   boolean separates(long valueBytes) {

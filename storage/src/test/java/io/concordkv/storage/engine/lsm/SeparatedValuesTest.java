@@ -196,6 +196,44 @@ final class SeparatedValuesTest extends EngineContract {
   }
 
   @Test
+  void reclaiming_leaves_nothing_that_is_superseded_or_deleted() {
+    for (var how : List.of("", " compaction=tiered", " value-live-percent=0")) {
+      try (var quiet =
+          LsmEngine.open(
+              env,
+              "quiet",
+              TinyOptions.of(QUIET + how + " table-bytes=512 level1-bytes=2048 level-factor=2"))) {
+        for (int round = 0; round < 7; round++) {
+          write(quiet, 10 * round, 100 + 10 * round, round);
+          flush(quiet);
+        }
+        quiet.deleteRange(new KeyRange(key("key-0020"), key("key-0030")));
+        quiet.delete(key("key-0040"));
+        var then = content(quiet);
+        quiet.reclaim();
+        settle();
+        assertThat(content(quiet)).isEqualTo(then).hasSize(149);
+        assertThat(quiet.levels().all().stream().mapToLong(table -> table.info().entries()).sum())
+            .as("entries " + how)
+            .isEqualTo(149);
+        assertThat(quiet.levels().all()).allMatch(table -> table.ranges().isEmpty());
+        var metrics = quiet.metrics();
+        assertThat(metrics.usedValueBytes()).isEqualTo(149 * 205);
+        assertThat(metrics.valueBytes()).isLessThan(149 * 205 * 11 / 10 + 100 * 64);
+        assertThat(values().stream().mapToLong(path -> disk.content(path).length).sum())
+            .isEqualTo(metrics.valueBytes());
+        quiet.deleteRange(KeyRange.ALL);
+        quiet.reclaim();
+        settle();
+        assertThat(values()).isEmpty();
+        assertThat(quiet.files()).isEmpty();
+      }
+      settle();
+      env = simulation.env("n1");
+    }
+  }
+
+  @Test
   void a_view_keeps_the_files_of_values_that_are_deleted_meanwhile() {
     try (var quiet = quiet("")) {
       write(quiet, 0, 50, 0);
