@@ -62,8 +62,9 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
     return Stream.concat(tables.stream(), values.stream()).toList();
   }
 
-  /// What came of making one: it is `whole`, or the disk was `full` and nothing is left of it.
-  record Attempt(@Nullable Checkpoint whole, @Nullable FileException full) {}
+  /// What came of making one: it is `whole`, or there was a `failure`: the disk was full and
+  /// nothing is left of it, or the engine was closed meanwhile.
+  record Attempt(@Nullable Checkpoint whole, @Nullable FileException failure) {}
 
   /// As [#write], for a disk that may be full: what was made of it is removed then. Blocks.
   static Attempt attempt(

@@ -292,8 +292,8 @@ public final class LsmEngine implements Engine {
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the
   /// background; then runs `done`. With a `base`, the name of an earlier checkpoint beside it, it
-  /// gets only the tables that are not in that one. If the disk has no room for it, `full` gets to
-  /// know why and nothing is left of it.
+  /// gets only the files that are not in that one. If the disk has no room for it, `full` gets to
+  /// know why and nothing is left of it. A close may leave it unfinished, and nobody is told then.
   public void checkpoint(
       String target, String base, Consumer<Checkpoint> done, Consumer<FileException> full) {
     whenDurable(() -> {
@@ -306,10 +306,10 @@ public final class LsmEngine implements Engine {
               env.loop(),
               attempt -> {
                 live.letGo(held);
-                if (attempt.full() == null) {
-                  done.accept(Objects.requireNonNull(attempt.whole()));
-                } else {
-                  full.accept(attempt.full());
+                if (attempt.whole() != null) {
+                  done.accept(attempt.whole());
+                } else if (!store.isClosed()) {
+                  full.accept(Objects.requireNonNull(attempt.failure()));
                 }
               });
     });

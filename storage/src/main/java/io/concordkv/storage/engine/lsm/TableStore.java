@@ -1,5 +1,6 @@
 package io.concordkv.storage.engine.lsm;
 
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.WriteWork;
@@ -102,9 +103,17 @@ final class TableStore {
     files.delete(ValueFormat.path(directory, id));
   }
 
-  /// Makes a checkpoint of tables that the caller keeps from being deleted.
+  /// Makes a checkpoint of tables that the caller keeps from being deleted, until this is closed.
   Checkpoint.Attempt checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
-    return Checkpoint.attempt(files, directory, target, base, nextFile(), mark, placed);
+    try {
+      return Checkpoint.attempt(files, directory, target, base, nextFile(), mark, placed);
+    } catch (FileException gone) {
+      // Who opened the directory since removes what the manifest no longer names.
+      if (isClosed()) {
+        return new Checkpoint.Attempt(null, gone);
+      }
+      throw gone;
+    }
   }
 
   /// A change of the manifest, in which no id is named that is not used up.

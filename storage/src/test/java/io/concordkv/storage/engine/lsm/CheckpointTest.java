@@ -162,6 +162,24 @@ final class CheckpointTest {
   }
 
   @Test
+  void a_checkpoint_whose_tables_go_with_the_engine_is_left_unfinished() {
+    write(0, 500);
+    engine.sync();
+    simulation.runFor(Duration.ofSeconds(10));
+    engine.checkpoint("copies/late", "", _ -> fail("it is whole"), full -> fail(full));
+    engine.close();
+    // As the next engine there does, if its manifest no longer names them.
+    for (var path : disk.paths()) {
+      if (path.endsWith(".sst")) {
+        env.files().delete(path);
+      }
+    }
+    simulation.runFor(Duration.ofSeconds(10));
+    assertThatThrownBy(() -> Checkpoint.verify(env.files(), "copies/late"))
+        .isInstanceOf(CorruptionError.class);
+  }
+
+  @Test
   void a_checkpoint_that_a_power_cut_interrupts_is_whole_or_none() {
     int whole = 0;
     int none = 0;
