@@ -106,6 +106,8 @@ final class Knobs {
     given.put("level1-bytes", "32768");
     given.put("level-factor", oneOf("levelFactor", "2", "4", "9"));
     given.put("crowded-deletions", oneOf("crowdedDeletions", "0", "2", "20", "512"));
+    given.put("separate-values-from", oneOf("separateValuesFrom", "0", "16", "100", "4 KiB"));
+    given.put("value-file-bytes", oneOf("valueFileBytes", "4096", "65536"));
     given.put("table-bytes", oneOf("tableBytes", "4096", "65536"));
     given.put("block-cache-bytes", oneOf("blockCacheBytes", "0", "8192", "1 MiB"));
     given.put(

@@ -96,6 +96,13 @@ final class LsmIntake implements Intake {
             input.path + " deletes ranges, which a prepared table does not. Make it anew");
       }
     }
+    for (var input : inputs) {
+      if (!input.table.info().values().isEmpty()) {
+        throw new ConcordException(
+            ErrorCode.BAD_TABLE,
+            input.path + " refers to value files, which a prepared table does not. Make it anew");
+      }
+    }
     inputs.sort(Comparator.comparing(input -> input.table.info().smallest()));
     for (int i = 1; i < inputs.size(); i++) {
       var before = inputs.get(i - 1);

@@ -10,6 +10,10 @@ import java.util.Locale;
 /// Which values lie in files of their own, so that a compaction need not move them (Lu et al.,
 /// WiscKey, FAST 2016), and when such files are written anew.
 ///
+/// By default those of a page and more: reading one costs a read of its own, which is then no more
+/// than that of the block in which it would lie, while moving it costs all the more. Much smaller
+/// ones would make scans slow.
+///
 /// @param separateFrom values of so many bytes and more; 0: none
 /// @param fileBytes a new file is begun when one has reached this size
 /// @param livePercent a compaction rewrites what it meets of a file to less of which tables refer
@@ -23,7 +27,7 @@ record ValueOptions(long separateFrom, long fileBytes, int livePercent, Compress
           "separate-values-from",
           0,
           1 << 30,
-          0,
+          4 << 10,
           "values of so many bytes and more lie in files of their own; 0: none");
   private static final Setting FILE =
       Setting.bytes(

@@ -111,7 +111,7 @@ final class CompactionsTest {
               strategy,
               TinyOptions.of(
                   strategy
-                      + " compactions=1 memtable-bytes=262144 table-bytes=4MiB level0-tables=2"
+                      + " separate-values-from=0 compactions=1 memtable-bytes=262144 table-bytes=4MiB level0-tables=2"
                       + " compression=none"));
       int together = 0;
       int mostTables = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Engine;
 import io.concordkv.storage.engine.EngineContract;
@@ -13,7 +14,11 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.Compression;
+import io.concordkv.storage.engine.lsm.table.DeletedRanges;
+import io.concordkv.storage.engine.lsm.table.TableWriter;
 import io.concordkv.storage.engine.lsm.table.ValueFormat;
+import io.concordkv.storage.engine.lsm.table.ValueReference;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.testkit.SimDisk;
 import io.concordkv.testkit.SimEnv;
@@ -311,6 +316,25 @@ final class SeparatedValuesTest extends EngineContract {
       assertThat(values()).hasSize(2);
       assertThat(quiet.get(key("taken"))).isEqualTo(large(7));
       assertThat(content(quiet)).hasSize(21);
+    }
+  }
+
+  @Test
+  void a_prepared_table_that_refers_to_value_files_is_refused() {
+    try (var quiet = quiet("")) {
+      env.files().createDirectories("prepared");
+      var settings = new TableWriter.Settings(4096, 4096, 0, Compression.NONE);
+      var writer =
+          TableWriter.prepared(env.files(), "prepared/one", Long.MIN_VALUE | 5, settings);
+      writer.refer(key("a"), new ValueReference(7, 0, 10));
+      var sizes = new TreeMap<Long, Long>();
+      sizes.put(7L, 100L);
+      assertThat(writer.finish(0, DeletedRanges.NONE, sizes).values()).hasSize(1);
+      var intake = quiet.intake(env.files(), List.of("prepared/one"));
+      assertThatThrownBy(intake::step)
+          .isInstanceOf(ConcordException.class)
+          .hasMessageContaining("prepared/one refers to value files");
+      intake.abandon();
     }
   }
 
