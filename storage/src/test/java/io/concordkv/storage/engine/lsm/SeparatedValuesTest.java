@@ -324,8 +324,7 @@ final class SeparatedValuesTest extends EngineContract {
     try (var quiet = quiet("")) {
       env.files().createDirectories("prepared");
       var settings = new TableWriter.Settings(4096, 4096, 0, Compression.NONE);
-      var writer =
-          TableWriter.prepared(env.files(), "prepared/one", Long.MIN_VALUE | 5, settings);
+      var writer = TableWriter.prepared(env.files(), "prepared/one", Long.MIN_VALUE | 5, settings);
       writer.refer(key("a"), new ValueReference(7, 0, 10));
       var sizes = new TreeMap<Long, Long>();
       sizes.put(7L, 100L);
