@@ -64,7 +64,7 @@ final class Reclaim {
     boolean rewritten =
         level < deepest
             || info.tombstones() > 0
-            || !table.ranges().isEmpty()
+            || info.deletesRanges()
             || info.values().stream().anyMatch(use -> wasteful.contains(use.file()));
     return info.id() < before && rewritten;
   }

@@ -119,6 +119,21 @@ final class LsmEngineTest extends EngineContract {
   }
 
   @Test
+  void what_is_given_up_leaves_no_files() {
+    settle();
+    var before = simulation.disk("n1").paths();
+    var sealed = engine.replacement();
+    sealed.add(key("large"), Bytes.wrap(new byte[5000]));
+    sealed.seal();
+    assertThat(simulation.disk("n1").paths()).hasSize(before.size() + 2);
+    sealed.abandon();
+    var open = engine.replacement();
+    open.add(key("large"), Bytes.wrap(new byte[5000]));
+    open.abandon();
+    assertThat(simulation.disk("n1").paths()).isEqualTo(before);
+  }
+
+  @Test
   void the_cache_stays_within_its_bytes_and_counts_its_hits() {
     for (int i = 0; i < 2000; i++) {
       put("key-%06d".formatted(i * 7919 % 2000), "value-" + i);

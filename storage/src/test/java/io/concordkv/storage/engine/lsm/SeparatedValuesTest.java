@@ -276,20 +276,6 @@ final class SeparatedValuesTest extends EngineContract {
   }
 
   @Test
-  void what_is_given_up_leaves_no_value_files() {
-    try (var quiet = quiet("")) {
-      var sealed = quiet.replacement();
-      sealed.add(key("a"), large(1));
-      sealed.seal();
-      sealed.abandon();
-      var open = quiet.replacement();
-      open.add(key("a"), large(1));
-      open.abandon();
-      assertThat(values()).isEmpty();
-    }
-  }
-
-  @Test
   void a_replacement_and_prepared_tables_have_their_large_values_in_files() {
     try (var quiet = quiet("")) {
       write(quiet, 0, 10, 0);
