@@ -46,6 +46,7 @@ final class Compactions {
 
   /// Met by a compaction in none of its tables, so that none can be set aside: nothing more begins.
   private @Nullable CorruptionError damage;
+
   private @Nullable Reclaim reclaim;
 
   Compactions(
