@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Deletions;
@@ -224,12 +225,22 @@ final class Levels {
         }
         if (table.info().deletesRanges()) {
           // Within level 0 the tables overlap, the newest first.
-          (level == 0 ? above : deleted).add(table.ranges());
+          (level == 0 ? above : deleted).add(readable(table));
         }
       }
       above.addAll(deleted);
     }
     return sum;
+  }
+
+  /// What it deletes, or nothing where that is damaged: to count is not to read, and whoever reads
+  /// there gets to know.
+  private static DeletedRanges readable(Table table) {
+    try {
+      return table.ranges();
+    } catch (CorruptionError _) {
+      return DeletedRanges.NONE;
+    }
   }
 
   /// About how many bytes are not superseded: from the deepest level up, the tables that lie over
