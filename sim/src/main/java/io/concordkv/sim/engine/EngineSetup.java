@@ -39,6 +39,9 @@ public record EngineSetup(
   /// Has no checksums, since people may edit it; and no room for much if it is set to be small.
   private static final String WITHOUT_CHECKSUMS = "jsonfile";
 
+  /// A prefix has a length or an end, not both.
+  private static final List<String> EITHER = List.of("prefix-bytes", "prefix-delimiter");
+
   /// @param engine null lets the seed choose
   public static EngineSetup draw(long seed, @Nullable String engine) {
     var gen = new Gen(seed);
@@ -73,6 +76,9 @@ public record EngineSetup(
         }
         settings.put(setting.name(), String.join(",", values));
       }
+    }
+    if (settings.keySet().containsAll(EITHER)) {
+      settings.remove(gen.oneOf(EITHER));
     }
     return settings;
   }
