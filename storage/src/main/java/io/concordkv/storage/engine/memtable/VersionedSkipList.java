@@ -82,12 +82,12 @@ final class VersionedSkipList implements VersionedMap {
 
   /// The first node at or above `key`.
   @Nullable Node ceiling(Bytes key) {
-    return descend(key).next(0);
+    return descend(key, true);
   }
 
   /// The last node below `key`; with null, the very last.
   @Nullable Node lower(@Nullable Bytes key) {
-    var node = key == null ? descendToEnd() : descend(key);
+    var node = key == null ? descendToEnd() : descend(key, false);
     return node == head ? null : node;
   }
 
@@ -97,7 +97,9 @@ final class VersionedSkipList implements VersionedMap {
     return previous == head ? null : previous;
   }
 
-  private Node descend(Bytes key) {
+  /// The last node below `key`, or, with `ceiling`, the one that was found behind it: by now
+  /// another may stand between the two that is lower than the key.
+  private @Nullable Node descend(Bytes key, boolean ceiling) {
     byte[] array = key.sharedArray();
     int from = key.sharedOffset();
     int to = from + key.length();
@@ -109,10 +111,10 @@ final class VersionedSkipList implements VersionedMap {
         node = next;
         next = node.next(level);
       }
-      // The one that was compared: by now another may have come in before it, which may be lower.
+      // The one that was compared, not whatever comes behind the node by now.
       passed = next;
     }
-    return node;
+    return ceiling ? passed : node;
   }
 
   private Node descendToEnd() {

@@ -123,12 +123,12 @@ final class ArenaSkipList {
 
   /// The first node at or above `key`.
   int ceiling(Bytes key) {
-    return next(descend(key), 0);
+    return descend(key, true);
   }
 
   /// The last node below `key`; with null, the very last.
   int lower(@Nullable Bytes key) {
-    int node = key == null ? descendToEnd() : descend(key);
+    int node = key == null ? descendToEnd() : descend(key, false);
     return node == head ? NOWHERE : node;
   }
 
@@ -204,7 +204,9 @@ final class ArenaSkipList {
     return Integer.compare(length, key.length());
   }
 
-  private int descend(Bytes key) {
+  /// The last node below `key`, or, with `ceiling`, the one that was found behind it: by now
+  /// another may stand between the two that is lower than the key.
+  private int descend(Bytes key, boolean ceiling) {
     int node = head;
     int passed = NOWHERE;
     for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
@@ -215,7 +217,7 @@ final class ArenaSkipList {
       }
       passed = next;
     }
-    return node;
+    return ceiling ? passed : node;
   }
 
   private int descendToEnd() {

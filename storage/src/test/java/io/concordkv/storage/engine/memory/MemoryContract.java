@@ -16,6 +16,7 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,32 @@ public abstract class MemoryContract extends EngineContract {
       reader.join();
       view.close();
     }
+    assertThat(failure.get()).isNull();
+  }
+
+  /// Each write comes right before the key that is looked for.
+  @Test
+  void another_thread_finds_a_key_that_others_come_before() throws InterruptedException {
+    put("z", "here");
+    var failure = new AtomicReference<Throwable>();
+    var written = new AtomicBoolean();
+    var view = engine.view();
+    var reader =
+        new Thread(() -> {
+          while (!written.get()) {
+            assertThat(view.get(key("z"))).isEqualTo(key("here"));
+            assertThat(pairs(view, new KeyRange(key("z"), null), Order.ASCENDING))
+                .containsExactly("z=here");
+          }
+        });
+    reader.setUncaughtExceptionHandler((_, thrown) -> failure.set(thrown));
+    reader.start();
+    for (int i = 0; i < 50_000 && failure.get() == null; i++) {
+      put("y%07d".formatted(i), "");
+    }
+    written.set(true);
+    reader.join();
+    view.close();
     assertThat(failure.get()).isNull();
   }
 

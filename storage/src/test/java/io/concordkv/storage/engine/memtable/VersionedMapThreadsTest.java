@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,34 @@ final class VersionedMapThreadsTest {
         told.set(batch);
       }
       CompletableFuture.allOf(reads).join();
+    }
+  }
+
+  /// Each write comes right before the key that is looked for.
+  @ParameterizedTest
+  @EnumSource
+  void a_reader_finds_a_key_that_others_come_before(MemtableKind kind) {
+    var map = kind.create();
+    var sought = Bytes.of("z");
+    map.put(sought, Bytes.of("here"), 1);
+    var done = new AtomicBoolean();
+    try (var readers = Executors.newFixedThreadPool(1)) {
+      var reads =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!done.get()) {
+                  assertThat(map.find(sought, 1)).isNotNull();
+                  var walk = map.walk(Long.MAX_VALUE);
+                  walk.toCeiling(sought);
+                  assertThat(walk.key()).isEqualTo(sought);
+                }
+              },
+              readers);
+      for (int batch = 2; batch <= 20 * BATCHES && !reads.isDone(); batch++) {
+        map.put(key(batch), Bytes.EMPTY, batch);
+      }
+      done.set(true);
+      reads.join();
     }
   }
 
