@@ -11,6 +11,7 @@ import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Compaction {
   final CompactionTask task;
   final Levels levels;
   private final TableStore store;
+  private final LongSupplier ids;
   private final Merge merge;
 
   /// The value files from which values are taken over to new ones.
@@ -40,14 +42,17 @@ final class Compaction {
   /// How much of it is done, from 0 to 1, as the loop heard last.
   double progress;
 
+  /// @param ids the numbers of what it writes
   /// @param wasteful whether values are taken over from a file that is used so much
   Compaction(
       TableStore store,
+      LongSupplier ids,
       CompactionTask task,
       Levels levels,
       long tableBytes,
       Predicate<ValueUse> wasteful) {
     this.store = store;
+    this.ids = ids;
     this.task = task;
     this.levels = levels.retain();
     var runs = new ArrayList<Run>();
@@ -100,7 +105,7 @@ final class Compaction {
     long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
     var known = levels.values();
     known.stream().filter(wasteful).forEach(use -> left.add(use.file()));
-    var out = new Output(store, task.target(), tableBytes, mark, needed(task, levels), known);
+    var out = new Output(store, ids, task.target(), tableBytes, mark, needed(task, levels), known);
     output = out;
     merge.toCeiling(Bytes.EMPTY);
     return out;
@@ -126,8 +131,10 @@ final class Compaction {
     return Levels.bytes(outputs) + (output == null ? 0 : output.valueBytes());
   }
 
-  List<Table> outputs() {
-    return outputs;
+  /// What comes of it, once it is done.
+  List<Levels.Placed> placed() {
+    var tables = task.moves() ? task.inputs() : outputs;
+    return tables.stream().map(table -> new Levels.Placed(task.target(), table)).toList();
   }
 
   /// Gives up what was written.

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides what is compacted next.
 interface CompactionPicker {
+  /// A bar begins: from here on the picks follow from `levels` and the number of the bar alone.
+  default void beginBar(Levels levels, long bar) {}
+
   /// The most urgent of what is due and may begin beside what is at work; null if there is nothing.
   @Nullable CompactionTask pick(Levels levels, AtWork atWork);
 

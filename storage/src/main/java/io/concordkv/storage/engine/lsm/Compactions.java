@@ -1,5 +1,6 @@
 package io.concordkv.storage.engine.lsm;
 
+import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
@@ -7,6 +8,7 @@ import io.concordkv.storage.engine.lsm.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The compactions at work, each a chain of steps by workers.
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// since a full level 0 stops the writer, and while a memtable is flushed one step fewer runs at a
 /// time, for the same reason (Balmau et al., SILK, ATC 2019). So a long merge far below never
 /// delays what a writer waits for by more than a step.
+///
+/// By itself an engine begins one whenever it is due, and each takes effect as soon as it is done.
+/// In step with others ([FileIds]) that must not depend on who is faster: all that a bar does
+/// begins with the bar and takes effect with its end, together with its flush.
 final class Compactions {
   private static final Comparator<Compaction> BY_URGENCY =
       Comparator.comparing(job -> job.task.top() > 0);
@@ -24,6 +30,10 @@ final class Compactions {
   private static final double CALM = 1.5;
 
   static final int STOP = 3;
+
+  /// So many memtables may be rewritten in a bar, and one merge more. With less, several levels
+  /// would not keep up with what is written; with much more a bar would take long to end.
+  private static final int BAR_MEMTABLES = 32;
 
   private final Env env;
   private final TableStore store;
@@ -39,6 +49,9 @@ final class Compactions {
 
   /// Those of them that wait for their next step.
   private final List<Compaction> ready = new ArrayList<>();
+
+  /// Those of them that wait for the end of the bar.
+  private final List<Compaction> done = new ArrayList<>();
 
   private int steps;
   private double pressureBelow;
@@ -133,33 +146,87 @@ final class Compactions {
   }
 
   AtWork atWork() {
-    return new AtWork(
-        running.stream().map(job -> job.task).toList(), setAside(), options.compaction().atOnce());
+    // How many threads there are is no matter of those who go in step.
+    int most = store.ids().areInStep() ? Integer.MAX_VALUE : options.compaction().atOnce();
+    return new AtWork(running.stream().map(job -> job.task).toList(), setAside(), most);
   }
 
-  /// Begins whatever is due, and lets those go on whose turn it is.
+  /// Begins whatever is due, unless that has to wait for the next bar, and lets those go on whose
+  /// turn it is.
   ///
   /// @param flushing whether a memtable is being written to a table
   void schedule(boolean flushing) {
     this.flushing = flushing;
     pressureBelow = picker.pressureBelow(live.levels());
-    for (var task = next(); task != null; task = next()) {
-      var values = options.values();
-      var job =
-          new Compaction(
-              store,
-              task,
-              live.levels(),
-              options.tables().bytes(),
-              reclaim == null ? values::isWasteful : values::hasGarbage);
-      running.add(job);
-      if (task.moves()) {
-        commit(job, task.inputs());
-      } else {
-        ready.add(job);
+    if (!store.ids().areInStep()) {
+      for (var task = next(); task != null; task = next()) {
+        begin(task);
       }
     }
     goOn();
+  }
+
+  /// In step: begins what is due by now, as all do that have these levels and this bar.
+  void beginBar() {
+    if (!store.ids().areInStep()) {
+      return;
+    }
+    if (reclaim != null || !setAside().isEmpty()) {
+      store.ids().leaveStep(env);
+    }
+    picker.beginBar(live.levels(), store.ids().bar());
+    long left = BAR_MEMTABLES * options.memtables().bytes();
+    while (left > 0 && running.size() + 1 < FileIds.MAX_JOBS) {
+      var task = next();
+      if (task == null) {
+        return;
+      }
+      left -= task.moves() ? 0 : task.bytes();
+      begin(task);
+    }
+  }
+
+  private void begin(CompactionTask task) {
+    var values = options.values();
+    var job =
+        new Compaction(
+            store,
+            store.ids().of(running.size() + 1),
+            task,
+            live.levels(),
+            options.tables().bytes(),
+            reclaim == null ? values::isWasteful : values::hasGarbage);
+    running.add(job);
+    if (task.moves()) {
+      finished(job);
+    } else {
+      ready.add(job);
+    }
+  }
+
+  private void finished(Compaction job) {
+    if (store.ids().areInStep()) {
+      done.add(job);
+    } else {
+      commit(job);
+    }
+  }
+
+  /// In step: whether the bar may end.
+  boolean areDone() {
+    return done.size() == running.size() || !store.ids().areInStep();
+  }
+
+  /// In step: hands over what takes effect with the end of the bar. None of it is at work any more.
+  List<Compaction> endBar() {
+    if (!store.ids().areInStep()) {
+      return List.of();
+    }
+    Check.that(areDone(), "a bar ends when its compactions are done");
+    var ended = List.copyOf(running);
+    running.clear();
+    done.clear();
+    return ended;
   }
 
   private @Nullable CompactionTask next() {
@@ -168,7 +235,7 @@ final class Compactions {
     }
     var task = picker.pick(live.levels(), atWork());
     if (task == null && reclaim != null) {
-      task = reclaim.next(live.levels(), atWork(), store.nextFile());
+      task = reclaim.next(live.levels(), atWork(), store.ids().firstNew());
       reclaim = reclaim.isOver() ? null : reclaim;
     }
     return task;
@@ -177,23 +244,37 @@ final class Compactions {
   /// From the next [#schedule] on all that is in tables is brought to where nothing of it is
   /// superseded.
   void reclaim() {
-    reclaim = new Reclaim(options.values(), live.levels(), store.nextFile());
+    reclaim = new Reclaim(options.values(), live.levels(), store.ids().firstNew());
   }
 
   /// Another content takes the place of the one they worked on.
   void giveUp() {
     reclaim = null;
-    running.clear();
-    var waiting = List.copyOf(ready);
-    ready.clear();
-    waiting.forEach(job -> drop(job, null));
     damage = null;
+    giveUpWork();
+  }
+
+  private void giveUpWork() {
+    running.clear();
+    var waiting = Stream.concat(ready.stream(), done.stream()).toList();
+    ready.clear();
+    done.clear();
+    waiting.forEach(job -> drop(job, null));
+  }
+
+  /// In step: the bar ends without them.
+  void giveUpBar() {
+    if (!areDone()) {
+      store.ids().leaveStep(env);
+      giveUpWork();
+    }
   }
 
   /// Their files stay: the next one who opens the store removes them.
   void close() {
-    ready.forEach(job -> live.letGo(job.levels));
+    Stream.concat(ready.stream(), done.stream()).forEach(job -> live.letGo(job.levels));
     ready.clear();
+    done.clear();
   }
 
   private void goOn() {
@@ -217,7 +298,8 @@ final class Compactions {
             drop(job, step.damage());
             whenOneEnded.run();
           } else if (step.finished()) {
-            commit(job, job.outputs());
+            finished(job);
+            whenOneEnded.run();
           } else {
             ready.add(job);
           }
@@ -233,28 +315,33 @@ final class Compactions {
     live.letGo(job.levels);
     live.discard(job::abandon);
     env.reached(wanted ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
+    if (wanted) {
+      store.ids().leaveStep(env);
+    }
     boolean known = job.task.inputs().stream().anyMatch(table -> table.damage() != null);
     damage = wanted && !known ? met : damage;
   }
 
-  private void commit(Compaction job, List<Table> outputs) {
-    int level = job.task.target();
-    var placed = outputs.stream().map(table -> new Levels.Placed(level, table)).toList();
+  private void commit(Compaction job) {
     commits.submit(
         () -> {
           if (!running.contains(job)) {
             drop(job, null);
             return null;
           }
-          return store.edit(false, Edit.SAME_MARK, job.task.inputs(), placed);
+          return store.edit(false, Edit.SAME_MARK, job.task.inputs(), job.placed());
         },
         () -> {
-          pacing.rewrote(job.task.moves() ? 0 : job.bytes());
-          live.use(live.levels().with(job.task.inputs(), placed));
-          live.letGo(job.levels);
-          env.reached(job.task.moves() ? "lsm/table-moved" : "lsm/compacted");
+          live.use(live.levels().with(job.task.inputs(), job.placed()));
           running.remove(job);
+          tookEffect(job);
           whenOneEnded.run();
         });
+  }
+
+  void tookEffect(Compaction job) {
+    pacing.rewrote(job.task.moves() ? 0 : job.bytes());
+    live.letGo(job.levels);
+    env.reached(job.task.moves() ? "lsm/table-moved" : "lsm/compacted");
   }
 }

@@ -7,6 +7,7 @@ import io.concordkv.storage.engine.lsm.table.TableWriter;
 import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a memtable to a table of level 0, in steps. A step is made by a worker, or by the loop
@@ -16,7 +17,9 @@ final class Flush {
 
   final Memtable memtable;
 
-  /// Whether the loop has already dealt with the outcome.
+  /// Whether the loop has heard that the table is durable, and whether it has dealt with that.
+  boolean written;
+
   boolean settled;
 
   /// How much of it is done, from 0 to 1. The loop looks at it between two steps.
@@ -26,6 +29,7 @@ final class Flush {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final TableStore store;
+  private final LongSupplier ids;
   private final Run run;
   private final ValueOutput values;
   private @Nullable TableWriter writer;
@@ -34,9 +38,10 @@ final class Flush {
 
   Flush(TableStore store, Memtable memtable) {
     this.store = store;
+    this.ids = store.ids().of(0);
     this.memtable = memtable;
     this.run = memtable.run(Long.MAX_VALUE, memtable.ranges());
-    this.values = new ValueOutput(store, List.of());
+    this.values = new ValueOutput(store, ids, List.of());
   }
 
   /// Writes about a megabyte. True when the table, if there is one, is durable.
@@ -51,7 +56,7 @@ final class Flush {
           finished = true;
           return true;
         }
-        writer = store.create(0);
+        writer = store.create(0, ids);
         run.toCeiling(Bytes.EMPTY);
       }
       long end = writer.bytes() + values.bytes() + STEP_BYTES;

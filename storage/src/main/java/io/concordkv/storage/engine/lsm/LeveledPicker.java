@@ -25,6 +25,9 @@ final class LeveledPicker implements CompactionPicker {
   /// So many tables of a level are looked at for one that may begin.
   private static final int TRIES = 8;
 
+  /// Of the golden ratio: successive multiples are spread evenly (Knuth, TAOCP 3, 6.4).
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
   private final CompactionOptions options;
   private final TableOptions tables;
 
@@ -35,6 +38,17 @@ final class LeveledPicker implements CompactionPicker {
     this.options = options;
     this.tables = tables;
     Arrays.fill(turns, Bytes.EMPTY);
+  }
+
+  /// Who comes to the same levels on another way, or after a crash, has not the same turns behind
+  /// it. So they begin anew somewhere, evenly over the bars.
+  @Override
+  public void beginBar(Levels levels, long bar) {
+    for (int level = 1; level < Levels.COUNT; level++) {
+      var tables = levels.level(level);
+      int at = tables.isEmpty() ? 0 : (int) (((bar * SPREAD) >>> 33) % tables.size());
+      turns[level] = tables.isEmpty() ? Bytes.EMPTY : tables.get(at).info().largest();
+    }
   }
 
   @Override

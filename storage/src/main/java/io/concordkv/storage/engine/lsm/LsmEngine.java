@@ -19,9 +19,10 @@ import io.concordkv.storage.engine.Scrub;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
-import io.concordkv.storage.engine.lsm.table.Extent;
+import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.storage.engine.memtable.Memtable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -69,36 +70,40 @@ public final class LsmEngine implements Engine {
   private boolean replacing;
   private boolean taking;
 
-  private LsmEngine(
-      Env env, LsmOptions options, TableStore store, Manifest manifest, Levels levels) {
+  private LsmEngine(Env env, LsmOptions options, Opening found) {
     this.env = env;
     this.options = options;
-    this.store = store;
-    this.manifest = manifest;
+    this.store = found.store();
+    this.manifest = found.manifest();
     this.commits = new Commits(env, manifest);
     this.pacing = new Pacing(env.clock());
-    this.live = new LiveTables(env, store, levels);
+    this.live = new LiveTables(env, store, found.levels());
     this.compactions = new Compactions(env, store, commits, live, options, pacing, this::schedule);
     this.durableMark = manifest.state(TREE).mark();
     this.mark = durableMark;
     this.memtables = new Memtable[] {newMemtable()};
+    compactions.beginBar();
     schedule();
   }
 
   /// Opens or makes the engine in `directory`. Blocks.
   public static LsmEngine open(Env env, String directory, LsmOptions options) {
-    var files = env.files();
-    files.createDirectories(directory);
-    var manifest = Manifest.open(files, directory);
-    var placed = manifest.state(TREE).tables();
-    long next = Leftovers.remove(files, directory, placed, manifest.nextFile());
-    var store = new TableStore(files, directory, options, next);
-    var tables = store.open(placed);
-    if (placed.stream().anyMatch(each -> each.table().extent() == Extent.UNKNOWN)) {
-      // They had to be read, which the next opening is spared.
-      manifest.append(store.edit(true, manifest.state(TREE).mark(), List.of(), tables));
-    }
-    return new LsmEngine(env, options, store, manifest, Levels.of(tables));
+    return open(env, directory, options, false);
+  }
+
+  /// As [#open], for one that goes in step with others that get the same batches, up to the same
+  /// ends of bars, with the same options: they come to the same files, table by table and byte by
+  /// byte. A *bar* is what is written between two calls of [#endBar()] (the word is TigerBeetle's,
+  /// whose compaction goes by the log as well); where batches begin and end within it is no matter.
+  ///
+  /// A [#flush()], a [#sync()] that has anything to do, a content that comes from elsewhere or a
+  /// damaged table leaves the step ([#inStep()]): all goes on, with files that are others.
+  public static LsmEngine openInStep(Env env, String directory, LsmOptions options) {
+    return open(env, directory, options, true);
+  }
+
+  private static LsmEngine open(Env env, String directory, LsmOptions options, boolean inStep) {
+    return new LsmEngine(env, options, Opening.of(env.files(), directory, options, inStep));
   }
 
   /// Removes everything that an engine has in `directory`, damaged or not. Should it be
@@ -117,11 +122,30 @@ public final class LsmEngine implements Engine {
     var active = memtables[0];
     sequence = active.write(batch, sequence + 1);
     mark = active.mark();
-    boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
-    if (active.isFull(options.memtables().bytes()) || early) {
+    if (!store.ids().areInStep()) {
+      boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
+      if (active.isFull(options.memtables().bytes()) || early) {
+        switchMemtable();
+        schedule();
+      }
+    }
+  }
+
+  /// In step: what was written so far is a bar. Whoever drives the engine ends bars by what is
+  /// written alone, before they hold much more than a memtable should, and waits while the engine
+  /// is [#stalled()].
+  public void endBar() {
+    Check.that(store.ids().areInStep(), "who goes by itself ends no bars");
+    Check.that(!replacing && !taking, "no bar ends while a content comes in");
+    if (isDirty()) {
       switchMemtable();
       schedule();
     }
+  }
+
+  /// Whether the files are still those of all others that went in step from the beginning.
+  public boolean inStep() {
+    return store.ids().areInStep() && !store.ids().leftStep();
   }
 
   @Override
@@ -151,6 +175,7 @@ public final class LsmEngine implements Engine {
     Check.that(!replacing, "nothing is synced while a replacement takes over");
     commits.drain();
     if (isDirty()) {
+      store.ids().leaveStep(env);
       switchMemtable();
     }
     while (memtables.length > 1) {
@@ -159,6 +184,7 @@ public final class LsmEngine implements Engine {
       while (!job.step()) {
         // The next step follows at once.
       }
+      compactions.giveUpBar();
       commit(job);
       commits.drain();
     }
@@ -197,6 +223,8 @@ public final class LsmEngine implements Engine {
           durableMark = mark;
           memtables = new Memtable[] {newMemtable()};
           replacing = false;
+          store.ids().leaveStep(env);
+          compactions.beginBar();
           env.reached("lsm/replaced");
           whenDurable.tell(sequence);
           done.run();
@@ -223,6 +251,7 @@ public final class LsmEngine implements Engine {
             live.background(copied::renew, _ -> takeIn(copied, mark, done));
             return null;
           }
+          store.ids().leaveStep(env);
           return store.edit(false, mark, List.of(), copied.placed());
         },
         () -> {
@@ -315,10 +344,13 @@ public final class LsmEngine implements Engine {
     });
   }
 
-  /// Runs `then` once all that was written so far is in tables.
+  /// Runs `then` once all that was written so far is in tables. In step that is when the bar ends,
+  /// which is for others to say.
   private void whenDurable(Runnable then) {
     whenDurable.add(sequence, then);
-    flush();
+    if (!store.ids().areInStep()) {
+      flush();
+    }
     if (isSettled()) {
       whenDurable.tell(sequence);
     }
@@ -372,12 +404,15 @@ public final class LsmEngine implements Engine {
     if (flushWanted && memtables.length - 1 < options.memtables().most()) {
       flushWanted = false;
       if (isDirty()) {
+        store.ids().leaveStep(env);
         switchMemtable();
       }
     }
     if (flush == null && memtables.length > 1) {
       flush = new Flush(store, memtables[memtables.length - 1]);
       step(flush);
+    } else if (flush != null && flush.written && !flush.settled && compactions.areDone()) {
+      commit(flush);
     }
     compactions.schedule(flush != null);
   }
@@ -410,7 +445,8 @@ public final class LsmEngine implements Engine {
             job.settled = true;
             live.discard(job::abandon);
           } else if (finished) {
-            commit(job);
+            job.written = true;
+            schedule();
           } else {
             flushed = job.progress();
             step(job);
@@ -418,19 +454,29 @@ public final class LsmEngine implements Engine {
         });
   }
 
+  /// In step it is the end of a bar, with which its compactions take effect.
   private void commit(Flush job) {
     job.settled = true;
-    var placed = job.tables().stream().map(table -> new Levels.Placed(0, table)).toList();
+    var bar = new ArrayList<Compaction>();
+    var removed = new ArrayList<Table>();
+    var placed = new ArrayList<Levels.Placed>();
     commits.submit(
         () -> {
           if (job != flush) {
             live.discard(job::abandon);
             return null;
           }
-          return store.edit(false, job.memtable.mark(), List.of(), placed);
+          bar.addAll(compactions.endBar());
+          bar.forEach(each -> removed.addAll(each.task.inputs()));
+          bar.forEach(each -> placed.addAll(each.placed()));
+          job.tables().forEach(table -> placed.add(new Levels.Placed(0, table)));
+          return store.edit(false, job.memtable.mark(), removed, placed);
         },
         () -> {
-          live.use(live.levels().with(List.of(), placed));
+          live.use(live.levels().with(removed, placed));
+          bar.forEach(compactions::tookEffect);
+          store.ids().endBar();
+          compactions.beginBar();
           memtables = Arrays.copyOf(memtables, memtables.length - 1);
           durableMark = job.memtable.mark();
           env.reached("lsm/flushed");

@@ -26,7 +26,7 @@ final class LsmReplacement implements Replacement {
   LsmReplacement(TableStore store, long tableBytes) {
     this.store = store;
     this.tableBytes = tableBytes;
-    this.values = new ValueOutput(store, List.of());
+    this.values = new ValueOutput(store, store.ids()::next, List.of());
   }
 
   /// A `value` of null is a deletion; the content of a replacement has none, but tables that are
@@ -40,7 +40,7 @@ final class LsmReplacement implements Replacement {
     }
     last = key;
     if (writer == null) {
-      writer = store.create(Levels.BOTTOM);
+      writer = store.create(Levels.BOTTOM, store.ids()::next);
     }
     values.add(writer, key, value);
     if (writer.bytes() >= tableBytes) {

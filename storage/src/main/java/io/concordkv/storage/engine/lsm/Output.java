@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.lsm.table.ValueReference;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The tables that a compaction writes, one behind the other, each of about the size that it should
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// no table says anything of a key that another one of the level may have.
 final class Output {
   private final TableStore store;
+  private final LongSupplier ids;
   private final int level;
   private final long tableBytes;
   private final long mark;
@@ -32,22 +34,25 @@ final class Output {
 
   private long rangeBytes;
 
+  /// @param ids the numbers of new files
   /// @param level where they will be
   /// @param ranges what the tables delete together of deeper levels
   /// @param known the value files to which references are passed on
   Output(
       TableStore store,
+      LongSupplier ids,
       int level,
       long tableBytes,
       long mark,
       DeletedRanges ranges,
       List<ValueUse> known) {
     this.store = store;
+    this.ids = ids;
     this.level = level;
     this.tableBytes = tableBytes;
     this.mark = mark;
     this.ranges = ranges;
-    this.values = new ValueOutput(store, known);
+    this.values = new ValueOutput(store, ids, known);
   }
 
   /// Keys come in ascending order.
@@ -81,7 +86,7 @@ final class Output {
       open = null;
     }
     if (open == null) {
-      open = store.create(level);
+      open = store.create(level, ids);
       writer = open;
     }
     return open;

@@ -17,7 +17,7 @@ import io.concordkv.storage.engine.lsm.table.ValueUse;
 import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// Where tables and value files are made, opened and deleted. Used by the loop and by workers at
 /// once.
@@ -29,10 +29,10 @@ final class TableStore {
   private final BlockCache cache;
   private final ValueFiles valueFiles;
   private final OpenTables openTables;
-  private final AtomicLong nextFile;
+  private final FileIds ids;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  TableStore(FileSystem files, String directory, LsmOptions options, long nextFile) {
+  TableStore(FileSystem files, String directory, LsmOptions options, FileIds ids) {
     this.files = files;
     this.directory = directory;
     this.options = options.tables();
@@ -40,12 +40,16 @@ final class TableStore {
     this.valueFiles = new ValueFiles(files, directory);
     this.cache = new BlockCache(options.cache().blockBytes());
     this.openTables = new OpenTables(options.cache().openTables());
-    this.nextFile = new AtomicLong(nextFile);
+    this.ids = ids;
+  }
+
+  FileIds ids() {
+    return ids;
   }
 
   /// A new table for `level`.
-  TableWriter create(int level) {
-    return new TableWriter(files, directory, nextFile.getAndIncrement(), options.at(level));
+  TableWriter create(int level, LongSupplier numbers) {
+    return new TableWriter(files, directory, numbers.getAsLong(), options.at(level));
   }
 
   ValueOptions values() {
@@ -53,8 +57,8 @@ final class TableStore {
   }
 
   /// A new value file.
-  ValueWriter createValues() {
-    return new ValueWriter(files, directory, nextFile.getAndIncrement(), values.compression());
+  ValueWriter createValues(LongSupplier numbers) {
+    return new ValueWriter(files, directory, numbers.getAsLong(), values.compression());
   }
 
   Table open(TableInfo info) {
@@ -106,7 +110,7 @@ final class TableStore {
   /// Makes a checkpoint of tables that the caller keeps from being deleted, until this is closed.
   Checkpoint.Attempt checkpoint(String target, String base, long mark, List<Edit.Placed> placed) {
     try {
-      return Checkpoint.attempt(files, directory, target, base, nextFile(), mark, placed);
+      return Checkpoint.attempt(files, directory, target, base, ids.above(), mark, placed);
     } catch (FileException gone) {
       // Who opened the directory since removes what the manifest no longer names.
       if (isClosed()) {
@@ -118,20 +122,20 @@ final class TableStore {
 
   /// A change of the manifest, in which no id is named that is not used up.
   Edit edit(boolean replaced, long mark, List<Table> removed, List<Levels.Placed> added) {
+    return edit(replaced, ids.above(), mark, removed, added);
+  }
+
+  Edit edit(
+      boolean replaced, long nextFile, long mark, List<Table> removed, List<Levels.Placed> added) {
     return new Edit(
         LsmEngine.TREE,
         replaced,
-        nextFile(),
+        nextFile,
         mark,
         removed.stream().map(table -> table.info().id()).toList(),
         added.stream()
             .map(placed -> new Edit.Placed(placed.level(), placed.table().info()))
             .toList());
-  }
-
-  /// No file has this id or a higher one yet.
-  long nextFile() {
-    return nextFile.get();
   }
 
   long cachedBytes() {

@@ -10,6 +10,7 @@ import io.concordkv.storage.engine.lsm.table.ValueWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Where the values go of the tables that a flush, a compaction or a replacement writes one behind
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Used by one thread at a time.
 final class ValueOutput {
   private final TableStore store;
+  private final LongSupplier ids;
 
   /// How large those files are to which references may lead, by id.
   private final TreeMap<Long, Long> fileBytes = new TreeMap<>();
@@ -27,9 +29,11 @@ final class ValueOutput {
   private @Nullable ValueWriter writer;
   private long writtenBytes;
 
+  /// @param ids the numbers of new files
   /// @param known to which references are passed on
-  ValueOutput(TableStore store, List<ValueUse> known) {
+  ValueOutput(TableStore store, LongSupplier ids, List<ValueUse> known) {
     this.store = store;
+    this.ids = ids;
     known.forEach(use -> fileBytes.put(use.file(), use.fileBytes()));
   }
 
@@ -45,7 +49,7 @@ final class ValueOutput {
       open = null;
     }
     if (open == null) {
-      open = store.createValues();
+      open = store.createValues(ids);
       writer = open;
     }
     table.refer(key, open.add(value));

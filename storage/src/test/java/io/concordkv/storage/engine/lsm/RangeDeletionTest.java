@@ -168,8 +168,10 @@ final class RangeDeletionTest {
           var options = TinyOptions.of(TinyOptions.ONE_KEY_BLOCK_SETTINGS);
           var files = simulation.env("n" + gen.seed()).files();
           files.createDirectories("cut");
-          var store = new TableStore(files, "cut", options, 1);
-          var output = new Output(store, 1, options.tables().bytes(), 0, deleted, List.of());
+          var store = new TableStore(files, "cut", options, FileIds.from(1));
+          var output =
+              new Output(
+                  store, store.ids()::next, 1, options.tables().bytes(), 0, deleted, List.of());
           var points = new TreeMap<Integer, Bytes>();
           for (int i = 0; i < 300; i += gen.between(1, 20)) {
             points.put(i, Bytes.of("v" + i));

@@ -1,0 +1,226 @@
+package io.concordkv.storage.engine.lsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.Order;
+import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
+import io.concordkv.testkit.Gen;
+import io.concordkv.testkit.PowerCut;
+import io.concordkv.testkit.SimEnv;
+import io.concordkv.testkit.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Engines on several machines get the same changes up to the same ends of bars. How the changes
+/// are grouped, how fast the workers are, how many there are, what is cached, and when a machine
+/// dies and comes back is another matter on each. Their files are the same after each bar, to the
+/// byte.
+final class InStepProperty {
+  private static final String DIRECTORY = "engine";
+  private static final int REPLICAS = 3;
+  private static final int CHANGES = 1500;
+  private static final int SEEDS = 4;
+
+  /// What a replica has after a bar: each table with its level, and the bytes of its files.
+  private record Files(List<Placed> tables, Map<String, Integer> contents) {}
+
+  private record Placed(int level, TableInfo table) {}
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        TinyOptions.PLAIN_SETTINGS,
+        TinyOptions.COMPRESSED_SETTINGS,
+        TinyOptions.TIERED_SETTINGS,
+        TinyOptions.SEPARATED_SETTINGS,
+        TinyOptions.SEPARATED_TIERED_SETTINGS
+      })
+  void replicas_have_the_same_files_after_each_bar(String settings) {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      var history = new History(seed);
+      var bars = new TreeMap<Long, Files>();
+      int compared = 0;
+      for (int replica = 0; replica < REPLICAS; replica++) {
+        var run = new Replica(seed * REPLICAS + replica, settings, history);
+        run.play();
+        for (var bar : run.bars.entrySet()) {
+          var others = bars.putIfAbsent(bar.getKey(), bar.getValue());
+          compared += others == null ? 0 : 1;
+          assertThat(bar.getValue())
+              .as("seed %d, replica %d, after bar %d", seed, replica, bar.getKey())
+              .isEqualTo(others == null ? bar.getValue() : others);
+        }
+      }
+      assertThat(compared).isGreaterThan(history.ends.size());
+    }
+  }
+
+  /// Changes, each with its own mark, and after which of them a bar ends.
+  private static final class History {
+    final List<WriteBatch> changes = new ArrayList<>();
+    final TreeSet<Long> ends = new TreeSet<>();
+    final TreeMap<Bytes, Bytes> content = new TreeMap<>();
+
+    History(long seed) {
+      var gen = new Gen(seed);
+      long bytes = 0;
+      for (int mark = 1; mark <= CHANGES; mark++) {
+        var batch = new WriteBatch();
+        for (int i = gen.between(1, 4); i > 0; i--) {
+          change(batch, gen);
+        }
+        changes.add(batch);
+        bytes += batch.bytes();
+        if (bytes > 1500 || gen.oneIn(40)) {
+          ends.add((long) mark);
+          bytes = 0;
+        }
+      }
+      ends.add((long) CHANGES);
+    }
+
+    private void change(WriteBatch batch, Gen gen) {
+      var key = Bytes.of("key-%03d".formatted(gen.below(300)));
+      switch (gen.weighted(60, 20, 2)) {
+        case 0 -> {
+          var value = gen.bytes(60);
+          batch.put(key, value);
+          content.put(key, value);
+        }
+        case 1 -> {
+          batch.delete(key);
+          content.remove(key);
+        }
+        default -> {
+          var range = new KeyRange(key, Bytes.of("key-%03d".formatted(gen.below(300))));
+          batch.deleteRange(range);
+          content.keySet().removeIf(range::contains);
+        }
+      }
+    }
+
+    void write(LsmEngine engine, long from, long to) {
+      var batch = new WriteBatch();
+      for (long mark = from; mark <= to; mark++) {
+        for (var change : changes.get((int) mark - 1).changes()) {
+          switch (change) {
+            case WriteBatch.Change.Put(var key, var value) -> batch.put(key, value);
+            case WriteBatch.Change.Delete(var key) -> batch.delete(key);
+            case WriteBatch.Change.DeleteRange(var range) -> batch.deleteRange(range);
+          }
+        }
+      }
+      engine.write(batch.mark(to));
+    }
+  }
+
+  private static final class Replica {
+    final TreeMap<Long, Files> bars = new TreeMap<>();
+    private final Simulation simulation;
+    private final Gen gen;
+    private final History history;
+    private final LsmOptions options;
+    private SimEnv env;
+    private LsmEngine engine;
+
+    Replica(long seed, String settings, History history) {
+      this.history = history;
+      simulation = new Simulation(seed);
+      gen = new Gen(seed);
+      // What may differ between machines.
+      var given = TinyOptions.map(settings);
+      given.put("compactions", "" + gen.between(1, 4));
+      given.put("block-cache-bytes", "" + gen.oneOf(0, 4096, 1 << 20));
+      given.put("memtable", gen.oneIn(2) ? "packed" : "skiplist");
+      options = LsmOptions.of(given);
+      env = simulation.env("n");
+      engine = LsmEngine.openInStep(env, DIRECTORY, options);
+    }
+
+    void play() {
+      long end = history.changes.size();
+      while (engine.durableMark() < end) {
+        try {
+          if (gen.oneIn(60)) {
+            die();
+          } else if (engine.mark() < end && !engine.stalled()) {
+            write(engine.mark() + 1);
+          }
+          simulation.runFor(Duration.ofNanos(gen.below(2_000_000)));
+        } catch (PowerCut _) {
+          // It was planned.
+        }
+        if (!env.alive()) {
+          simulation.disk("n").spare();
+          env = simulation.env("n");
+          engine = LsmEngine.openInStep(env, DIRECTORY, options);
+        }
+        assertThat(engine.inStep()).isTrue();
+        note();
+      }
+      simulation.disk("n").spare();
+      var found = new TreeMap<Bytes, Bytes>();
+      try (var cursor = engine.scan(KeyRange.ALL, Order.ASCENDING)) {
+        while (cursor.next()) {
+          found.put(cursor.key(), cursor.value());
+        }
+      }
+      assertThat(found).isEqualTo(history.content);
+      engine.close();
+    }
+
+    private void write(long from) {
+      long bar = history.ends.ceiling(from);
+      long to = Math.min(bar, from + gen.below(20));
+      history.write(engine, from, to);
+      if (to == bar) {
+        engine.endBar();
+      }
+    }
+
+    private void die() {
+      switch (gen.below(3)) {
+        case 0 -> simulation.powerCut("n");
+        case 1 -> simulation.disk("n").powerCutAtOperation(1 + gen.below(30));
+        default -> simulation.kill("n");
+      }
+    }
+
+    private void note() {
+      if (!env.alive() || bars.containsKey(engine.durableMark())) {
+        return;
+      }
+      var tables = new ArrayList<Placed>();
+      var files = new TreeMap<String, Integer>();
+      for (int level = 0; level < Levels.COUNT; level++) {
+        for (var table : engine.levels().level(level)) {
+          tables.add(new Placed(level, table.info()));
+          var name = "%016x".formatted(table.info().id());
+          files.put(name, hash(name));
+          table
+              .info()
+              .values()
+              .forEach(use -> files.put("v" + use.file(), hash("%016x".formatted(use.file()))));
+        }
+      }
+      bars.put(engine.durableMark(), new Files(tables, files));
+    }
+
+    private int hash(String name) {
+      var disk = simulation.disk("n");
+      var path =
+          disk.paths().stream().filter(each -> each.contains(name)).findFirst().orElseThrow();
+      return Arrays.hashCode(disk.content(path));
+    }
+  }
+}
