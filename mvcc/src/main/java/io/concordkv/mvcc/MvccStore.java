@@ -189,28 +189,35 @@ public final class MvccStore {
     return keyspace.leases.keys(id);
   }
 
-  /// A bounded step of deleting what the last compaction made unreadable. The supplier runs on a
-  /// worker and finds what can go; null once nothing is left.
-  public @Nullable Supplier<Purge> purge() {
+  /// The next step of deleting what the last compaction made unreadable; null once nothing is left.
+  public @Nullable PurgeStep purgeStep() {
     long target = keyspace.compactRevision;
     if (reloading || keyspace.purgedRevision >= target) {
       return null;
     }
     var after = purging == target ? purgedTo : null;
+    return after == null
+        ? new PurgeStep(target, 0, 0, options.purgeBatch())
+        : new PurgeStep(target, after.main(), after.sub(), options.purgeBatch());
+  }
+
+  /// The supplier finds, on a worker, what goes with `step`: it follows from the step and from what
+  /// is stored now. Null if the step is of another compaction, or all of that is deleted.
+  public @Nullable Supplier<Purge> purge(PurgeStep step) {
+    Check.that(!reloading, "nothing is purged while a store reloads");
+    if (step.target() != keyspace.compactRevision || keyspace.purgedRevision >= step.target()) {
+      return null;
+    }
     var view = engine.view();
-    long now = era;
     return () -> {
       try (view) {
-        return Purge.find(view, format, now, target, after, options.purgeBatch());
+        return Purge.find(view, format, step);
       }
     };
   }
 
-  /// Adds what a step of [#purge()] found to `batch`.
+  /// Adds what a [#purge(PurgeStep)] found to `batch`. In between nothing was written.
   public void purged(Purge found, WriteBatch batch) {
-    if (found.era != era) {
-      return;
-    }
     found.deletions.forEach(batch::delete);
     purging = found.target;
     purgedTo = found.last;

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// row of its own any more (an earlier purge kept it as the newest) is the next older version of
 /// its key.
 public final class Purge {
-  final long era;
   final long target;
   final List<Bytes> deletions = new ArrayList<>();
 
@@ -29,35 +28,25 @@ public final class Purge {
   /// The walk came to its end.
   boolean complete;
 
-  private Purge(long era, long target) {
-    this.era = era;
+  private Purge(long target) {
     this.target = target;
   }
 
-  /// Looks at up to `limit` rows of the history behind `after`.
-  static Purge find(
-      View view,
-      KeyspaceFormat format,
-      long era,
-      long target,
-      @Nullable HistoryKey after,
-      int limit) {
-    var found = new Purge(era, target);
-    var from =
-        after == null
-            ? format.historyKey(0, 0)
-            : format.historyKey(after.main(), after.sub()).successor();
-    var range = new KeyRange(from, format.historyKey(target + 1, 0));
+  static Purge find(View view, KeyspaceFormat format, PurgeStep step) {
+    var found = new Purge(step.target());
+    // No row is of revision 0.
+    var from = format.historyKey(step.main(), step.sub()).successor();
+    var range = new KeyRange(from, format.historyKey(step.target() + 1, 0));
     int rows = 0;
     try (var cursor = view.scan(range, Order.ASCENDING)) {
-      while (rows < limit && cursor.next()) {
+      while (rows < step.rows() && cursor.next()) {
         rows++;
         var row = format.readHistoryKey(cursor.key());
         found.last = row;
         found.look(view, format, row, cursor.key(), cursor.value());
       }
     }
-    found.complete = rows < limit;
+    found.complete = rows < step.rows();
     return found;
   }
 

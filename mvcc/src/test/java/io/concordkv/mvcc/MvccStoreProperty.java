@@ -8,6 +8,7 @@ import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.testkit.Gen;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// The store against [EtcdModel], and against a twin that applies one by one and never purges.
@@ -146,12 +147,12 @@ final class MvccStoreProperty {
     }
 
     private boolean purgeOnce() {
-      var step = store.purge();
+      var step = store.purgeStep();
       if (step == null) {
         return false;
       }
       var batch = new WriteBatch();
-      store.purged(step.get(), batch);
+      store.purged(Objects.requireNonNull(store.purge(step)).get(), batch);
       engine.write(batch);
       return true;
     }

@@ -62,6 +62,7 @@ public final class Node {
   private final LeaseGrants leaseGrants;
   private final LeaseExpiry leaseExpiry;
   private final Departures departures;
+  private final Chores chores;
   private final Publication publication;
   private final LeaderMove leaderMove;
   private final MemberChanges changes;
@@ -124,12 +125,13 @@ public final class Node {
     leaseGrants = new LeaseGrants(env, config, shard.store(), writes);
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
     departures = new Departures(shard, writes);
+    chores = new Chores(env, shard, writes, this::isWitness);
     publication = new Publication(env.clock(), shard, writes, identity, bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
     membership = new Membership(env, shard, reads, writes, () -> header(0));
     inspection = new Inspection(env, shard, replica);
     milestones = new Milestones();
-    snapshots = new Snapshots(env, stored.engine(), replica, this::isWitness);
+    snapshots = new Snapshots(env, stored.engine(), shard::flush, replica, this::isWitness);
     tellMembers();
     env.loop().post(this::sweep);
   }
@@ -161,7 +163,7 @@ public final class Node {
     env.loop().post(() -> read(true, reply, () -> keyspace.commit(commit, answering(reply))));
   }
 
-  /// `physical`: the answer waits until this node has deleted what became unreadable.
+  /// `physical`: the answer waits until what became unreadable is deleted here.
   public void compact(long revision, boolean physical, Reply<Answer<Result>> reply) {
     env.loop()
         .post(() ->
@@ -324,8 +326,8 @@ public final class Node {
     return replica;
   }
 
-  /// Hands leadership over if there is somebody to take it, makes the state durable, closes, and
-  /// then runs `stopped`. Any thread may call it.
+  /// Hands leadership over if there is somebody to take it, closes, and then runs `stopped`. Any
+  /// thread may call it.
   public void stop(Runnable stopped) {
     env.loop()
         .post(() -> {
@@ -355,8 +357,9 @@ public final class Node {
     leaderMove.close();
     care.close();
     snapshots.close();
+    chores.close();
     host.close();
-    shard.engine().sync();
+    // What is not durable is in the log. A flush of its own would set this replica's files apart.
     shard.close();
     transport.close();
     try {
@@ -430,6 +433,7 @@ public final class Node {
     leaseDesk.sweep();
     leaseExpiry.sweep();
     departures.sweep();
+    chores.sweep();
     publication.sweep();
     leaderMove.sweep();
     changes.sweep();

@@ -3,6 +3,7 @@ package io.concordkv.node;
 import io.concordkv.base.Check;
 import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.watch.WatchOptions;
+import io.concordkv.node.shard.Bars;
 import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.RaftConfig;
 import io.concordkv.raft.RaftOptions;
@@ -16,8 +17,8 @@ import java.time.Duration;
 ///
 /// @param tick how long a Raft tick is
 /// @param electionTicks without a leader for so long, a member campaigns
-/// @param snapshotEntries after so many applied entries the state is made durable, and the log
-///   trimmed
+/// @param snapshotEntries after at most so many applied entries the state is made durable, and the
+///   log trimmed. As with `lsm`, replicas only have the same files if it is the same on all
 /// @param catchUpEntries applied entries kept for slow followers, and `catchUpBytes` of them at
 ///   most
 /// @param maxEntryBytes a larger command is refused
@@ -118,6 +119,12 @@ public record NodeConfig(
         catchUpEntries,
         catchUpBytes,
         restTicks);
+  }
+
+  /// Where bars of the state's engine end: often enough that the replica, which asks for it when a
+  /// state was not made durable for [#snapshotEntries], mostly need not.
+  Bars bars() {
+    return new Bars(Math.max(1, snapshotEntries / 2), lsm.memtables().bytes());
   }
 
   public Duration electionTimeout() {

@@ -33,7 +33,7 @@ public final class Restoration {
     }
     long birth = new ByteReader(Bytes.wrap(env.entropy(8))).u64() | 1;
     var identity = Identity.of(bootstrap, birth);
-    var engine = LsmEngine.open(env, "state", config.lsm());
+    var engine = LsmEngine.openInStep(env, "state", config.lsm());
     var mark = Refounding.refound(engine, identity.first());
     engine.sync();
     engine.close();

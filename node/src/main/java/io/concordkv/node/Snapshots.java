@@ -36,14 +36,17 @@ public final class Snapshots {
 
   private final Env env;
   private final LsmEngine engine;
+  private final Runnable flush;
   private final Replica replica;
   private final BooleanSupplier witness;
   private @Nullable Consumer<ErrorCode> underWay;
   private boolean closed;
 
-  Snapshots(Env env, LsmEngine engine, Replica replica, BooleanSupplier witness) {
+  /// @param flush sees to it that what is applied by now is in tables soon
+  Snapshots(Env env, LsmEngine engine, Runnable flush, Replica replica, BooleanSupplier witness) {
     this.env = env;
     this.engine = engine;
+    this.flush = flush;
     this.replica = replica;
     this.witness = witness;
   }
@@ -120,6 +123,7 @@ public final class Snapshots {
           }
         },
         _ -> refuse(ErrorCode.SNAPSHOT_NO_SPACE));
+    flush.run();
   }
 
   private void refuse(ErrorCode why) {

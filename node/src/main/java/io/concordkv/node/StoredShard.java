@@ -39,7 +39,7 @@ record StoredShard(ShardStateMachine shard, LsmEngine engine, @Nullable String d
       SnapshotMark start,
       ShardListener listener,
       @Nullable String discarded) {
-    var engine = LsmEngine.open(env, DIRECTORY, config.lsm());
+    var engine = LsmEngine.openInStep(env, DIRECTORY, config.lsm());
     try {
       if (engine.mark() > 0 && !host.has(Node.GROUP)) {
         throw new CorruptionError(
@@ -52,6 +52,7 @@ record StoredShard(ShardStateMachine shard, LsmEngine engine, @Nullable String d
           new ShardStateMachine(
               env,
               engine,
+              config.bars(),
               config.mvcc(),
               config.watch(),
               config.upkeep().snapshotChunkBytes(),

@@ -56,7 +56,7 @@ public final class UnsafeRecovery {
     }
     var host =
         ReplicaHost.open(env, new SilentTransport(), config.host(identity.member()), (_, _) -> {});
-    var engine = LsmEngine.open(env, "state", config.lsm());
+    var engine = LsmEngine.openInStep(env, "state", config.lsm());
     var stored = ShardStateMachine.stored(engine);
     var first = identity.firstEntry(Node.GROUP);
     if (isWitness(identity, stored)) {

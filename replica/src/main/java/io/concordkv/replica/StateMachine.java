@@ -14,7 +14,8 @@ public interface StateMachine {
   /// Up to which index a crash cannot take the state back. The log is needed from there on.
   long durableIndex();
 
-  /// Asks for the state to become durable soon, so that the log can be trimmed.
+  /// Asks for the state, as it is now, to become durable soon, so that the log can be trimmed. One
+  /// that becomes durable by itself as it goes is asked only where that is not enough.
   void flush();
 
   /// Applies entries (of every kind) strictly in order, then runs `done`: at once, or later. The

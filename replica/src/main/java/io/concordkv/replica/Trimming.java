@@ -79,7 +79,8 @@ final class Trimming {
       catchUp.restart(index);
       raft.trim(index);
     }
-    if (index - flushedAt >= flushEntries || env.fault("replica/early-flush")) {
+    long begun = Math.max(flushedAt, machine.durableIndex());
+    if (index - begun >= flushEntries || env.fault("replica/early-flush")) {
       flushedAt = index;
       machine.flush();
     }

@@ -11,6 +11,7 @@ import io.concordkv.sim.net.SimNetwork;
 import io.concordkv.sim.net.Wiretap;
 import io.concordkv.sim.oracle.Bounds;
 import io.concordkv.sim.oracle.Disturbance;
+import io.concordkv.sim.oracle.FilesCheck;
 import io.concordkv.sim.oracle.Oracle;
 import io.concordkv.sim.oracle.StateCheck;
 import io.concordkv.sim.trace.Story;
@@ -45,6 +46,7 @@ public final class SimRun {
   private final Swarm swarm;
   private final Oracle oracle;
   private final StateCheck states;
+  private final FilesCheck files = new FilesCheck();
   private final Bounds bounds;
   private final Disturbance disturbance;
   private final Sightings sightings;
@@ -137,6 +139,7 @@ public final class SimRun {
       disturbance.look(up);
       if (!node.witness()) {
         states.look(node.name(), up, env);
+        files.look(node.name(), up, env);
       }
       sightings.look(node);
     }

@@ -139,7 +139,7 @@ final class LogPrinter implements LogSurvey.Visitor {
               .id("member", member)
               .text("name", name)
               .texts("clientUrls", urls);
-      case Command.Change _ -> {
+      case Command.Change _, Command.Chore _ -> {
         // It is no part of a change of the members.
       }
     }
@@ -160,6 +160,9 @@ final class LogPrinter implements LogSurvey.Visitor {
     }
     switch (envelope.command()) {
       case Command.Membership _ -> change(row.kind("members"), envelope);
+      case Command.EndBar _ -> row.kind("chore").text("chore", "end bar");
+      case Command.Purge(var step) ->
+          row.kind("chore").text("chore", "purge").number("compactRevision", step.target());
       case Command.Change(var change) -> {
         var request = Requests.of(change);
         row.kind("command").message(request.name(), request.message());

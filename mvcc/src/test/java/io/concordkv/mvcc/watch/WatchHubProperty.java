@@ -16,6 +16,7 @@ import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Random watches on a random stream of changes, with clients that stall, compactions, purges and
@@ -158,10 +159,10 @@ final class WatchHubProperty {
     }
 
     private static void purge(MvccStore store, MapEngine engine) {
-      var step = store.purge();
+      var step = store.purgeStep();
       if (step != null) {
         var batch = new WriteBatch();
-        store.purged(step.get(), batch);
+        store.purged(Objects.requireNonNull(store.purge(step)).get(), batch);
         engine.write(batch);
       }
     }

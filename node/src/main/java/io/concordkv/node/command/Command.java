@@ -1,12 +1,23 @@
 package io.concordkv.node.command;
 
 import io.concordkv.mvcc.Mutation;
+import io.concordkv.mvcc.PurgeStep;
 import java.util.List;
 
 /// What a shard's log entries say.
 public sealed interface Command {
   /// A change of the keyspace.
   record Change(Mutation mutation) implements Command {}
+
+  /// What every replica does for its files at the same place of the log, so that they agree.
+  /// Nothing that a client sees depends on it.
+  sealed interface Chore extends Command {}
+
+  /// A bar of the engine ends here, though it is not full.
+  record EndBar() implements Chore {}
+
+  /// Some of what compaction made unreadable is deleted.
+  record Purge(PurgeStep step) implements Chore {}
 
   /// What goes beside a configuration, or is about one: who the members are. So it also reaches
   /// members without data.

@@ -4,7 +4,9 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.mvcc.PurgeStep;
 
 /// The one codec of log payloads. The format is docs/formats/command.md.
 public final class EnvelopeCodec {
@@ -26,6 +28,8 @@ public final class EnvelopeCodec {
   private static final int RECOVER = 9;
   private static final int REPLACE_MEMBERS = 10;
   private static final int RELEASE_MEMBERS = 11;
+  private static final int END_BAR = 12;
+  private static final int PURGE = 13;
 
   private EnvelopeCodec() {}
 
@@ -41,6 +45,9 @@ public final class EnvelopeCodec {
     out.varint(envelope.authorityTerm()).varint(envelope.resolvedRevision());
     switch (envelope.command()) {
       case Command.Change(var mutation) -> MutationCodec.write(out, mutation);
+      case Command.EndBar() -> {}
+      case Command.Purge(var step) ->
+          out.varint(step.target()).varint(step.main()).varint(step.sub()).varint(step.rows());
       case Command.Publish(var member, var name, var urls, var birth) ->
           out.u64(member).text(name).list(urls, ByteWriter::text).u64(birth);
       case Command.Found(var founders) ->
@@ -86,6 +93,8 @@ public final class EnvelopeCodec {
     var command =
         switch (kind) {
           case CHANGE -> new Command.Change(MutationCodec.read(in));
+          case END_BAR -> new Command.EndBar();
+          case PURGE -> new Command.Purge(purgeStep(in));
           case PUBLISH ->
               new Command.Publish(in.u64(), in.text(), in.list(ByteReader::text), in.u64());
           case FOUND -> new Command.Found(in.list(EnvelopeCodec::founder));
@@ -111,6 +120,17 @@ public final class EnvelopeCodec {
         authorityTerm,
         resolvedRevision,
         command);
+  }
+
+  private static PurgeStep purgeStep(ByteReader in) {
+    long target = in.varint();
+    long main = in.varint();
+    long sub = in.varint();
+    long rows = in.varint();
+    if (sub > Integer.MAX_VALUE || rows < 1 || rows > PurgeStep.MAX_ROWS) {
+      throw new CorruptionError("a step of purging looks at %d rows".formatted(rows));
+    }
+    return new PurgeStep(target, main, (int) sub, (int) rows);
   }
 
   private static Command.Founder founder(ByteReader in) {
@@ -145,6 +165,8 @@ public final class EnvelopeCodec {
   private static int kind(Command command) {
     return switch (command) {
       case Command.Change _ -> CHANGE;
+      case Command.EndBar _ -> END_BAR;
+      case Command.Purge _ -> PURGE;
       case Command.Publish _ -> PUBLISH;
       case Command.Found _ -> FOUND;
       case Command.AddMember _ -> ADD_MEMBER;

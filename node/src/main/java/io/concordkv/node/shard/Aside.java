@@ -25,8 +25,8 @@ record Aside(@Nullable Envelope envelope, @Nullable Configuration configuration)
       refused =
           switch (envelope.command()) {
             case Command.Membership command -> members.apply(command, batch);
-            case Command.Change _ ->
-                throw new InvariantError("a change of the keyspace is no aside");
+            case Command.Change _, Command.Chore _ ->
+                throw new InvariantError("what is not about members is no aside");
           };
     }
     if (configuration != null) {

@@ -11,7 +11,7 @@ public interface ShardListener {
   /// A change of the keyspace was applied; whoever waits for `request` can be answered.
   void applied(RequestId request, Outcome outcome);
 
-  /// A command about members was applied.
+  /// A command about members, or a chore, was applied.
   ///
   /// @param refused why it came to nothing; null: it did not
   void settled(RequestId request, @Nullable ErrorCode refused);

@@ -12,15 +12,12 @@ import io.concordkv.mvcc.MvccOptions;
 import io.concordkv.mvcc.MvccStore;
 import io.concordkv.mvcc.MvccStore.Prepared;
 import io.concordkv.mvcc.Outcome;
+import io.concordkv.mvcc.Purge;
 import io.concordkv.mvcc.Result;
 import io.concordkv.mvcc.lease.Lease;
 import io.concordkv.mvcc.lease.Lessor;
 import io.concordkv.mvcc.watch.WatchHub;
 import io.concordkv.mvcc.watch.WatchOptions;
-import io.concordkv.node.command.Command;
-import io.concordkv.node.command.EnvelopeCodec;
-import io.concordkv.node.command.RequestId;
-import io.concordkv.raft.ConfigurationEntry;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
@@ -35,6 +32,7 @@ import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.LsmEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,35 +41,54 @@ import org.jspecify.annotations.Nullable;
 
 /// What a shard's group replicates: a keyspace with its leases and watches, and the members.
 ///
-/// Invariants: (1) one batch of entries becomes one [WriteBatch] that also holds the applied
-/// position, so the state is that of an exact position after any crash; (2) nobody is told of a
-/// change before the engine has it; (3) applying reads no clock and draws no number, so all
-/// replicas come to the same state.
+/// Invariants: (1) a run of entries becomes one [WriteBatch] that also holds the applied position,
+/// so the state is that of an exact position after any crash; (2) nobody is told of a change before
+/// the engine has it; (3) applying reads no clock and draws no number, so all replicas come to the
+/// same state; (4) nor does how entries come together, or how fast the engine is, decide where its
+/// bars end, so replicas have the same files.
 public final class ShardStateMachine implements StateMachine {
   /// No member sends larger chunks of a snapshot than this, but for one pair.
   public static final int MAX_CHUNK_BYTES = 512 << 10;
 
+  private static final long STALL_NANOS = 1_000_000;
+
   private final Env env;
-  private final Engine engine;
+  private final LsmEngine engine;
   private final MvccStore store;
   private final WatchHub watches;
   private final Lessor lessor;
   private final int snapshotChunkBytes;
   private final Duration leaseGrace;
   private final MemberTable members = new MemberTable();
-  private final Purger purger;
+  private final Bars bars;
   private final ShardListener listener;
+  private final List<Runnable> whenPurged = new ArrayList<>();
   private SnapshotMark applied;
-  private boolean applying;
 
-  /// Takes over what `engine` holds; if that is nothing, begins at `start`. Blocks.
+  /// With which entry the last bar ended, and at which one somebody wanted that it does.
+  private long barEnd;
+
+  private long barWanted;
+
+  // What is being applied, and up to which place that is done or under way.
+  private List<Entry> entries = List.of();
+  private Runnable whenApplied = () -> {};
+  private int place;
+  private boolean applying;
+  private boolean busy;
+  private boolean goingOn;
+  private boolean closed;
+
+  /// Takes over what `engine`, which goes in step, holds; if that is nothing, begins at `start`.
+  /// Blocks.
   ///
   /// @param snapshotChunkBytes how much of a snapshot is sent at once: at least so much, and at
   ///   most one pair more
   /// @param leaseGrace what a new leader gives every lease on top of its full time
   public ShardStateMachine(
       Env env,
-      Engine engine,
+      LsmEngine engine,
+      Bars bars,
       MvccOptions mvcc,
       WatchOptions watch,
       int snapshotChunkBytes,
@@ -80,6 +97,7 @@ public final class ShardStateMachine implements StateMachine {
       ShardListener listener) {
     this.env = env;
     this.engine = engine;
+    this.bars = bars;
     this.snapshotChunkBytes = snapshotChunkBytes;
     this.leaseGrace = leaseGrace;
     this.listener = listener;
@@ -89,8 +107,7 @@ public final class ShardStateMachine implements StateMachine {
     store = MvccStore.open(engine, mvcc);
     watches = new WatchHub(store, env, watch);
     lessor = new Lessor(env.clock());
-    purger = new Purger(env, engine, store);
-    purger.wake();
+    barEnd = applied.last().index();
   }
 
   /// Up to where the state in `engine` goes; null: there is none.
@@ -111,7 +128,7 @@ public final class ShardStateMachine implements StateMachine {
     return lessor;
   }
 
-  public Engine engine() {
+  public LsmEngine engine() {
     return engine;
   }
 
@@ -147,9 +164,21 @@ public final class ShardStateMachine implements StateMachine {
     return members.taken(peerUrls, id);
   }
 
-  /// Runs `then` once what compaction made unreadable is deleted here.
+  /// Runs `then` once what compaction made unreadable is deleted here, which the leader sees to.
   public void whenPurged(Runnable then) {
-    purger.whenClean(then);
+    whenPurged.add(then);
+    tellPurged();
+  }
+
+  /// Whether something waits until the state is durable, and so until a bar ends.
+  public boolean wantsBar() {
+    return barWanted > barEnd;
+  }
+
+  /// Makes the state durable without the others: from now on its files are not theirs.
+  public void endBarAlone() {
+    engine.flush();
+    barEnded();
   }
 
   @Override
@@ -162,82 +191,131 @@ public final class ShardStateMachine implements StateMachine {
     return engine.durableMark();
   }
 
+  /// A bar has to end, at the same place on all replicas. So the node has to ask for that.
   @Override
   public void flush() {
-    engine.flush();
+    barWanted = bars.isEmpty() ? barWanted : applied.last().index();
   }
 
   @Override
-  public void apply(List<Entry> entries, SnapshotMark after, Runnable done) {
+  public void apply(List<Entry> committed, SnapshotMark after, Runnable done) {
     Check.that(!applying, "one batch is applied after the other");
     applying = true;
-    var changes = new ArrayList<Mutation>(entries.size());
-    var requests = new ArrayList<RequestId>(entries.size());
-    var asides = new ArrayList<Aside>();
-    for (var entry : entries) {
-      switch (entry.kind()) {
-        case NO_OP -> {}
-        case CONFIGURATION -> asides.add(Aside.of(ConfigurationEntry.decode(entry.payload())));
-        case COMMAND -> {
-          var envelope = EnvelopeCodec.decode(entry.payload());
-          if (envelope.command() instanceof Command.Change(var mutation)) {
-            changes.add(mutation);
-            requests.add(envelope.request());
-          } else {
-            asides.add(new Aside(envelope, null));
-          }
-        }
-      }
+    entries = committed;
+    place = 0;
+    whenApplied =
+        () -> {
+          Check.that(applied.equals(after), "what was applied is what was to be");
+          done.run();
+        };
+    goOn();
+  }
+
+  /// Applies one run after the other. Mostly a run is done at once, so this is a loop.
+  private void goOn() {
+    if (goingOn) {
+      return;
     }
-    switch (store.prepare(changes)) {
-      case Prepared.Ready(var loaded) -> finish(changes, requests, asides, loaded, after, done);
-      case Prepared.ToLoad(var load) ->
-          env.workers()
-              .run(
-                  Lane.READ,
-                  load,
-                  env.loop(),
-                  loaded -> finish(changes, requests, asides, loaded, after, done));
+    goingOn = true;
+    while (!busy && place < entries.size()) {
+      busy = true;
+      var run = Run.first(entries, place, applied, bars);
+      place = run.end(entries, place);
+      start(run);
+    }
+    goingOn = false;
+    if (!busy && applying) {
+      applying = false;
+      entries = List.of();
+      whenApplied.run();
     }
   }
 
-  private void finish(
-      List<Mutation> changes,
-      List<RequestId> requests,
-      List<Aside> asides,
-      Loaded loaded,
-      SnapshotMark after,
-      Runnable done) {
-    var batch = new WriteBatch();
-    var result = store.apply(changes, loaded, batch);
-    var refusals = new ArrayList<Optional<ErrorCode>>(asides.size());
-    asides.forEach(aside -> refusals.add(Optional.ofNullable(aside.apply(members, batch))));
-    batch.put(ShardKeys.APPLIED, ShardKeys.encode(after)).mark(after.last().index());
-    engine.write(batch);
-    applied = after;
-    applying = false;
-    watches.publish(result.revisions());
-    for (int i = 0; i < requests.size(); i++) {
-      var outcome = result.outcomes().get(i);
-      follow(changes.get(i), outcome);
-      listener.applied(requests.get(i), outcome);
+  private void start(Run run) {
+    var step = run.purge;
+    var find = step == null ? null : store.purge(step);
+    if (find != null) {
+      env.workers().run(Lane.READ, find, env.loop(), found -> finish(run, Loaded.NOTHING, found));
+      return;
     }
-    for (int i = 0; i < asides.size(); i++) {
-      var envelope = asides.get(i).envelope();
+    switch (store.prepare(run.changes)) {
+      case Prepared.Ready(var loaded) -> finish(run, loaded, null);
+      case Prepared.ToLoad(var load) ->
+          env.workers().run(Lane.READ, load, env.loop(), loaded -> finish(run, loaded, null));
+    }
+  }
+
+  private void finish(Run run, Loaded loaded, @Nullable Purge purged) {
+    var batch = new WriteBatch();
+    var result = store.apply(run.changes, loaded, batch);
+    if (purged != null) {
+      store.purged(purged, batch);
+    }
+    var refusals = new ArrayList<Optional<ErrorCode>>(run.asides.size());
+    run.asides.forEach(aside -> refusals.add(Optional.ofNullable(aside.apply(members, batch))));
+    batch.put(ShardKeys.APPLIED, ShardKeys.encode(run.after)).mark(run.after.last().index());
+    boolean endsBar = run.heavy ? bars.add(batch.bytes()) : run.endsBar;
+    engine.write(batch);
+    applied = run.after;
+    if (endsBar) {
+      engine.endBar();
+      barEnded();
+    }
+    watches.publish(result.revisions());
+    tell(run, result.outcomes(), refusals);
+    settle();
+  }
+
+  private void tell(Run run, List<Outcome> outcomes, List<Optional<ErrorCode>> refusals) {
+    for (int i = 0; i < run.requests.size(); i++) {
+      var outcome = outcomes.get(i);
+      follow(run.changes.get(i), outcome);
+      listener.applied(run.requests.get(i), outcome);
+    }
+    for (int i = 0; i < run.asides.size(); i++) {
+      var envelope = run.asides.get(i).envelope();
       if (envelope != null) {
         listener.settled(envelope.request(), refusals.get(i).orElse(null));
       }
     }
-    if (!asides.isEmpty()) {
+    run.chores.forEach(request -> listener.settled(request, null));
+    if (!run.asides.isEmpty()) {
       listener.membersChanged();
     }
-    // The next batch waits if the engine wants to be written more slowly. Who asked for this one
-    // has its answer.
-    long wait = engine.writeDelayNanos();
+    tellPurged();
+  }
+
+  /// The next run waits if the engine wants to be written more slowly, or cannot hold more. Who
+  /// asked for this one has its answer.
+  private void settle() {
+    long wait = engine.stalled() ? STALL_NANOS : engine.writeDelayNanos();
     if (wait == 0) {
-      done.run();
+      busy = false;
+      goOn();
     } else {
-      var _ = env.loop().after(Duration.ofNanos(wait), done);
+      var _ = env.loop().after(Duration.ofNanos(wait), this::waited);
+    }
+  }
+
+  private void waited() {
+    if (!closed && engine.stalled()) {
+      settle();
+    } else {
+      busy = false;
+      goOn();
+    }
+  }
+
+  private void barEnded() {
+    bars.ended();
+    barEnd = applied.last().index();
+  }
+
+  private void tellPurged() {
+    if (!whenPurged.isEmpty() && store.purgeStep() == null) {
+      var waiting = List.copyOf(whenPurged);
+      whenPurged.clear();
+      waiting.forEach(Runnable::run);
     }
   }
 
@@ -250,8 +328,6 @@ public final class ShardStateMachine implements StateMachine {
       lessor.granted(new Lease(id, ttlSeconds));
     } else if (mutation instanceof Mutation.RevokeLease(var id) && lessor.primary()) {
       lessor.revoked(id);
-    } else if (mutation instanceof Mutation.Compact) {
-      purger.wake();
     }
   }
 
@@ -277,7 +353,7 @@ public final class ShardStateMachine implements StateMachine {
   }
 
   public void close() {
-    purger.close();
+    closed = true;
     engine.close();
   }
 
@@ -344,7 +420,6 @@ public final class ShardStateMachine implements StateMachine {
     @Override
     public void install(SnapshotMark mark, Runnable done) {
       Check.that(!applying, "nothing is applied while a snapshot is installed");
-      purger.suspend();
       engine.replaceWith(
           replacement,
           mark.last().index(),
@@ -365,11 +440,14 @@ public final class ShardStateMachine implements StateMachine {
       }
       applied = mark;
       listener.membersChanged();
+      // A leader may have had its state renewed: it goes on to keep the time of all leases.
       if (lessor.primary()) {
         lessor.demote();
+        lessor.promote(store.leases(), leaseGrace);
       }
       watches.restored();
-      purger.resume();
+      barEnded();
+      tellPurged();
       done.run();
     }
 

@@ -9,6 +9,7 @@ import io.concordkv.base.CorruptionError;
 import io.concordkv.mvcc.Compare;
 import io.concordkv.mvcc.Mutation;
 import io.concordkv.mvcc.Operation;
+import io.concordkv.mvcc.PurgeStep;
 import io.concordkv.mvcc.RangeQuery;
 import io.concordkv.mvcc.Span;
 import io.concordkv.testkit.Fuzz;
@@ -49,6 +50,8 @@ class EnvelopeCodecTest {
         new Command.Change(new Mutation.Compact(-1)),
         new Command.Change(new Mutation.GrantLease(5, 60)),
         new Command.Change(new Mutation.RevokeLease(Long.MIN_VALUE)),
+        new Command.EndBar(),
+        new Command.Purge(new PurgeStep(1L << 40, 5, 6, PurgeStep.MAX_ROWS)),
         new Command.Publish(9, "näme", List.of("http://a:1", "http://b:1"), -5),
         new Command.Found(List.of(new Command.Founder(-9, List.of("http://a:2")))),
         new Command.AddMember(1, List.of("http://a:2", "http://b:2"), Standing.WITNESS),

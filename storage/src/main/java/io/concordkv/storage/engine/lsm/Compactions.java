@@ -29,7 +29,7 @@ final class Compactions {
   /// to stop.
   private static final double CALM = 1.5;
 
-  static final int STOP = 3;
+  private static final int STOP = 3;
 
   /// So many memtables may be rewritten in a bar, and one merge more. With less, several levels
   /// would not keep up with what is written; with much more a bar would take long to end.
@@ -134,6 +134,13 @@ final class Compactions {
     }
     int due = options.compaction().level0Tables();
     return Math.max((tables / due - CALM) / (STOP - CALM), pressureBelow);
+  }
+
+  /// Whether level 0 is too full for more. In step never: it gets less full with the end of a bar,
+  /// and that comes with what is written.
+  boolean stalled() {
+    int most = STOP * options.compaction().level0Tables();
+    return !store.ids().areInStep() && live.levels().level(0).size() >= most;
   }
 
   private static long fromLevel0(CompactionTask task) {

@@ -189,6 +189,17 @@ final class Levels {
     return false;
   }
 
+  /// Each table with its level.
+  List<String> layout() {
+    var all = new ArrayList<String>();
+    for (int level = 0; level < COUNT; level++) {
+      for (var table : levels.get(level)) {
+        all.add("level %d: %s".formatted(level, table.info()));
+      }
+    }
+    return all;
+  }
+
   /// The value files to which the tables refer, and how much of each they use together. By id.
   List<ValueUse> values() {
     var uses = new TreeMap<Long, ValueUse>();

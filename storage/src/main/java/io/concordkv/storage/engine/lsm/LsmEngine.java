@@ -215,6 +215,7 @@ public final class LsmEngine implements Engine {
     flush = null;
     flushed = 0;
     compactions.giveUp();
+    store.ids().leaveStep(env);
     commits.submit(
         () -> store.edit(true, mark, List.of(), placed),
         () -> {
@@ -223,7 +224,6 @@ public final class LsmEngine implements Engine {
           durableMark = mark;
           memtables = new Memtable[] {newMemtable()};
           replacing = false;
-          store.ids().leaveStep(env);
           compactions.beginBar();
           env.reached("lsm/replaced");
           whenDurable.tell(sequence);
@@ -277,8 +277,7 @@ public final class LsmEngine implements Engine {
 
   @Override
   public boolean stalled() {
-    return memtables.length - 1 >= options.memtables().most()
-        || live.levels().level(0).size() >= Compactions.STOP * options.compaction().level0Tables();
+    return memtables.length - 1 >= options.memtables().most() || compactions.stalled();
   }
 
   @Override
@@ -370,6 +369,11 @@ public final class LsmEngine implements Engine {
     var levels = live.levels();
     var tables = levels.all().stream().map(table -> table.info().id());
     return Stream.concat(tables, levels.values().stream().map(ValueUse::file)).sorted().toList();
+  }
+
+  /// The tables with their levels, told so that no two contents are told alike.
+  public List<String> layout() {
+    return live.levels().layout();
   }
 
   @Override

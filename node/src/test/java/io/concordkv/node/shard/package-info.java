@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.node.shard;
+
+import org.jspecify.annotations.NullMarked;
