@@ -11,6 +11,7 @@ import java.util.List;
 /// @param stalledWrites batches that came while the engine was stalled
 /// @param valueBytes what files of values take that lie apart from their keys
 /// @param usedValueBytes how much of these is still referred to; the rest is garbage
+/// @param damagedTables so many tables are set aside, since somebody met damage in them
 /// @param work what the batches cost
 /// @param operations how often and how fast; empty unless it is a [MeasuredEngine]
 public record EngineMetrics(
@@ -22,13 +23,14 @@ public record EngineMetrics(
     long stalledWrites,
     long valueBytes,
     long usedValueBytes,
+    long damagedTables,
     WriteWork work,
     List<OperationMetrics> operations) {
   public EngineMetrics {
     operations = List.copyOf(operations);
   }
 
-  /// Of an engine that has all values beside their keys.
+  /// Of an engine that has no tables, and all values beside their keys.
   public EngineMetrics(
       long count,
       EngineSizes sizes,
@@ -38,7 +40,7 @@ public record EngineMetrics(
       long stalledWrites,
       WriteWork work,
       List<OperationMetrics> operations) {
-    this(count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, 0, 0, work, operations);
+    this(count, sizes, cacheHits, cacheMisses, debtBytes, stalledWrites, 0, 0, 0, work, operations);
   }
 
   /// Of an engine that has no cache and no debt.
@@ -57,6 +59,7 @@ public record EngineMetrics(
         stalledWrites,
         valueBytes,
         usedValueBytes,
+        damagedTables,
         work,
         measured);
   }

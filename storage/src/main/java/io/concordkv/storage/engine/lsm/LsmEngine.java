@@ -313,9 +313,9 @@ public final class LsmEngine implements Engine {
 
   @Override
   public EngineMetrics metrics() {
-    var values = live.levels().values();
+    var levels = live.levels();
     return store.metrics(
-        EngineMetrics.of(this), compactions.debt(), stalledWrites, values, pacing.work());
+        EngineMetrics.of(this), compactions.debt(), stalledWrites, levels, pacing.work());
   }
 
   /// Makes a checkpoint of everything written so far in `target`, a new directory, in the

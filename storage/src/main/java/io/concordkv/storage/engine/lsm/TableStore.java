@@ -144,11 +144,8 @@ final class TableStore {
 
   /// With what the cache tells.
   EngineMetrics metrics(
-      EngineMetrics engine,
-      long debtBytes,
-      long stalledWrites,
-      List<ValueUse> values,
-      WriteWork work) {
+      EngineMetrics engine, long debtBytes, long stalledWrites, Levels levels, WriteWork work) {
+    var values = levels.values();
     return new EngineMetrics(
         engine.count(),
         engine.sizes(),
@@ -158,6 +155,7 @@ final class TableStore {
         stalledWrites,
         ValueUse.fileBytes(values),
         ValueUse.bytes(values),
+        levels.all().stream().filter(table -> table.damage() != null).count(),
         work,
         engine.operations());
   }

@@ -89,9 +89,11 @@ final class SetAsideTest {
   @Test
   void what_a_reader_meets_sets_the_table_aside() {
     assertThat(engine.damage()).isNull();
+    assertThat(engine.metrics().damagedTables()).isZero();
     assertThatThrownBy(() -> engine.get(someKey()))
         .isInstanceOf(CorruptionError.class)
         .hasMessageContaining(damaged);
+    assertThat(engine.metrics().damagedTables()).isEqualTo(1);
     assertThat(engine.damage())
         .isNotNull()
         .hasMessageContaining(damaged)
