@@ -44,9 +44,17 @@ final class FileIds {
     return new FileIds(false, 0, next);
   }
 
+  /// Goes on from the bar that ended last. What was written by an engine by itself is nothing that
+  /// others have.
+  ///
   /// @param next no file that counts has this number or a higher one
-  static FileIds inStep(long next) {
-    return new FileIds(true, (next + (1L << BAR_SHIFT) - 1) >>> BAR_SHIFT, 0);
+  static FileIds inStep(Env env, long next) {
+    long bar = (next + (1L << BAR_SHIFT) - 1) >>> BAR_SHIFT;
+    var ids = new FileIds(true, bar, 0);
+    if (next > 1 && next != bar << BAR_SHIFT) {
+      ids.leaveStep(env);
+    }
+    return ids;
   }
 
   boolean areInStep() {

@@ -103,7 +103,7 @@ public final class LsmEngine implements Engine {
   }
 
   private static LsmEngine open(Env env, String directory, LsmOptions options, boolean inStep) {
-    return new LsmEngine(env, options, Opening.of(env.files(), directory, options, inStep));
+    return new LsmEngine(env, options, Opening.of(env, directory, options, inStep));
   }
 
   /// Removes everything that an engine has in `directory`, damaged or not. Should it be

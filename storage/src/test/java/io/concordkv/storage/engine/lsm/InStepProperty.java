@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +63,36 @@ final class InStepProperty {
         }
       }
       assertThat(compared).isGreaterThan(history.ends.size());
+    }
+  }
+
+  @Test
+  void what_an_engine_by_itself_wrote_is_not_in_step() {
+    var env = new Simulation(1).env("n");
+    try (var alone = LsmEngine.open(env, DIRECTORY, TinyOptions.PLAIN)) {
+      alone.put(Bytes.of("a"), Bytes.of("1"));
+      alone.sync();
+    }
+    try (var engine = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+      assertThat(engine.inStep()).isFalse();
+      assertThat(engine.get(Bytes.of("a"))).isEqualTo(Bytes.of("1"));
+    }
+  }
+
+  @Test
+  void a_flush_of_ones_own_leaves_the_step_for_good() {
+    var env = new Simulation(1).env("n");
+    try (var engine = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+      engine.put(Bytes.of("a"), Bytes.of("1"));
+      engine.endBar();
+      assertThat(engine.inStep()).isTrue();
+      engine.put(Bytes.of("a"), Bytes.of("2"));
+      engine.sync();
+      assertThat(engine.inStep()).isFalse();
+    }
+    try (var again = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+      assertThat(again.inStep()).isFalse();
+      assertThat(again.get(Bytes.of("a"))).isEqualTo(Bytes.of("2"));
     }
   }
 
