@@ -4,12 +4,19 @@ import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.memory.KeyPrefix;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /// A page of leaves, or of such pages. Child `i` has the keys from separator `i` (inclusive) to
 /// separator `i + 1`; the first separator is not looked at. Only a child can be replaced, by one
 /// that has the same keys and perhaps more.
+///
+/// All separators begin with the bytes in `common`, if only none, and the prefixes are what follows
+/// those. A page that comes of another one keeps its prefixes as long as they tell keys apart.
 final class PackedInner {
   static final int MAX_CHILDREN = 64;
+
+  /// With so many bytes more in common, prefixes are worth being made anew.
+  private static final int WORTH_LOOKING = 4;
 
   private static final int OBJECT_BYTES = 32;
   private static final int ARRAY_BYTES = 16;
@@ -21,20 +28,33 @@ final class PackedInner {
   private final long[] prefixes;
   private final byte[] common;
 
-  private PackedInner(Object[] children, Bytes[] separators) {
+  private PackedInner(Object[] children, Bytes[] separators, byte[] common, long[] prefixes) {
     this.children = children;
     this.separators = separators;
+    this.common = common;
+    this.prefixes = prefixes;
+  }
+
+  /// A page whose prefixes are made anew, which costs a look at each separator.
+  private static PackedInner anew(Object[] children, Bytes[] separators, int shared) {
     int last = separators.length - 1;
-    int shared = last < 1 ? 0 : KeyPrefix.common(separators[1], separators[last]);
-    common = last < 1 ? new byte[0] : separators[1].slice(0, shared).toArray();
-    prefixes = new long[separators.length];
+    byte[] common = last < 1 ? new byte[0] : separators[1].slice(0, shared).toArray();
+    var prefixes = new long[separators.length];
     for (int i = 1; i < prefixes.length; i++) {
       prefixes[i] = KeyPrefix.of(separators[i], shared);
     }
+    return new PackedInner(children, separators, common, prefixes);
+  }
+
+  /// How many bytes all separators begin with.
+  private static int shared(Bytes[] separators) {
+    int last = separators.length - 1;
+    return last < 1 ? 0 : KeyPrefix.common(separators[1], separators[last]);
   }
 
   static PackedInner of(Object left, Bytes separator, Object right) {
-    return new PackedInner(new Object[] {left, right}, new Bytes[] {Bytes.EMPTY, separator});
+    var separators = new Bytes[] {Bytes.EMPTY, separator};
+    return anew(new Object[] {left, right}, separators, shared(separators));
   }
 
   int size() {
@@ -97,7 +117,14 @@ final class PackedInner {
     moreChildren[at] = left;
     moreChildren[at + 1] = right;
     moreSeparators[at + 1] = separator;
-    return new PackedInner(moreChildren, moreSeparators);
+    if (KeyPrefix.compareStart(common, separator) != 0) {
+      return anew(moreChildren, moreSeparators, shared(moreSeparators));
+    }
+    var morePrefixes = new long[size + 1];
+    System.arraycopy(prefixes, 0, morePrefixes, 0, at + 1);
+    System.arraycopy(prefixes, at + 1, morePrefixes, at + 2, size - at - 1);
+    morePrefixes[at + 1] = KeyPrefix.of(separator, common.length);
+    return new PackedInner(moreChildren, moreSeparators, common, morePrefixes);
   }
 
   /// Another page with the children from `from` to `to`.
@@ -106,7 +133,16 @@ final class PackedInner {
     var their = new Bytes[to - from];
     System.arraycopy(children, from, some, 0, to - from);
     System.arraycopy(separators, from, their, 0, to - from);
-    return new PackedInner(some, their);
+    int shared = shared(their);
+    if (shared >= common.length + WORTH_LOOKING || alike(from + 1, to - 1)) {
+      return anew(some, their, shared);
+    }
+    return new PackedInner(some, their, common, Arrays.copyOfRange(prefixes, from, to));
+  }
+
+  /// Whether the prefixes tell nothing of the separators from `first` to `last`.
+  private boolean alike(int first, int last) {
+    return first < last && prefixes[first] == prefixes[last];
   }
 
   long bytes() {
