@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// answer, or, while the loop is idle, runs it itself. Once the store has stopped, everybody who
 /// waits or comes is told why.
 ///
-/// A caller first enters its future and then looks whether all is over; who ends it first says so
-/// and then looks who is entered. So nobody is missed, whichever comes first.
+/// A caller whose answer is not there at once enters its future and then looks whether all is over;
+/// who ends it first says so and then looks who is entered. So nobody is missed, whichever comes
+/// first.
 final class Calls {
   private final ConcurrentHashMap<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
@@ -23,19 +24,29 @@ final class Calls {
   /// Runs `task` on `loop` and waits for what it answers, there or later. An interrupt does not end
   /// the waiting, since what was begun cannot be taken back; it is kept for the caller.
   <T> T ask(Scheduler loop, Consumer<CompletableFuture<T>> task) {
+    check();
     var answer = new CompletableFuture<T>();
-    long number = numbers.incrementAndGet();
-    open.put(number, answer);
+    loop.postAndHelp(() -> task.accept(answer), answer::isDone);
     try {
-      check();
-      loop.postAndHelp(() -> task.accept(answer), answer::isDone);
-      return answer.join();
+      return answer.isDone() ? answer.join() : await(answer);
     } catch (CompletionException failed) {
       switch (failed.getCause()) {
         case RuntimeException why -> throw why;
         case Error why -> throw why;
         case null, default -> throw failed;
       }
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> answer) {
+    long number = numbers.incrementAndGet();
+    open.put(number, answer);
+    try {
+      var why = over;
+      if (why != null) {
+        answer.completeExceptionally(why);
+      }
+      return answer.join();
     } finally {
       open.remove(number);
     }

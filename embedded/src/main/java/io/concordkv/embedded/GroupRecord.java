@@ -32,7 +32,10 @@ final class GroupRecord {
   private static final int DELETE_FROM = 3;
 
   private static final int HEADER_BYTES = 20;
-  private static final int WORTH_COMPRESSING = 128;
+
+  /// One small commit alone repeats little, and to look for it costs more than all else of it.
+  private static final int WORTH_COMPRESSING = 512;
+
   private static final int LENGTH_BYTES = 4;
 
   private static final LZ4Compressor COMPRESSOR = LZ4Factory.fastestInstance().fastCompressor();

@@ -190,9 +190,11 @@ final class Locks {
   /// All commits up to the last one written are visible.
   void published() {
     published = applied;
-    var seeing = List.copyOf(unseen);
-    unseen.clear();
-    seeing.forEach(this::seen);
+    if (!unseen.isEmpty()) {
+      var seeing = List.copyOf(unseen);
+      unseen.clear();
+      seeing.forEach(this::seen);
+    }
   }
 
   /// Nobody gets a lock any more.

@@ -58,7 +58,7 @@ final class GroupRecordTest {
   @Test
   void damaged_groups_are_refused_or_read_as_others() {
     var group = new GroupRecord(7, 1);
-    group.add(new WriteBatch().put(Bytes.of("key"), Bytes.of("value".repeat(60))));
+    group.add(new WriteBatch().put(Bytes.of("key"), Bytes.of("value".repeat(120))));
     group.add(new WriteBatch().delete(Bytes.of("key")));
     var packed = group.finish();
     assertThat(packed.kind()).isEqualTo(GroupRecord.LZ4);
@@ -114,6 +114,13 @@ final class GroupRecordTest {
     clock.saw(0);
     wall.set(6000);
     assertThat(clock.next()).isEqualTo(6000);
+  }
+
+  @Test
+  void a_small_commit_alone_is_stored_as_it_is() {
+    var group = new GroupRecord(1, 0);
+    group.add(new WriteBatch().put(Bytes.of("key"), Bytes.of("value".repeat(40))));
+    assertThat(group.finish().kind()).isEqualTo(GroupRecord.RAW);
   }
 
   @Test
