@@ -74,6 +74,11 @@ final class History {
     return wal.end() - milestones.passed();
   }
 
+  /// The same, or nothing if there is no room to save it.
+  long savableBytes() {
+    return wal.outOfSpace() ? 0 : bytes();
+  }
+
   /// Whether writes have to wait for the log, or for its archive.
   boolean stalled() {
     return wal.overloaded() || isBehind();

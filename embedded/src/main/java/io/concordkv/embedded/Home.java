@@ -56,6 +56,14 @@ final class Home {
     discard(files, Engines.installed().provider(place.engine()), place.directory());
   }
 
+  /// Removes what a store has beside the engine that counts. Blocks.
+  static void discardOther(FileSystem files, StoreFile file) {
+    if (file.other() != null) {
+      discard(files, file.other());
+      new StoreFile(file.id(), file.current(), null).write(files, "");
+    }
+  }
+
   private static void discard(FileSystem files, EngineProvider provider, String directory) {
     if (files.exists(directory)) {
       provider.destroy(files, directory);
@@ -68,8 +76,14 @@ final class Home {
     discard(files, provider, directory);
   }
 
-  /// Writes a commit of the log, unless the engine has it already. Blocks.
-  void replay(WriteBatch batch) {
+  /// Writes the commits of a group of the log that the engine does not have already. Blocks.
+  void replay(GroupRecord.Group group) {
+    if (group.last() > engine.mark()) {
+      group.read(this::replay);
+    }
+  }
+
+  private void replay(WriteBatch batch) {
     if (batch.mark() <= engine.mark()) {
       return;
     }
@@ -91,6 +105,11 @@ final class Home {
   /// Up to which commit no crash takes anything back.
   long saved() {
     return provider.durable() ? engine.durableMark() : kept;
+  }
+
+  /// Whether [#save] goes on in the background and says with [#saved()] how far it is.
+  boolean savesByItself() {
+    return provider.durable();
   }
 
   /// Starts to save all that was written so far. Runs `done` when that is so, if the engine does

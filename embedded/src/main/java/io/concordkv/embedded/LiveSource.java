@@ -13,14 +13,15 @@ record LiveSource(Env env, Calls calls, Store store, Published.Newest newest)
     return content.sequence;
   }
 
+  /// All that is in it is in the log, too: no number in it is given again.
   @Override
   public void checkpoint() {
     Boolean _ =
         calls.ask(
             env.loop(),
             answer ->
-                store.checkpointOfLogged(
-                    () -> answer.complete(true), answer::completeExceptionally));
+                store.checkpoint(
+                    () -> store.flush(() -> answer.complete(true)), answer::completeExceptionally));
   }
 
   @Override

@@ -97,8 +97,8 @@ final class Store {
             (record, at) -> {
               var group = GroupRecord.open(record);
               groupClock.saw(group.time());
-              group.read(home::replay);
-              milestones.add(home.engine.mark(), at);
+              home.replay(group);
+              milestones.add(group.last(), at);
             });
     history = new History(env, wal, milestones, options.backup(), archive, this::keep);
     sequence = home.engine.mark();
@@ -121,10 +121,7 @@ final class Store {
     Home.check(options.engine(), options.settings());
     var files = env.files();
     var file = StoreFile.ensure(env, "", options.engine());
-    if (file.other() != null) {
-      Home.discard(files, file.other());
-      new StoreFile(file.id(), file.current(), null).write(files, "");
-    }
+    Home.discardOther(files, file);
     var archived = archive == null ? null : Archive.open(archive, file.id());
     var home = Home.open(env, file.current(), options.settings());
     Checkpoint.discard(files, home);
@@ -345,11 +342,6 @@ final class Store {
     new Checkpoint(env, home, () -> closing, done, refused).begin();
   }
 
-  /// As [#checkpoint], but all that is in it is in the log, too: no number in it is given again.
-  void checkpointOfLogged(Runnable done, Consumer<CorruptionError> refused) {
-    checkpoint(() -> flush(done), refused);
-  }
-
   /// What is kept of the log.
   History history() {
     return history;
@@ -357,6 +349,11 @@ final class Store {
 
   long count() {
     return home.engine.count();
+  }
+
+  /// Starts to give back what room the engine can give back.
+  void reclaim() {
+    home.engine.reclaim();
   }
 
   /// Moves to another engine while commits go on. One at a time.
@@ -472,7 +469,8 @@ final class Store {
     } else if (ingestion != null) {
       ingestion.cancel();
     }
-    whenIdle = () -> wal.sync(wal.end(), done);
+    Runnable save = () -> LastSave.run(env, home, history.savableBytes(), options.logBytes(), done);
+    whenIdle = () -> wal.sync(wal.end(), save);
     schedule();
   }
 

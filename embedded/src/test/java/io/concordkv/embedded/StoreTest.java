@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,6 +116,42 @@ final class StoreTest {
             Outcome.Refused.class,
             outcome -> assertThat(outcome.why().code()).isEqualTo(ErrorCode.NO_SPACE));
     assertThat(world.content()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lsm", "bplustree"})
+  void what_a_store_has_in_its_log_when_it_is_closed_is_saved_if_it_is_much(String engine) {
+    var world = new StoreWorld(1, SMALL.withEngine(engine));
+    world.simulation.withoutFaultSites();
+    world.open(_ -> {});
+    world.submit(noise("key", 0));
+    assertThat(markAfterClose(world, engine)).isZero();
+
+    world.open(_ -> {});
+    for (int i = 1; i < 10; i++) {
+      world.submit(noise("key-" + i, i));
+      world.runFor(Duration.ofMillis(5));
+    }
+    assertThat(markAfterClose(world, engine)).isEqualTo(10);
+    world.open(_ -> {});
+    assertThat(world.content()).isEqualTo(world.contents.getLast());
+  }
+
+  private static long markAfterClose(StoreWorld world, String engine) {
+    world.runFor(LONG);
+    var closed = new ArrayList<Boolean>();
+    world.closeView();
+    world.store().close(() -> closed.add(true));
+    world.runFor(LONG);
+    assertThat(closed).hasSize(1);
+    world.store().letGo();
+    world.simulation.powerCut("n");
+    var env = world.simulation.env("n", world.failures::add);
+    var home = Home.open(env, new StoreFile.Place(engine, 0), new TreeMap<>());
+    long mark = home.engine.mark();
+    home.engine.close();
+    world.simulation.powerCut("n");
+    return mark;
   }
 
   @ParameterizedTest

@@ -212,8 +212,8 @@ final class StoreWorld implements Store.Audience {
     public void checkpoint() {
       await(answer ->
           store()
-              .checkpointOfLogged(
-                  () -> answer.accept(true),
+              .checkpoint(
+                  () -> store().flush(() -> answer.accept(true)),
                   damage -> {
                     throw damage;
                   }));
