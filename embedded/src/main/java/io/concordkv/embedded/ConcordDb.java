@@ -18,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +79,7 @@ public final class ConcordDb implements AutoCloseable {
   private final Store store;
   private final Calls calls;
   private final Published.Newest newest;
+  private final LockCalls locks;
   private final AtomicInteger transactions;
   private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -106,6 +106,7 @@ public final class ConcordDb implements AutoCloseable {
     this.calls = calls;
     this.newest = newest;
     this.transactions = transactions;
+    locks = new LockCalls(env.loop(), store, calls, newest);
   }
 
   /// Opens or makes the store in `directory`, which belongs to it alone, and brings back all that
@@ -199,34 +200,8 @@ public final class ConcordDb implements AutoCloseable {
     outcome.orThrow();
   }
 
-  /// What became of a wish for a lock, and the content at which it was granted.
-  private record Locked(Outcome outcome, @Nullable Published content) {}
-
-  /// Gets a lock for a transaction, and the content in which what is locked is as it will stay; to
-  /// be let go.
-  Published lock(long transaction, Wish wish, Claims claims) {
-    Locked locked =
-        calls.ask(
-            env.loop(),
-            answer ->
-                store.lock(
-                    new LockRequest(
-                        transaction, wish, claims, outcome -> answer(answer, outcome))));
-    locked.outcome.orThrow();
-    return Objects.requireNonNull(locked.content);
-  }
-
-  private void answer(CompletableFuture<Locked> answer, Outcome outcome) {
-    var content = outcome instanceof Outcome.Done ? newest.take() : null;
-    boolean told = answer.complete(new Locked(outcome, content));
-    if (!told && content != null) {
-      content.release();
-    }
-  }
-
-  /// Lets the locks of a transaction go, soon.
-  void endLocks(long transaction) {
-    env.loop().post(() -> store.end(transaction));
+  LockCalls locks() {
+    return locks;
   }
 
   /// The pairs of `range` in `order`, as they are now; to be closed.
@@ -339,6 +314,16 @@ public final class ConcordDb implements AutoCloseable {
   /// by itself.
   public void flush() {
     this.<Boolean>run(answer -> store.flush(() -> answer.complete(true)));
+  }
+
+  /// Starts to give back the room of what is superseded or deleted, in the background and beside
+  /// all others: in `lsm` all comes to the deepest level, and value files lose what nobody uses.
+  /// Returns at once; [#metrics()] tells how much there is still to do. Harmless at any time.
+  public void compact() {
+    this.<Boolean>run(answer -> {
+      store.reclaim();
+      answer.complete(true);
+    });
   }
 
   /// What its engine tells of itself.
@@ -469,7 +454,9 @@ public final class ConcordDb implements AutoCloseable {
   }
 
   /// Waits for the writes under way, makes all that was acknowledged durable and lets go of the
-  /// directory. Snapshots, cursors and transactions are closed before. Harmless if it is closed.
+  /// directory. Where much is only in the log, the engine is saved first, so that the next opening
+  /// is fast; that takes up to some seconds. Snapshots, cursors and transactions are closed before.
+  /// Harmless if it is closed.
   @Override
   public void close() {
     if (!closing.compareAndSet(false, true)) {

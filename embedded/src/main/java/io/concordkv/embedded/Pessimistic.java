@@ -91,14 +91,16 @@ final class Pessimistic implements Scheme {
   private Published lock(Wish wish) {
     asked = true;
     if (isolation != Isolation.SNAPSHOT) {
-      return db.lock(number, wish, Claims.NONE);
+      return db.locks().lock(number, wish, Claims.NONE);
     }
     var seen = moment;
     if (seen == null) {
-      seen = db.lock(number, wish, Claims.NONE);
+      seen = db.locks().lock(number, wish, Claims.NONE);
       moment = seen;
     } else {
-      db.lock(number, wish, new Claims(seen.sequence, wish.keys(), wish.ranges())).release();
+      db.locks()
+          .lock(number, wish, new Claims(seen.sequence, wish.keys(), wish.ranges()))
+          .release();
     }
     return seen.again();
   }
@@ -113,7 +115,7 @@ final class Pessimistic implements Scheme {
   public void end() {
     if (asked) {
       asked = false;
-      db.endLocks(number);
+      db.locks().end(number);
     }
     var seen = moment;
     if (seen != null) {

@@ -407,6 +407,26 @@ final class ConcordDbTest {
   }
 
   @Test
+  void compacting_gives_back_what_was_overwritten_while_others_go_on() {
+    try (var db = open("lsm")) {
+      for (int round = 0; round < 8; round++) {
+        for (int i = 0; i < 64; i++) {
+          var noise = new byte[8 << 10];
+          new SplittableRandom(1000 * round + i).nextBytes(noise);
+          db.put(bytes("key-" + i), Bytes.wrap(noise));
+        }
+      }
+      db.compact();
+      for (int i = 0; db.metrics().sizes().disk() > 1 << 20 && i < 10_000; i++) {
+        db.put(bytes("beside"), bytes("" + i));
+      }
+
+      assertThat(db.metrics().sizes().disk()).isBetween(512L << 10, 1L << 20);
+      assertThat(db.count(KeyRange.prefix(bytes("key-")))).isEqualTo(64);
+    }
+  }
+
+  @Test
   void options_are_checked() {
     assertThatThrownBy(() -> open("abacus"))
         .isInstanceOf(ConcordException.class)
