@@ -30,7 +30,7 @@ maven = JAVA_HOME=$$(bin/find-jdk) && export JAVA_HOME && $(MVN) -B -ntp
 only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
-  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size sim sim-engines \
+  test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size bench-memtables sim sim-engines \
   sim-stores sim-determinism mutants chaos crash fuzz format
 
 help: ## this list
@@ -93,6 +93,10 @@ bench-catch-up: build ## a node that missed MB=1024 megabytes gets a snapshot: t
 bench-log-size: build ## how much smaller compression makes the log of an embedded store
 	@home=$$(bin/find-jdk) && "$$home/bin/java" --enable-native-access=ALL-UNNAMED \
 	  --sun-misc-unsafe-memory-access=allow -cp bench/target/concord-bench.jar io.concordkv.bench.LogSize
+
+bench-memtables: build ## memtables alone: inserts and lookups with a thousand and a million entries
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseParallelGC -Xms2g -Xmx2g --enable-native-access=ALL-UNNAMED \
+	  -cp bench/target/concord-bench.jar io.concordkv.bench.engines.MemtableBench
 
 bench-engines: build ## storage engines beside RocksDB, LMDB and others: COUNT=1000000 ROUNDS=3 TARGETS=lsm,rocksdb CACHE=512
 	@bench/engines.sh $(if $(COUNT),COUNT=$(COUNT)) $(if $(ROUNDS),ROUNDS=$(ROUNDS)) $(if $(TARGETS),TARGETS=$(TARGETS)) \
