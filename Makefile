@@ -117,8 +117,10 @@ sim-engines: build ## one engine on a disk that fails, under each of SEEDS=1-100
 	  '$(SEEDS)' '$(ENGINE)'
 
 sim-stores: SEEDS = 1-1000
-sim-stores: ## embedded stores on machines that die and disks that fail, under each of SEEDS=1-1000
-	@$(maven) test -Dtest=StoreSwarmProperty -Dseeds='$(SEEDS)' -Dsurefire.failIfNoSpecifiedTests=false
+sim-stores: build ## embedded stores on machines that die and disks that fail, under each of SEEDS=1-1000; ENGINE=lsm for one kind only
+	@home=$$(bin/find-jdk) && "$$home/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED \
+	  --sun-misc-unsafe-memory-access=allow -cp sim/target/concord-sim.jar io.concordkv.sim.store.StoreSim \
+	  '$(SEEDS)' '$(ENGINE)'
 
 sim-determinism: build ## the same seeds under two collectors and the interpreter make the same runs
 	@home=$$(bin/find-jdk) && mkdir -p sim/target/traces && \

@@ -1,6 +1,7 @@
 package io.concordkv.embedded;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.env.Env;
 import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.RealEnv;
 import io.concordkv.embedded.Commit.Claims;
@@ -9,7 +10,6 @@ import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.EngineMetrics;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
-import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,9 +73,8 @@ public final class ConcordDb implements AutoCloseable {
   private static final String LOCK = "LOCK";
 
   private final Options options;
-  private final Path directory;
-  private final RealEnv env;
-  private final AutoCloseable lock;
+  private final Ground ground;
+  private final Env env;
   private final Store store;
   private final Calls calls;
   private final Published.Newest newest;
@@ -89,23 +88,22 @@ public final class ConcordDb implements AutoCloseable {
   /// Held while a checkpoint is made, or the store moves: each has one place.
   private final ReentrantLock copying = new ReentrantLock();
 
-  private ConcordDb(
-      Options options,
-      Path directory,
-      RealEnv env,
-      AutoCloseable lock,
-      Store store,
-      Calls calls,
-      Published.Newest newest,
-      AtomicInteger transactions) {
+  /// What it runs on.
+  ///
+  /// @param archive where the log is archived to
+  /// @param stop ends the loop and the workers of `env`
+  /// @param lock kept until all is closed
+  record Ground(
+      Env env, Path directory, @Nullable Folder archive, Runnable stop, AutoCloseable lock) {}
+
+  ConcordDb(Options options, Ground ground, Store store, Calls calls, Readership readers) {
     this.options = options;
-    this.directory = directory;
-    this.env = env;
-    this.lock = lock;
+    this.ground = ground;
     this.store = store;
     this.calls = calls;
-    this.newest = newest;
-    this.transactions = transactions;
+    env = ground.env;
+    newest = readers.newest;
+    transactions = readers.transactions;
     locks = new LockCalls(env.loop(), store, calls, newest);
   }
 
@@ -115,20 +113,8 @@ public final class ConcordDb implements AutoCloseable {
   /// damaged.
   public static ConcordDb open(Path directory, Options options) {
     var calls = new Calls();
-    var newest = new Published.Newest();
-    var transactions = new AtomicInteger();
-    var audience =
-        new Store.Audience() {
-          @Override
-          public void publish(View view, long sequence, Runnable closed) {
-            newest.put(new Published(view, sequence, closed));
-          }
-
-          @Override
-          public boolean hasTransactions() {
-            return transactions.get() > 0;
-          }
-        };
+    var readers = new Readership();
+    var archive = options.backup().archiveFolder();
     var env =
         RealEnv.open(
             directory, "concord-db", escaped -> calls.end(StoppedException.failed(escaped)));
@@ -139,12 +125,10 @@ public final class ConcordDb implements AutoCloseable {
       Store store =
           calls.ask(
               env.loop(),
-              answer ->
-                  Calls.answer(
-                      answer,
-                      () -> Store.open(env, options, options.backup().archiveFolder(), audience)));
+              answer -> Calls.answer(answer, () -> Store.open(env, options, archive, readers)));
       opened = true;
-      return new ConcordDb(options, directory, env, lock, store, calls, newest, transactions);
+      var ground = new Ground(env, directory, archive, env::close, lock);
+      return new ConcordDb(options, ground, store, calls, readers);
     } finally {
       if (!opened) {
         env.close();
@@ -344,7 +328,8 @@ public final class ConcordDb implements AutoCloseable {
       }
       this.<Boolean>run(
           answer -> store.checkpoint(() -> answer.complete(true), answer::completeExceptionally));
-      Files.move(directory.resolve(Checkpoint.DIRECTORY), target, StandardCopyOption.ATOMIC_MOVE);
+      var made = ground.directory.resolve(Checkpoint.DIRECTORY);
+      Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       throw new FileException(
           FileException.Kind.FAILED, "move a checkpoint to", target.toString(), failed);
@@ -373,14 +358,12 @@ public final class ConcordDb implements AutoCloseable {
     return backup(at, at.sibling(base), progress);
   }
 
-  private BackupInfo backup(
-      Backups.Place at, @Nullable String base, Consumer<BackupProgress> progress) {
+  BackupInfo backup(Backups.Place at, @Nullable String base, Consumer<BackupProgress> progress) {
     copying.lock();
     try {
       var source = new LiveSource(env, calls, store, newest);
       var pace = new Throttle(env, calls, options.backup().bytesPerSecond());
-      var archive = options.backup().archiveFolder();
-      return new BackupRun(env, options, archive, source, at, pace, progress).run(base);
+      return new BackupRun(env, options, ground.archive, source, at, pace, progress).run(base);
     } finally {
       copying.unlock();
     }
@@ -463,18 +446,23 @@ public final class ConcordDb implements AutoCloseable {
       return;
     }
     try {
-      this.<Boolean>run(answer -> {
-        newest.put(null);
-        store.close(() -> answer.complete(true));
-      });
+      settle();
     } catch (StoppedException _) {
       // It has failed: there is nothing more to be made durable, only to be let go.
     }
-    env.close();
+    ground.stop.run();
     newest.put(null);
     store.letGo();
     calls.end(StoppedException.closed());
-    unlock(lock);
+    unlock(ground.lock);
+  }
+
+  /// Takes nothing more, and makes all that was acknowledged durable.
+  void settle() {
+    this.<Boolean>run(answer -> {
+      newest.put(null);
+      store.close(() -> answer.complete(true));
+    });
   }
 
   private static void unlock(AutoCloseable lock) {

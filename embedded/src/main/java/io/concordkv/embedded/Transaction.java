@@ -34,6 +34,7 @@ public final class Transaction implements AutoCloseable {
   /// What was deleted as a whole; `writes` has what was put there since.
   private final RangeSet deleted = new RangeSet();
 
+  private @Nullable WriteBatch committed;
   private boolean over;
 
   Transaction(Scheme scheme) {
@@ -138,11 +139,19 @@ public final class Transaction implements AutoCloseable {
     check();
     try {
       if (!writes.isEmpty() || deleted.size() > 0) {
-        scheme.commit(batch());
+        committed = batch();
+        scheme.commit(committed);
       }
     } finally {
       close();
     }
+  }
+
+  /// The number of its commit, which [Until#commit(long)] and [Snapshot#sequence()] speak of; 0 if
+  /// it has none, as when it wrote nothing. After a commit that ended with a [StoppedException] it
+  /// is that under which what was written is found after the next opening, if it is there.
+  public long number() {
+    return committed == null ? 0 : committed.mark();
   }
 
   private WriteBatch batch() {

@@ -1,7 +1,8 @@
 /// The embedded store: [ConcordDb] for Java programs, over any engine, without a cluster.
 ///
-/// The heart is [Store]: one thread, one `Env`, no locks, so it runs in the simulator as it is.
-/// Around it lies a thin shell that any thread may enter, and here alone threads share state:
+/// The heart is [Store]: one thread, one `Env`, no locks, so it runs in the simulator as it is
+/// ([HostedStore]). Around it lies a thin shell that any thread may enter, and here alone threads
+/// share state:
 ///
 /// | what | how | why |
 /// |---|---|---|

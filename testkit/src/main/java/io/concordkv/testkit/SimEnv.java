@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -41,6 +42,12 @@ public final class SimEnv implements Env {
         @Override
         public void post(Runnable task) {
           loop.post(() -> guard(task));
+        }
+
+        @Override
+        public void postAndHelp(Runnable task, BooleanSupplier done) {
+          post(task);
+          simulation.await(SimEnv.this, done);
         }
 
         @Override

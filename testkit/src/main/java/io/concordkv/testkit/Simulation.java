@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A world with a clock of its own. One thread runs all loops of all nodes, one event after the
 /// other: in the order of virtual time; where several loops have an event at the same instant, the
@@ -37,6 +38,7 @@ public final class Simulation {
   private int eventsOfThisInstant;
   private boolean faults = true;
   private String lastRan = "";
+  private @Nullable SimThreads threads;
   private final TreeSet<String> marks = new TreeSet<>();
 
   public Simulation(long seed) {
@@ -142,6 +144,22 @@ public final class Simulation {
   /// Calls `observer` after every event: the place for invariants.
   public void observe(Runnable observer) {
     observers.add(observer);
+  }
+
+  /// The threads that call into its nodes and wait there; one object for all.
+  public SimThreads threads() {
+    if (threads == null) {
+      threads = new SimThreads();
+      observe(threads::goOn);
+    }
+    return threads;
+  }
+
+  /// Called by who has posted to `env` and waits. Without threads nobody does.
+  void await(SimEnv env, BooleanSupplier done) {
+    if (threads != null) {
+      threads.await(env, done);
+    }
   }
 
   /// Runs the next event; false if there is none.

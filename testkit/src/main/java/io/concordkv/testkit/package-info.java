@@ -5,6 +5,8 @@
 /// was not synced. All chance comes from one seed, through streams with names of their own, so that
 /// one user of chance more or less does not shift what the others draw.
 ///
+/// Code that is called by threads and waits for its loop has them from [SimThreads], one at a time.
+///
 /// [Gen] draws values for properties, [Golden] runs transcripts.
 @NullMarked
 package io.concordkv.testkit;

@@ -51,8 +51,8 @@ public final class EngineRun {
   private EngineRun(EngineSetup setup, Consumer<String> story) {
     this.setup = setup;
     this.story = story;
-    machine = new Machine(setup, this::tell);
-    gen = new Gen(machine.simulation.random("work").nextLong());
+    machine = new Machine("engine", setup.seed(), setup.has(Trouble.BUGGIFY), this::tell);
+    gen = new Gen(machine.simulation().random("work").nextLong());
     keys = new Keys(gen.fork());
     readers = new Readers(gen.fork());
     durable = engines.provider(setup.engine()).durable();
@@ -89,18 +89,18 @@ public final class EngineRun {
     return new EngineReport(
         setup.seed(),
         setup.engine(),
-        machine.simulation.trace(),
-        machine.simulation.nanos(),
+        machine.simulation().trace(),
+        machine.simulation().nanos(),
         batches,
         machine.crashes(),
         machine.faults(),
         losses,
-        machine.simulation.marks(),
+        machine.simulation().marks(),
         violation);
   }
 
   private void tell(String what) {
-    story.accept("%12.6f %s".formatted(machine.simulation.nanos() / 1e9, what));
+    story.accept("%12.6f %s".formatted(machine.simulation().nanos() / 1e9, what));
   }
 
   private void work() {
@@ -112,7 +112,7 @@ public final class EngineRun {
     attempt(this::calm);
     machine.heal();
     attempt(this::calm);
-    machine.simulation.note(expected.now().pairs().hashCode());
+    machine.simulation().note(expected.now().pairs().hashCode());
   }
 
   /// Does something in which the process may die; then another one takes over.
@@ -157,7 +157,7 @@ public final class EngineRun {
       case 11 -> when(Trouble.CRASHES, machine::strike);
       case 12 -> when(Trouble.BAD_DISK, machine::spoil);
       case 13 -> when(Trouble.FULL_DISK, machine::fill);
-      case 14 -> when(Trouble.ROT, machine::rot);
+      case 14 -> when(Trouble.ROT, () -> machine.rot(""));
       case 15 -> machine.runFor(Duration.ofNanos(gen.below(3_000_000)));
       default -> machine.runFor(Duration.ofMillis(gen.below(2000)));
     }
@@ -344,7 +344,7 @@ public final class EngineRun {
     expected.add(new Content(mark, building.pairs));
     var done = new boolean[1];
     engine().replaceWith(building.replacement, mark, () -> done[0] = true);
-    boolean taken = machine.simulation.runUntil(() -> done[0] || !machine.env().alive(), LONG);
+    boolean taken = machine.simulation().runUntil(() -> done[0] || !machine.env().alive(), LONG);
     Violation.unless(taken, "engine.stands-still", "a new content is not taken over");
     if (done[0]) {
       expected.settle();

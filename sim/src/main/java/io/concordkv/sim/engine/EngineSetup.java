@@ -66,7 +66,7 @@ public record EngineSetup(
 
   /// Whatever an engine lets be set, mostly as small as it may be, so that a few hundred pairs pass
   /// through all that it has.
-  private static Map<String, String> settings(String engine, Gen gen) {
+  public static Map<String, String> settings(String engine, Gen gen) {
     var settings = new TreeMap<String, String>();
     for (var setting : Engines.installed().provider(engine).settings()) {
       if (!engine.equals(WITHOUT_CHECKSUMS) && !gen.oneIn(6)) {

@@ -14,10 +14,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs many seeds of the swarm for engines: `EngineSim SEEDS [ENGINE]`, where SEEDS is one seed or
-/// a span like 1-1000, and ENGINE the one engine that all of them use.
+/// Runs many seeds of the swarm for engines, or of another one like it: `EngineSim SEEDS [ENGINE]`,
+/// where SEEDS is one seed or a span like 1-1000, and ENGINE the one engine that all of them use.
 ///
 /// A seed that fails is told again, into a file.
 public final class EngineSim {
@@ -43,8 +44,12 @@ public final class EngineSim {
           "lsm/replaced",
           "lsm/table-moved");
 
+  private static final Swarm SWARM =
+      new Swarm("engine", "make sim-engines", LANDMARKS, EngineRun::run, EngineRun::tell);
+
   private static final Path STORIES = Path.of("sim", "target", "stories");
 
+  private final Swarm swarm;
   private final PrintStream out;
   private final @Nullable String engine;
   private final TreeMap<String, Integer> seedsOf = new TreeMap<>();
@@ -58,16 +63,44 @@ public final class EngineSim {
   private long losses;
   private long virtualNanos;
 
-  private EngineSim(PrintStream out, @Nullable String engine) {
+  /// Which swarm.
+  ///
+  /// @param name of what a seed is about, in the name of its story
+  /// @param command that runs a seed
+  /// @param landmarks that many seeds should reach
+  public record Swarm(
+      String name, String command, List<String> landmarks, Runner runner, Teller teller) {
+    public Swarm {
+      landmarks = List.copyOf(landmarks);
+    }
+  }
+
+  /// Runs a seed with an engine; null lets it choose one.
+  public interface Runner {
+    EngineReport run(long seed, @Nullable String engine);
+  }
+
+  /// As [Runner], and hands everything that happens to `story`.
+  public interface Teller {
+    EngineReport tell(long seed, @Nullable String engine, Consumer<String> story);
+  }
+
+  private EngineSim(Swarm swarm, PrintStream out, @Nullable String engine) {
+    this.swarm = swarm;
     this.out = out;
     this.engine = engine;
   }
 
   public static void main(String[] arguments) throws InterruptedException {
+    main(arguments, SWARM);
+  }
+
+  /// Runs seeds of `swarm` and ends the process.
+  public static void main(String[] arguments, Swarm swarm) throws InterruptedException {
     var span = (arguments.length > 0 ? arguments[0] : "1-1000").split("-", 2);
     var engine = arguments.length > 1 && !arguments[1].isEmpty() ? arguments[1] : null;
     boolean passed =
-        new EngineSim(System.out, engine)
+        new EngineSim(swarm, System.out, engine)
             .run(Long.parseLong(span[0]), Long.parseLong(span[span.length - 1]));
     System.exit(passed ? 0 : 1);
   }
@@ -75,9 +108,9 @@ public final class EngineSim {
   private record Seed(EngineReport report, boolean same) {}
 
   private Seed run(long seed) {
-    var report = EngineRun.run(seed, engine);
+    var report = swarm.runner.run(seed, engine);
     boolean twice = report.failed() || seed % TWICE_ONE_IN == 0;
-    return new Seed(report, !twice || EngineRun.run(seed, engine).trace() == report.trace());
+    return new Seed(report, !twice || swarm.runner.run(seed, engine).trace() == report.trace());
   }
 
   private boolean run(long from, long to) throws InterruptedException {
@@ -95,7 +128,7 @@ public final class EngineSim {
       }
     }
     out.println(summary());
-    var missing = LANDMARKS.stream().filter(mark -> !marks.contains(mark)).toList();
+    var missing = swarm.landmarks.stream().filter(mark -> !marks.contains(mark)).toList();
     boolean enough = engine != null || seeds < ENOUGH_SEEDS || missing.isEmpty();
     if (!enough) {
       out.println("never reached: " + String.join(" ", missing));
@@ -143,12 +176,14 @@ public final class EngineSim {
       violation.getCause().printStackTrace(out);
     }
     out.println(
-        "  again: make sim-engines SEEDS="
+        "  again: "
+            + swarm.command
+            + " SEEDS="
             + report.seed()
             + (engine == null ? "" : " ENGINE=" + engine));
     var lines = new ArrayList<String>();
-    var _ = EngineRun.tell(report.seed(), engine, lines::add);
-    var file = STORIES.resolve("engine-seed-" + report.seed() + ".txt");
+    var _ = swarm.teller.tell(report.seed(), engine, lines::add);
+    var file = STORIES.resolve(swarm.name + "-seed-" + report.seed() + ".txt");
     try {
       Files.createDirectories(STORIES);
       Files.write(file, lines);

@@ -1,5 +1,6 @@
 package io.concordkv.sim.mutant;
 
+import io.concordkv.sim.engine.EngineReport;
 import io.concordkv.sim.engine.EngineRun;
 import java.util.function.BiFunction;
 
@@ -10,7 +11,10 @@ public final class EngineSeedRun implements BiFunction<Long, Long, Fate> {
   /// How many seconds is for clusters.
   @Override
   public Fate apply(Long seed, Long seconds) {
-    var report = EngineRun.run(seed, null);
+    return fate(EngineRun.run(seed, null));
+  }
+
+  static Fate fate(EngineReport report) {
     var violation = report.violation();
     var check = violation == null ? "" : violation.check();
     var what = violation == null ? "" : String.valueOf(violation.getMessage());

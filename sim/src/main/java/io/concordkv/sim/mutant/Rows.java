@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The list of known bugs: R of consensus, S of storage, M of revisions, watches and leases.
+/// The list of known bugs: R of consensus, S of storage, M of revisions, watches and leases, E of
+/// the embedded store.
 final class Rows {
   private Rows() {}
 
@@ -19,6 +20,7 @@ final class Rows {
     span(rows, "R", 1, 48);
     span(rows, "S", 1, 28);
     span(rows, "M", 1, 13);
+    span(rows, "E", 1, 12);
     return rows;
   }
 
@@ -38,7 +40,7 @@ final class Rows {
     while (digits < name.length() && Character.isDigit(name.charAt(digits))) {
       digits++;
     }
-    int order = "RSM".indexOf(name.charAt(0));
+    int order = "RSME".indexOf(name.charAt(0));
     return "%d%03d%s"
         .formatted(order, Integer.parseInt(name.substring(1, digits)), name.substring(digits));
   }

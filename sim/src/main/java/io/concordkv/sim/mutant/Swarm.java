@@ -3,21 +3,26 @@ package io.concordkv.sim.mutant;
 /// Who looks for a mutant.
 enum Swarm {
   /// Whole clusters, each under a seed.
-  CLUSTER(SeedRun.class),
+  CLUSTER("cluster", SeedRun.class, 1),
   /// One engine, each under a seed. It is done in a fiftieth of the time, so it has more seeds.
-  ENGINE(EngineSeedRun.class);
+  ENGINE("engine", EngineSeedRun.class, 10),
+  /// One embedded store, each under a seed.
+  STORE("store", StoreSeedRun.class, 4);
 
-  /// So many seeds of an engine for each one of a cluster.
-  private static final int MORE = 10;
-
+  private final String word;
   private final Class<?> run;
 
-  Swarm(Class<?> run) {
+  /// So many seeds for each one of a cluster.
+  private final int more;
+
+  Swarm(String word, Class<?> run, int more) {
+    this.word = word;
     this.run = run;
+    this.more = more;
   }
 
   String word() {
-    return this == CLUSTER ? "cluster" : "engine";
+    return word;
   }
 
   /// The class whose `apply` runs a seed.
@@ -27,8 +32,6 @@ enum Swarm {
 
   /// Those of `seeds` that it runs.
   Seeds of(Seeds seeds) {
-    return this == CLUSTER
-        ? seeds
-        : new Seeds(MORE * (seeds.first() - 1) + 1, MORE * seeds.last(), seeds.seconds());
+    return new Seeds(more * (seeds.first() - 1) + 1, more * seeds.last(), seeds.seconds());
   }
 }

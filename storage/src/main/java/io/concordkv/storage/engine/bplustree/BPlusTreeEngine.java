@@ -388,7 +388,6 @@ public final class BPlusTreeEngine implements Engine {
   }
 
   private void finish(Checkpoint job) {
-    job.settled = true;
     checkpoint = null;
     var old = tree;
     var head = job.head();
@@ -400,6 +399,7 @@ public final class BPlusTreeEngine implements Engine {
     }
     old.file.space.retire(old.head.generation(), job.dead);
     letGo(job.tree);
+    job.settle();
     letGo(old);
     env.reached("bplustree/checkpoint");
     tellDurable();

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.bplustree;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.Merge;
@@ -35,13 +36,13 @@ final class Checkpoint {
   final Tree tree;
 
   /// The deltas that it merges: the oldest ones, the newest of them first.
-  final List<Memtable> deltas;
+  List<Memtable> deltas;
 
   final Dead dead = new Dead();
   private final ReentrantLock lock = new ReentrantLock();
   private final long mark;
   private final long moveFrom;
-  private final Merge changes;
+  private Merge changes;
   private final PageWriter writer;
   private final TreeBuilder builder;
   private final ArrayDeque<Branch> path = new ArrayDeque<>();
@@ -110,6 +111,21 @@ final class Checkpoint {
       return new Step(stage == Stage.DONE, null);
     } catch (CorruptionError damage) {
       return new Step(false, damage);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The loop has dealt with the outcome. A step may still be on its way home, for as long as the
+  /// loop is busy with a long log; it is not to keep all that was merged meanwhile.
+  void settle() {
+    lock.lock();
+    try {
+      Check.that(stage == Stage.DONE, "what is settled is done");
+      settled = true;
+      deltas = List.of();
+      changes = new Merge(List.of(), Order.ASCENDING);
+      writer.letGo();
     } finally {
       lock.unlock();
     }

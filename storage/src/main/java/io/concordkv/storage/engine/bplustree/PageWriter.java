@@ -14,7 +14,7 @@ final class PageWriter {
   /// Whether what is written is likely to be read soon.
   private final boolean warm;
 
-  private final ByteBuffer buffer;
+  private ByteBuffer buffer;
   private long bufferUnit;
   private long written;
 
@@ -23,6 +23,11 @@ final class PageWriter {
     this.generation = generation;
     this.warm = warm;
     buffer = ByteBuffer.allocate(BUFFER_UNITS * file.unitBytes);
+  }
+
+  /// Nothing more is written.
+  void letGo() {
+    buffer = ByteBuffer.allocate(0);
   }
 
   TreeFile file() {

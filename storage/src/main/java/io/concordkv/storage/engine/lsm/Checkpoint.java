@@ -82,6 +82,7 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
         throw e;
       }
       files.list(target).forEach(name -> files.delete(target + "/" + name));
+      files.syncDirectory(target); // no file of it comes back without the directory
       files.delete(target);
       return new Attempt(null, e);
     }

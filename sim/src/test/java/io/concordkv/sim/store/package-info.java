@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordkv.sim.store;
+
+import org.jspecify.annotations.NullMarked;
