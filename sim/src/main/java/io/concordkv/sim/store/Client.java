@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -306,7 +307,7 @@ final class Client {
   }
 
   /// All that a cursor has.
-  static TreeMap<Bytes, Bytes> content(ConcordDb db) {
+  static NavigableMap<Bytes, Bytes> content(ConcordDb db) {
     var found = new TreeMap<Bytes, Bytes>();
     try (var cursor = db.scan(KeyRange.ALL, Order.ASCENDING)) {
       while (cursor.next()) {

@@ -122,13 +122,13 @@ final class Operator {
     var opened = HostedStore.open(other.env("restored"), options(restored)).db();
     long number = Client.last(opened);
     Violation.unless(
-        number == restored.commit() && (until != Until.NEWEST || number >= backup.least()),
+        number == restored.commit() && (!until.equals(Until.NEWEST) || number >= backup.least()),
         "store.restore",
         backup + " is restored as " + restored + " and opens at " + number);
     ledger.saw("store.restore", number, Client.content(opened));
     other.kill("restored");
     backups.replaceAll(each ->
-        each.equals(backup) && until == Until.NEWEST && !archived
+        each.equals(backup) && until.equals(Until.NEWEST) && !archived
             ? new Backup(each.name(), each.base(), number, each.life())
             : each);
     world.reached(archived ? "store/restored-with-archive" : "store/restored");

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Real threads read values of files that all of them open and close for one another, packed by
-/// Zstd, whose unpacker is handed on from one to the next. A value says which it is, so what is read
-/// is that or wrong.
+/// Zstd, whose unpacker is handed on from one to the next. A value says which it is, so what is
+/// read is that or wrong.
 final class ValueFileThreadsTest {
   private static final int THREADS = 4;
   private static final int TURNS = 4_000;
