@@ -46,24 +46,23 @@ final class ValueFileThreadsTest {
     var open = new ValueFiles(files, VALUE_DIRECTORY);
     var opened = new AtomicLong();
     var closed = new AtomicLong();
-    together(
-        thread -> {
-          var gen = new Gen(thread + 1L);
-          for (int turn = 0; turn < TURNS; turn++) {
-            int first = gen.below(FILES);
-            var some = uses.subList(first, gen.between(first + 1, FILES));
-            var held = open.hold(some);
-            opened.addAndGet(held.size());
-            int file = gen.below(held.size());
-            int at = gen.below(VALUES);
-            var found = held.get(file).read(references.get((first + file) * VALUES + at));
-            if (!found.equals(value(first + file + 1, at))) {
-              throw new AssertionError("another value is in file " + (first + file + 1));
-            }
-            closed.addAndGet(open.letGo(held).size());
-          }
-          return null;
-        });
+    together(thread -> {
+      var gen = new Gen(thread + 1L);
+      for (int turn = 0; turn < TURNS; turn++) {
+        int first = gen.below(FILES);
+        var some = uses.subList(first, gen.between(first + 1, FILES));
+        var held = open.hold(some);
+        opened.addAndGet(held.size());
+        int file = gen.below(held.size());
+        int at = gen.below(VALUES);
+        var found = held.get(file).read(references.get((first + file) * VALUES + at));
+        if (!found.equals(value(first + file + 1, at))) {
+          throw new AssertionError("another value is in file " + (first + file + 1));
+        }
+        closed.addAndGet(open.letGo(held).size());
+      }
+      return null;
+    });
     assertThat(closed.get()).isPositive().isLessThanOrEqualTo(opened.get());
     // Nobody holds any of them, so the next one opens and closes all.
     assertThat(open.letGo(open.hold(uses))).containsExactly(1L, 2L, 3L);
@@ -78,11 +77,10 @@ final class ValueFileThreadsTest {
     long bytes = writer.finish();
     for (int round = 0; round < 300; round++) {
       var file = new ValueFile(files, VALUE_DIRECTORY, 1, bytes);
-      together(
-          _ -> {
-            assertThat(file.read(reference)).isEqualTo(value(1, 7));
-            return null;
-          });
+      together(_ -> {
+        assertThat(file.read(reference)).isEqualTo(value(1, 7));
+        return null;
+      });
       file.close();
     }
     // A second opening would have been left open.
@@ -91,28 +89,27 @@ final class ValueFileThreadsTest {
 
   @Test
   void what_threads_unpack_at_once_comes_back_as_it_was() throws Exception {
-    together(
-        thread -> {
-          var gen = new Gen(thread + 1L);
-          for (int turn = 0; turn < TURNS; turn++) {
-            var compression = gen.oneOf(Compression.LZ4, Compression.SNAPPY, Compression.ZSTD);
-            var value = value(thread, gen.below(VALUES));
-            var packed = new BlockCodec(compression).pack(value, true, thread, turn);
-            var stored = new byte[packed.remaining()];
-            packed.get(stored);
-            if (gen.oneIn(10)) {
-              // Who fails does not hand a broken unpacker on.
-              var broken = stored.clone();
-              broken[gen.below(broken.length)] ^= 1;
-              assertThat(BlockCodec.unpack(broken, thread, turn)).isNull();
-            }
-            var unpacked = BlockCodec.unpack(stored, thread, turn);
-            if (unpacked == null || !Bytes.wrap(unpacked).equals(value)) {
-              throw new AssertionError("another block came back from " + compression);
-            }
-          }
-          return null;
-        });
+    together(thread -> {
+      var gen = new Gen(thread + 1L);
+      for (int turn = 0; turn < TURNS; turn++) {
+        var compression = gen.oneOf(Compression.LZ4, Compression.SNAPPY, Compression.ZSTD);
+        var value = value(thread, gen.below(VALUES));
+        var packed = new BlockCodec(compression).pack(value, true, thread, turn);
+        var stored = new byte[packed.remaining()];
+        packed.get(stored);
+        if (gen.oneIn(10)) {
+          // Who fails does not hand a broken unpacker on.
+          var broken = stored.clone();
+          broken[gen.below(broken.length)] ^= 1;
+          assertThat(BlockCodec.unpack(broken, thread, turn)).isNull();
+        }
+        var unpacked = BlockCodec.unpack(stored, thread, turn);
+        if (unpacked == null || !Bytes.wrap(unpacked).equals(value)) {
+          throw new AssertionError("another block came back from " + compression);
+        }
+      }
+      return null;
+    });
   }
 
   private static Bytes value(long file, int number) {
