@@ -1,9 +1,10 @@
 package io.concordkv.embedded;
 
-import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import io.concordkv.base.env.Workers.Lane;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -15,16 +16,13 @@ final class Checkpoint {
   private final Home home;
   private final BooleanSupplier closing;
   private final Runnable done;
-  private final Consumer<CorruptionError> refused;
+  private final Consumer<Throwable> refused;
 
   /// @param done runs when it is whole
-  /// @param refused is told what the engine knows of damage, which would be in the copy, too
+  /// @param refused is told what the engine knows of damage, which would be in the copy, too, or
+  ///   that there is no room for it
   Checkpoint(
-      Env env,
-      Home home,
-      BooleanSupplier closing,
-      Runnable done,
-      Consumer<CorruptionError> refused) {
+      Env env, Home home, BooleanSupplier closing, Runnable done, Consumer<Throwable> refused) {
     this.env = env;
     this.home = home;
     this.closing = closing;
@@ -38,30 +36,44 @@ final class Checkpoint {
       refused.accept(damage);
       return;
     }
-    var files = env.files();
-    env.workers()
-        .run(
-            Lane.BACKGROUND,
-            () -> {
-              discard(files, home);
-              files.createDirectories(DIRECTORY);
-              return files;
-            },
-            env.loop(),
-            _ -> {
-              if (!closing.getAsBoolean()) {
-                home.engine.checkpoint(DIRECTORY + "/" + Store.ENGINE, this::seal);
-              }
-            });
+    work(
+        () -> {
+          discard(env.files(), home);
+          env.files().createDirectories(DIRECTORY);
+        },
+        this::copy);
+  }
+
+  private void copy() {
+    if (!closing.getAsBoolean()) {
+      home.engine.checkpoint(DIRECTORY + "/" + Store.ENGINE, this::seal, refused::accept);
+    }
   }
 
   private void seal() {
+    work(() -> StoreFile.ensure(env, DIRECTORY + "/", home.place.engine()), done);
+  }
+
+  /// What a disk without room leaves of it the next one removes.
+  private void work(Runnable job, Runnable then) {
     env.workers()
         .run(
             Lane.BACKGROUND,
-            () -> StoreFile.ensure(env, DIRECTORY + "/", home.place.engine()),
+            () -> whyFull(job),
             env.loop(),
-            _ -> done.run());
+            full -> full.ifPresentOrElse(refused, then));
+  }
+
+  private static Optional<FileException> whyFull(Runnable job) {
+    try {
+      job.run();
+      return Optional.empty();
+    } catch (FileException failed) {
+      if (failed.kind() == FileException.Kind.NO_SPACE) {
+        return Optional.of(failed);
+      }
+      throw failed;
+    }
   }
 
   /// Removes what an earlier one of the same engine left behind that did not come to its end.

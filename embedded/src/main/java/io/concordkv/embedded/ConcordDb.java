@@ -318,7 +318,8 @@ public final class ConcordDb implements AutoCloseable {
   /// Copies all that is acknowledged to `target`, which must not exist, while others go on; later
   /// writes may be in it too. It appears when it is whole and opens as a store. It lies on the file
   /// system of this one; tables are shared with it by hard links. If the engine knows of damage,
-  /// that is thrown, a `CorruptionError`, and there is no copy.
+  /// that is thrown, a `CorruptionError`, and there is no copy; so it is, for the engine `lsm`,
+  /// with a [FileException] if the disk has no room for it.
   public void checkpoint(Path target) {
     copying.lock();
     try {

@@ -337,8 +337,9 @@ final class Store {
   }
 
   /// Makes a copy of all that was committed so far in [Checkpoint#DIRECTORY], in the background,
-  /// and then runs `done`; of an engine that is damaged there is none. One at a time.
-  void checkpoint(Runnable done, Consumer<CorruptionError> refused) {
+  /// and then runs `done`; of an engine that is damaged, or without room, there is none. One at a
+  /// time.
+  void checkpoint(Runnable done, Consumer<Throwable> refused) {
     new Checkpoint(env, home, () -> closing, done, refused).begin();
   }
 

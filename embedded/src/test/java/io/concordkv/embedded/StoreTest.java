@@ -118,6 +118,42 @@ final class StoreTest {
     assertThat(world.content()).isNotEmpty();
   }
 
+  @Test
+  void a_checkpoint_without_room_is_refused_and_the_store_goes_on() {
+    var world = new StoreWorld(3, SMALL);
+    world.simulation.withoutFaultSites();
+    world.open(_ -> {});
+    for (int i = 0; i < 5; i++) {
+      world.submit(noise("key-" + i, i));
+    }
+    world.runFor(LONG);
+    for (long room = 0; room < 2000; room += 100) {
+      // All is in tables then: what has no room is the copy alone.
+      assertThat(checkpoint(world, Long.MAX_VALUE)).containsExactly(true);
+      Checkpoint.discard(new Folder(world.env().files(), Checkpoint.DIRECTORY));
+      var outcome = checkpoint(world, room);
+      assertThat(world.failures).isEmpty();
+      assertThat(outcome)
+          .singleElement()
+          .isInstanceOfAny(FileException.class, Boolean.class)
+          .isNotEqualTo(false);
+      world.disk().limitSpace(Long.MAX_VALUE);
+      world.submit(put("more-" + room, "1"));
+      world.runFor(LONG);
+    }
+    assertThat(checkpoint(world, Long.MAX_VALUE)).containsExactly(true);
+    Checkpoint.discard(new Folder(world.env().files(), Checkpoint.DIRECTORY));
+    assertThat(checkpoint(world, 0)).singleElement().isInstanceOf(FileException.class);
+  }
+
+  private static List<Object> checkpoint(StoreWorld world, long room) {
+    var outcome = new ArrayList<Object>();
+    world.disk().limitSpace(room);
+    world.store().checkpoint(() -> outcome.add(true), outcome::add);
+    world.runFor(LONG);
+    return outcome;
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lsm", "bplustree"})
   void what_a_store_has_in_its_log_when_it_is_closed_is_saved_if_it_is_much(String engine) {
@@ -318,8 +354,8 @@ final class StoreTest {
             .store()
             .checkpoint(
                 () -> done.add(true),
-                damage -> {
-                  throw damage;
+                refusal -> {
+                  throw new AssertionError(refusal);
                 });
         world.runFor(LONG);
         assertThat(done).containsExactly(true);

@@ -103,6 +103,10 @@ final class StoreWorld implements Store.Audience {
     return Objects.requireNonNull(env).files();
   }
 
+  SimEnv env() {
+    return Objects.requireNonNull(env);
+  }
+
   SimDisk disk() {
     return simulation.disk("n");
   }
@@ -214,8 +218,8 @@ final class StoreWorld implements Store.Audience {
           store()
               .checkpoint(
                   () -> store().flush(() -> answer.accept(true)),
-                  damage -> {
-                    throw damage;
+                  refusal -> {
+                    throw new AssertionError(refusal);
                   }));
     }
 

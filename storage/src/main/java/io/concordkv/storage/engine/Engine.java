@@ -4,8 +4,10 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.ConcordException;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,12 @@ public interface Engine extends View {
   /// then runs `done` on the loop. Batches written until then may be in it too, each as a whole.
   /// The engine's [EngineProvider] opens it like one of its own.
   void checkpoint(String directory, Runnable done);
+
+  /// As [#checkpoint(String, Runnable)], but if the disk has no room for it, `full` gets to know
+  /// why and nothing is left of it. An engine that cannot tell lets that end whoever owns it.
+  default void checkpoint(String directory, Runnable done, Consumer<FileException> full) {
+    checkpoint(directory, done);
+  }
 
   /// A new content, to be built by a worker and taken over with [#replaceWith].
   Replacement replacement();

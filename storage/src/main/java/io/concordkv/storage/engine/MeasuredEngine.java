@@ -4,8 +4,10 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Clock;
+import io.concordkv.base.env.FileException;
 import io.concordkv.base.env.FileSystem;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An engine that counts what is asked of another, and times every so manieth operation of a kind.
@@ -132,6 +134,11 @@ public final class MeasuredEngine implements Engine {
   @Override
   public void checkpoint(String directory, Runnable done) {
     engine.checkpoint(directory, done);
+  }
+
+  @Override
+  public void checkpoint(String directory, Runnable done, Consumer<FileException> full) {
+    engine.checkpoint(directory, done, full);
   }
 
   @Override

@@ -66,6 +66,11 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
   /// nothing is left of it, or the engine was closed meanwhile.
   record Attempt(@Nullable Checkpoint whole, @Nullable FileException failure) {}
 
+  /// For whoever cannot go on without room.
+  static void fail(FileException full) {
+    throw full;
+  }
+
   /// As [#write], for a disk that may be full: what was made of it is removed then. Blocks.
   static Attempt attempt(
       FileSystem files,

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which tables make up the content, at one moment. Immutable; each change makes a new one.
@@ -209,6 +210,12 @@ final class Levels {
       }
     }
     return List.copyOf(uses.values());
+  }
+
+  /// The numbers of all files, ascending.
+  List<Long> files() {
+    var tables = all().stream().map(table -> table.info().id());
+    return Stream.concat(tables, values().stream().map(ValueUse::file)).sorted().toList();
   }
 
   long bytes(int level) {

@@ -27,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An engine whose content is larger than memory.
@@ -357,18 +356,17 @@ public final class LsmEngine implements Engine {
 
   @Override
   public void checkpoint(String directory, Runnable done) {
-    Consumer<FileException> fail =
-        full -> {
-          throw full;
-        };
-    checkpoint(directory, "", _ -> done.run(), fail);
+    checkpoint(directory, done, Checkpoint::fail);
+  }
+
+  @Override
+  public void checkpoint(String directory, Runnable done, Consumer<FileException> full) {
+    checkpoint(directory, "", _ -> done.run(), full);
   }
 
   @Override
   public List<Long> files() {
-    var levels = live.levels();
-    var tables = levels.all().stream().map(table -> table.info().id());
-    return Stream.concat(tables, levels.values().stream().map(ValueUse::file)).sorted().toList();
+    return live.levels().files();
   }
 
   /// The tables with their levels, told so that no two contents are told alike.
