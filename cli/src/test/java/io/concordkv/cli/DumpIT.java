@@ -39,7 +39,11 @@ final class DumpIT {
   @TempDir private Path directory;
 
   private static Ran dump(Object... arguments) {
-    var words = Stream.concat(Stream.of("dump"), Arrays.stream(arguments).map(Object::toString));
+    return concord(
+        Stream.concat(Stream.of("dump"), Arrays.stream(arguments).map(Object::toString)));
+  }
+
+  private static Ran concord(Stream<String> words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     try (var session =
@@ -154,13 +158,16 @@ final class DumpIT {
       assertThat(requests(committed(data.resolve("wal"))))
           .startsWith(requests(live).toArray(String[]::new));
 
+      // It writes the state out; a stop does not.
+      concord(Stream.of("snapshot", "save", "now", "--endpoints=" + cluster.endpoints()))
+          .succeeded();
       cluster.server(0).terminate(PATIENCE);
       stored(data);
       damaged(data);
     }
   }
 
-  /// What the node made durable when it stopped.
+  /// What the node made durable for the snapshot.
   private static void stored(Path data) {
     var pairs = lines(dump("snapshot", data, "-o", "json").succeeded());
     assertThat(pairs.stream().map(pair -> pair.get("kind").asString()))
