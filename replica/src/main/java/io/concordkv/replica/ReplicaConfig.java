@@ -10,8 +10,8 @@ import io.concordkv.raft.RaftConfig;
 /// @param bootstrap the first configuration; every member of a new group writes it as entry 1. Of
 ///   nobody for a member that joins a group. Not looked at once the group has a log
 /// @param raft how the member behaves
-/// @param snapshotEntries after so many applied entries the state is asked to become durable, so
-///   that the log can be trimmed
+/// @param snapshotEntries when the state was not made durable for so many applied entries it is
+///   asked to become so, so that the log can be trimmed
 /// @param catchUpEntries applied entries that stay in memory for slow followers
 /// @param catchUpBytes and how many bytes of them at most
 /// @param restTicks a group in which nothing happened for so long falls asleep: its members stop

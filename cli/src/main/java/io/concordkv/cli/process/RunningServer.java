@@ -144,8 +144,7 @@ final class RunningServer implements AutoCloseable {
     node.whenReady(task);
   }
 
-  /// Lets calls end, hands leadership over, answers what still waits, makes the state durable: all
-  /// within a bounded time.
+  /// Lets calls end, hands leadership over, answers what still waits: all within a bounded time.
   @Override
   public void close() {
     server.drain();
