@@ -158,6 +158,18 @@ final class DataRepairTest {
     return hashes.stream().distinct().toList();
   }
 
+  /// All have the same files again, once a bar ends.
+  private void inStep() {
+    int first = 10_000;
+    put(first, first + 300);
+    await(
+        "the end of a bar on all",
+        () ->
+            nodes.values().stream().map(node -> node.shard().engine().layout()).distinct().count()
+                == 1);
+    assertThat(nodes.values()).allMatch(node -> node.shard().engine().inStep());
+  }
+
   private List<String> files(String name, String suffix) {
     return simulation.disk(name).paths().stream().filter(path -> path.endsWith(suffix)).toList();
   }
@@ -185,8 +197,12 @@ final class DataRepairTest {
     assertThat(node(follower).raftStatus().suspect()).isFalse();
     put(600, 650);
     await("the repair", () -> heard("settled=STATE"));
+    var copies = files(follower, ".sst").stream().filter(path -> path.contains("-")).toList();
+    int all = files(follower, ".sst").size();
+    assertThat(copies.size()).as("only what it lacks of %d", all).isBetween(1, all / 2);
     put(650, 700);
     assertThat(hashes()).hasSize(1);
+    inStep();
     assertThat(ends).isEmpty();
     told.clear();
     simulation.runFor(Duration.ofSeconds(5));
@@ -203,6 +219,7 @@ final class DataRepairTest {
     await("the repair", () -> heard("settled=STATE"));
     put(600, 650);
     assertThat(hashes()).hasSize(1);
+    inStep();
     assertThat(ends).isEmpty();
   }
 
@@ -223,6 +240,7 @@ final class DataRepairTest {
     put(600, 650);
     await("the repair", () -> heard("settled=STATE"));
     assertThat(hashes()).hasSize(1);
+    inStep();
     assertThat(ends).isEmpty();
   }
 

@@ -1,12 +1,12 @@
 package io.concordkv.replica;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.base.env.Env;
 import io.concordkv.base.env.Workers;
 import io.concordkv.replica.wire.StreamFrame;
 import io.concordkv.replica.wire.StreamFrame.StreamId;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +29,28 @@ final class OutgoingSnapshot {
 
   private static final class Item {
     final SnapshotPart part;
+
+    /// Both are there if it can be offered.
+    final @Nullable Bytes name;
+
     final @Nullable Bytes digest;
     boolean whole;
 
     Item(SnapshotPart part, @Nullable Bytes digest) {
       this.part = part;
+      this.name = part.name();
       this.digest = digest;
-      whole = digest == null;
+      whole = digest == null || name == null;
     }
+  }
+
+  /// What came of reading the next part.
+  private sealed interface Read {
+    record One(Item item) implements Read {}
+
+    record Everything() implements Read {}
+
+    record Damaged() implements Read {}
   }
 
   private final Env env;
@@ -169,46 +183,65 @@ final class OutgoingSnapshot {
     if (over || reading || readAll || underWay.size() >= WINDOW || !budget.open()) {
       return;
     }
+    if (!source.isReady()) {
+      return;
+    }
     reading = true;
     boolean offered = wholeLeft == 0;
     env.workers().run(Workers.Lane.BACKGROUND, () -> next(offered), env.loop(), this::haveRead);
   }
 
-  private Optional<Item> next(boolean offered) {
-    var part = source.next();
-    return part == null
-        ? Optional.empty()
-        : Optional.of(new Item(part, offered ? SnapshotPart.digest(part.content()) : null));
+  private Read next(boolean offered) {
+    try {
+      var part = source.next();
+      if (part == null) {
+        return new Read.Everything();
+      }
+      offered &= part.name() != null;
+      return new Read.One(new Item(part, offered ? SnapshotPart.digest(part.content()) : null));
+    } catch (CorruptionError damaged) {
+      return new Read.Damaged();
+    }
   }
 
-  private void haveRead(Optional<Item> next) {
+  private void haveRead(Read next) {
     reading = false;
     if (over) {
       source.close();
-    } else if (next.isPresent()) {
-      var item = next.get();
-      if (wholeLeft > 0) {
-        wholeLeft--;
-        item.whole = true;
+      return;
+    }
+    switch (next) {
+      case Read.One(var item) -> haveRead(item);
+      case Read.Everything() -> {
+        readAll = true;
+        if (underWay.isEmpty()) {
+          sendEnd();
+        }
       }
-      underWay.add(item);
-      send(item, firstUnderWay + underWay.size() - 1);
-      read();
-    } else {
-      readAll = true;
-      if (underWay.isEmpty()) {
-        sendEnd();
+      case Read.Damaged() -> {
+        env.reached("snapshot/source-damaged");
+        end(false);
       }
     }
   }
 
+  private void haveRead(Item item) {
+    if (wholeLeft > 0) {
+      wholeLeft--;
+      item.whole = true;
+    }
+    underWay.add(item);
+    send(item, firstUnderWay + underWay.size() - 1);
+    read();
+  }
+
   private void send(Item item, long sequence) {
     var part = item.part;
-    if (item.whole || item.digest == null) {
+    if (item.whole || item.digest == null || item.name == null) {
       budget.spend(part.content().length());
       send.accept(new StreamFrame.Chunk(id, sequence, part.content()));
     } else {
-      send.accept(new StreamFrame.Offer(id, sequence, part.name(), item.digest));
+      send.accept(new StreamFrame.Offer(id, sequence, item.name, item.digest));
     }
   }
 

@@ -85,14 +85,18 @@ final class Renewal {
     } else {
       holding = true;
       applying.hold();
-      streams.ask(peer);
+      streams.ask(peer, needed());
     }
+  }
+
+  /// What a state has to have to be of use.
+  private long needed() {
+    return Math.max(applying.now().last().index(), raft.status().first() - 1);
   }
 
   /// A requested state is there; false if it is of no use.
   boolean offer(Arrived state) {
-    long needed = Math.max(applying.now().last().index(), raft.status().first() - 1);
-    if (!active || arrived != null || index(state) < needed) {
+    if (!active || arrived != null || index(state) < needed()) {
       return false;
     }
     arrived = state;

@@ -83,15 +83,16 @@ final class SnapshotStreams {
     if (now != null) {
       now.stream.abandon();
     }
-    start(follower, new StreamId(message.term(), ++numbers), false);
+    long applied = machine.applied().last().index();
+    start(follower, new StreamId(message.term(), ++numbers), applied, false);
   }
 
-  private void start(long member, StreamId id, boolean requested) {
+  private void start(long member, StreamId id, long from, boolean requested) {
     var stream =
         new OutgoingSnapshot(
             env,
             id,
-            machine.snapshot(isWitness(member)),
+            machine.snapshot(from, isWitness(member)),
             budget,
             patienceTicks,
             frame -> owner.send(member, frame),
@@ -109,11 +110,12 @@ final class SnapshotStreams {
     return machine.applied().configuration().witnesses().contains(member);
   }
 
-  /// Asks `member` for its state. Asking another one, or the same again, makes this void.
-  void ask(long member) {
+  /// Asks `member` for its state, which has to have everything up to `from`. Asking another one, or
+  /// the same again, makes this void.
+  void ask(long member, long from) {
     var id = StreamId.requested(random.nextLong());
     asked = new Asked(member, id);
-    owner.send(member, new StreamFrame.Request(id));
+    owner.send(member, new StreamFrame.Request(id, from));
   }
 
   /// Tells who sent a state what became of it.
@@ -135,9 +137,9 @@ final class SnapshotStreams {
           sent.stream.progress(progress);
         }
       }
-      case StreamFrame.Request(var id) -> {
+      case StreamFrame.Request(var id, var needed) -> {
         if (id.isRequested() && !outgoing.containsKey(from) && owner.mayServe()) {
-          start(from, id, true);
+          start(from, id, needed, true);
         }
       }
       case StreamFrame.Chunk chunk -> {

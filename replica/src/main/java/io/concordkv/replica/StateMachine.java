@@ -25,10 +25,11 @@ public interface StateMachine {
   /// stored with the state.
   void apply(List<Entry> entries, SnapshotMark after, Runnable done);
 
-  /// The state as it is now, to be streamed to a peer.
+  /// The state as it is now or soon, to be streamed to a peer.
   ///
+  /// @param from it has everything up to here, if this has been applied
   /// @param bare without what is stored for clients: for a witness
-  SnapshotSource snapshot(boolean bare);
+  SnapshotSource snapshot(long from, boolean bare);
 
   /// Gets a new state from a peer.
   SnapshotSink restore();

@@ -153,7 +153,7 @@ final class ListMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot(boolean bare) {
+  public SnapshotSource snapshot(long from, boolean bare) {
     snapshotsTaken++;
     var state = save(bare ? List.of() : commands);
     var mark = applied;

@@ -61,7 +61,7 @@ final class CountingMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot(boolean bare) {
+  public SnapshotSource snapshot(long from, boolean bare) {
     var mark = applied;
     return new SnapshotSource() {
       @Override

@@ -1,6 +1,5 @@
 package io.concordkv.node.shard;
 
-import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.base.ErrorCode;
@@ -21,17 +20,13 @@ import io.concordkv.mvcc.watch.WatchOptions;
 import io.concordkv.raft.Entry;
 import io.concordkv.raft.Role;
 import io.concordkv.raft.SnapshotMark;
-import io.concordkv.replica.SnapshotPart;
 import io.concordkv.replica.SnapshotSink;
 import io.concordkv.replica.SnapshotSource;
 import io.concordkv.replica.StateMachine;
-import io.concordkv.storage.engine.Cursor;
 import io.concordkv.storage.engine.Engine;
-import io.concordkv.storage.engine.KeyRange;
-import io.concordkv.storage.engine.Order;
-import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.FrozenFiles;
 import io.concordkv.storage.engine.lsm.LsmEngine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,9 +60,9 @@ public final class ShardStateMachine implements StateMachine {
   private final List<Runnable> whenPurged = new ArrayList<>();
   private SnapshotMark applied;
 
-  /// With which entry the last bar ended, and at which one somebody wanted that it does.
-  private long barEnd;
+  private BarEnds barEnds;
 
+  /// At which entry somebody wanted that a bar ends.
   private long barWanted;
 
   // What is being applied, and up to which place that is done or under way.
@@ -107,7 +102,7 @@ public final class ShardStateMachine implements StateMachine {
     store = MvccStore.open(engine, mvcc);
     watches = new WatchHub(store, env, watch);
     lessor = new Lessor(env.clock());
-    barEnd = applied.last().index();
+    barEnds = new BarEnds(applied);
   }
 
   /// Up to where the state in `engine` goes; null: there is none.
@@ -172,7 +167,7 @@ public final class ShardStateMachine implements StateMachine {
 
   /// Whether something waits until the state is durable, and so until a bar ends.
   public boolean wantsBar() {
-    return barWanted > barEnd;
+    return barWanted > barEnds.last().last().index();
   }
 
   /// Makes the state durable without the others: from now on its files are not theirs.
@@ -308,7 +303,7 @@ public final class ShardStateMachine implements StateMachine {
 
   private void barEnded() {
     bars.ended();
-    barEnd = applied.last().index();
+    barEnds.add(applied, engine.durableMark());
   }
 
   private void tellPurged() {
@@ -342,14 +337,39 @@ public final class ShardStateMachine implements StateMachine {
   }
 
   @Override
-  public SnapshotSource snapshot(boolean bare) {
-    var range = bare ? ShardKeys.GROUP : KeyRange.ALL;
-    return new Source(applied, engine.view(), range, snapshotChunkBytes);
+  public SnapshotSource snapshot(long from, boolean bare) {
+    return new StateSource(env, new Frozen(), from, bare, snapshotChunkBytes);
   }
 
   @Override
   public SnapshotSink restore() {
-    return new Sink(engine.replacement(), new OwnPairs(engine.view()));
+    return new StateSink(engine, this::restored);
+  }
+
+  /// The engine has another state.
+  private void restored(SnapshotMark mark, Runnable done) {
+    Check.that(!applying, "nothing is applied while a snapshot is installed");
+    env.workers().run(Lane.BACKGROUND, store.reload(), env.loop(), swap -> taken(mark, swap, done));
+  }
+
+  private void taken(SnapshotMark mark, Runnable swap, Runnable done) {
+    swap.run();
+    members.load(engine);
+    if (!mark.equals(stored(engine))) {
+      throw new CorruptionError("a snapshot is not of the position that it was sent for");
+    }
+    applied = mark;
+    listener.membersChanged();
+    // A leader may have had its state renewed: it goes on to keep the time of all leases.
+    if (lessor.primary()) {
+      lessor.demote();
+      lessor.promote(store.leases(), leaseGrace);
+    }
+    watches.restored();
+    bars.ended();
+    barEnds = new BarEnds(applied);
+    tellPurged();
+    done.run();
   }
 
   public void close() {
@@ -357,104 +377,30 @@ public final class ShardStateMachine implements StateMachine {
     engine.close();
   }
 
-  private static final class Source implements SnapshotSource {
-    private final SnapshotMark mark;
-    private final View view;
-    private final Cursor cursor;
-    private final int chunkBytes;
-
-    Source(SnapshotMark mark, View view, KeyRange range, int chunkBytes) {
-      this.mark = mark;
-      this.view = view;
-      this.chunkBytes = chunkBytes;
-      cursor = view.scan(range, Order.ASCENDING);
+  private final class Frozen implements StateSource.Shard {
+    @Override
+    public @Nullable SnapshotMark durable() {
+      return engine.inStep() ? barEnds.at(engine.durableMark()) : null;
     }
 
     @Override
-    public SnapshotMark mark() {
-      return mark;
+    public SnapshotMark applied() {
+      return applied;
     }
 
     @Override
-    public @Nullable SnapshotPart next() {
-      return PairStream.next(cursor, chunkBytes);
+    public void wantBar() {
+      flush();
     }
 
     @Override
-    public void close() {
-      cursor.close();
-      view.close();
-    }
-  }
-
-  private final class Sink implements SnapshotSink {
-    private final Replacement replacement;
-    private final OwnPairs own;
-
-    Sink(Replacement replacement, OwnPairs own) {
-      this.replacement = replacement;
-      this.own = own;
+    public FrozenFiles files() {
+      return engine.frozenFiles();
     }
 
     @Override
-    public void add(Bytes content) {
-      own.pass(PairStream.read(content, replacement));
-    }
-
-    @Override
-    public boolean addOwn(Bytes name, Bytes digest) {
-      var chunk = own.upTo(name);
-      if (chunk == null || !SnapshotPart.digest(chunk).equals(digest)) {
-        return false;
-      }
-      PairStream.read(chunk, replacement);
-      return true;
-    }
-
-    @Override
-    public void seal() {
-      own.close();
-      replacement.seal();
-    }
-
-    @Override
-    public void install(SnapshotMark mark, Runnable done) {
-      Check.that(!applying, "nothing is applied while a snapshot is installed");
-      engine.replaceWith(
-          replacement,
-          mark.last().index(),
-          () ->
-              env.workers()
-                  .run(
-                      Lane.BACKGROUND,
-                      store.reload(),
-                      env.loop(),
-                      swap -> taken(mark, swap, done)));
-    }
-
-    private void taken(SnapshotMark mark, Runnable swap, Runnable done) {
-      swap.run();
-      members.load(engine);
-      if (!mark.equals(stored(engine))) {
-        throw new CorruptionError("a snapshot is not of the position that it was sent for");
-      }
-      applied = mark;
-      listener.membersChanged();
-      // A leader may have had its state renewed: it goes on to keep the time of all leases.
-      if (lessor.primary()) {
-        lessor.demote();
-        lessor.promote(store.leases(), leaseGrace);
-      }
-      watches.restored();
-      barEnded();
-      tellPurged();
-      done.run();
-    }
-
-    @Override
-    public void abandon() {
-      own.close();
-      replacement.abandon();
+    public View view() {
+      return engine.view();
     }
   }
 }

@@ -48,8 +48,9 @@ public sealed interface StreamFrame {
   /// In the place of a chunk: one with this name and digest, if the receiver has it itself.
   record Offer(StreamId stream, long sequence, Bytes name, Bytes digest) implements StreamFrame {}
 
-  /// Asks for the receiver's state, as the stream named so.
-  record Request(StreamId stream) implements StreamFrame {}
+  /// Asks for the receiver's state, as the stream named so; it is of use if it has everything up to
+  /// `needed`.
+  record Request(StreamId stream, long needed) implements StreamFrame {}
 
   /// All `chunks` were sent; they are what `mark` stands for.
   record End(StreamId stream, long chunks, SnapshotMark mark) implements StreamFrame {}
@@ -85,7 +86,8 @@ public sealed interface StreamFrame {
         out.u32(out.crc(0));
         yield new Frame(Lane.BULK, group, OFFER, out.finish());
       }
-      case Request(var stream) -> new Frame(Lane.DATA, group, REQUEST, start(stream, 32).finish());
+      case Request(var stream, var needed) ->
+          new Frame(Lane.DATA, group, REQUEST, start(stream, 32).varint(needed).finish());
       case End(var stream, var chunks, var mark) -> {
         var out = start(stream, 64).varint(chunks);
         EntryCodec.write(out, mark);
@@ -113,7 +115,7 @@ public sealed interface StreamFrame {
             check(payload, in);
             yield offer;
           }
-          case REQUEST -> new Request(stream);
+          case REQUEST -> new Request(stream, in.varint());
           case END -> new End(stream, in.varint(), EntryCodec.mark(in));
           case PROGRESS -> new Progress(stream, in.varint(), state(in.u8()));
           default -> throw new CorruptionError("no stream frame has the kind " + frame.kind());

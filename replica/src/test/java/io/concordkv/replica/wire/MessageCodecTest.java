@@ -58,7 +58,7 @@ final class MessageCodecTest {
           new StreamFrame.End(STREAM, 4, MARK),
           new StreamFrame.Progress(STREAM, 4, StreamFrame.State.INSTALLED),
           new StreamFrame.Offer(STREAM, 3, Bytes.of("k"), Bytes.wrap(new byte[32])),
-          new StreamFrame.Request(StreamId.requested(7)));
+          new StreamFrame.Request(StreamId.requested(7), 300));
   private static final List<LogRecord> RECORDS =
       List.of(
           new LogRecord.Append(new HardState(5, 2, 7), new LogPosition(7, 3), ENTRIES),
@@ -223,7 +223,7 @@ final class MessageCodecTest {
       33 050204ac02041d0300000000000000010000000000000002000000000000000300000000
       34 05020401
       35 050203016b000000000000000000000000000000000000000000000000000000000000000089419cb8
-      36 0087808080808080808001
+      36 0087808080808080808001ac02
       wal 1 01050000000000000002070703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
       wal 1 000703030003000105037075740205201d03000000000000000100000000000000020000000000000003000000000163
       wal 1 0105fffffffffffffffe07000000

@@ -18,7 +18,7 @@ final class Rows {
   static List<String> all() {
     var rows = new ArrayList<String>();
     span(rows, "R", 1, 48);
-    span(rows, "S", 1, 30);
+    span(rows, "S", 1, 32);
     span(rows, "M", 1, 13);
     span(rows, "E", 1, 12);
     return rows;

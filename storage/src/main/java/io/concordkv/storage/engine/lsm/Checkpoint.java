@@ -114,7 +114,12 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
       for (var each : placed) {
         long id = each.table().id();
         tables.add(
-            store(files, TableFormat.path(source, id), TableFormat.path(target, id), id, known));
+            store(
+                files,
+                TableFormat.path(source, each.table()),
+                TableFormat.path(target, id),
+                id,
+                known));
         for (var use : each.table().values()) {
           long file = use.file();
           values.computeIfAbsent(
@@ -122,14 +127,15 @@ public record Checkpoint(String base, long mark, List<Stored> tables, List<Store
               _ ->
                   store(
                       files,
-                      ValueFormat.path(source, file),
+                      ValueFormat.path(source, file, each.table().copies()),
                       ValueFormat.path(target, file),
                       file,
                       known));
         }
       }
       files.syncDirectory(target);
-      manifest.append(new Edit(LsmEngine.TREE, true, nextFile, mark, List.of(), placed));
+      var original = placed.stream().map(Edit.Placed::original).toList();
+      manifest.append(new Edit(LsmEngine.TREE, true, nextFile, mark, List.of(), original));
     }
     confirm(files, target);
     var checkpoint = new Checkpoint(base, mark, tables, List.copyOf(values.values()));

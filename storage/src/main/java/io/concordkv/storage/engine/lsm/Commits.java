@@ -63,6 +63,16 @@ final class Commits {
     startNext();
   }
 
+  /// Runs `then` once those submitted so far have had their effect.
+  void whenTold(Runnable then) {
+    submit(
+        () -> {
+          then.run();
+          return null;
+        },
+        () -> {});
+  }
+
   /// Brings all of them to their end before it returns. Blocks.
   void drain() {
     while (running != null) {

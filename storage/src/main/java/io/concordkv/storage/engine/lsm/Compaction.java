@@ -103,9 +103,8 @@ final class Compaction {
   /// Reads of the inputs what they delete, and goes to the first key.
   private Output begin() {
     long mark = task.inputs().stream().mapToLong(table -> table.info().mark()).max().orElse(0);
-    var known = levels.values();
-    known.stream().filter(wasteful).forEach(use -> left.add(use.file()));
-    var out = new Output(store, ids, task.target(), tableBytes, mark, needed(task, levels), known);
+    levels.values().stream().filter(wasteful).forEach(use -> left.add(use.file()));
+    var out = new Output(store, ids, task.target(), tableBytes, mark, needed(task, levels), levels);
     output = out;
     merge.toCeiling(Bytes.EMPTY);
     return out;

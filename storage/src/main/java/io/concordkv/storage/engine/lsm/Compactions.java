@@ -54,6 +54,11 @@ final class Compactions {
   private final List<Compaction> done = new ArrayList<>();
 
   private int steps;
+
+  /// Those given up of which files are still there.
+  private int leaving;
+
+  private @Nullable Runnable whenQuiet;
   private double pressureBelow;
   private boolean flushing;
 
@@ -269,6 +274,20 @@ final class Compactions {
     waiting.forEach(job -> drop(job, null));
   }
 
+  /// Runs `then` once nothing of those that were given up is left, not even a file.
+  void whenQuiet(Runnable then) {
+    whenQuiet = then;
+    tellQuiet();
+  }
+
+  private void tellQuiet() {
+    var then = whenQuiet;
+    if (then != null && steps == 0 && leaving == 0) {
+      whenQuiet = null;
+      then.run();
+    }
+  }
+
   /// In step: the bar ends without them.
   void giveUpBar() {
     if (!areDone()) {
@@ -311,6 +330,7 @@ final class Compactions {
             ready.add(job);
           }
           if (!store.isClosed()) {
+            tellQuiet();
             goOn();
           }
         });
@@ -320,7 +340,13 @@ final class Compactions {
   private void drop(Compaction job, @Nullable CorruptionError met) {
     boolean wanted = running.remove(job);
     live.letGo(job.levels);
-    live.discard(job::abandon);
+    leaving++;
+    live.discard(
+        job::abandon,
+        () -> {
+          leaving--;
+          tellQuiet();
+        });
     env.reached(wanted ? "lsm/compaction-damaged" : "lsm/compaction-in-vain");
     if (wanted) {
       store.ids().leaveStep(env);

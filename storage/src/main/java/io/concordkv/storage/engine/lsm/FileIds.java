@@ -107,6 +107,17 @@ final class FileIds {
     }
   }
 
+  /// Takes over the step of whom a content is from.
+  ///
+  /// @param next as [#firstNew()] is there: no file of that content has this number or a higher one
+  void joinStep(Env env, long next) {
+    Check.that(inStep && next >= 1L << BAR_SHIFT, "whoever joins a step goes by bars");
+    if (leftStep()) {
+      env.reached("lsm/joined-step");
+    }
+    bar = next >>> BAR_SHIFT;
+  }
+
   boolean leftStep() {
     return bar >= OUT_OF_STEP;
   }

@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -41,7 +42,7 @@ final class Flush {
     this.ids = store.ids().of(0);
     this.memtable = memtable;
     this.run = memtable.run(Long.MAX_VALUE, memtable.ranges());
-    this.values = new ValueOutput(store, ids, List.of());
+    this.values = new ValueOutput(store, ids, List.of(), Copies.NONE);
   }
 
   /// Writes about a megabyte. True when the table, if there is one, is durable.
@@ -89,6 +90,14 @@ final class Flush {
   /// What it wrote to files.
   long bytes() {
     return Levels.bytes(tables) + values.bytes();
+  }
+
+  /// The loop does not want it any more. If it is at a step now, the loop sees to it behind that.
+  void giveUp(LiveTables live) {
+    if (written && !settled) {
+      settled = true;
+      live.discard(this::abandon);
+    }
   }
 
   /// Gives up what was written.

@@ -30,27 +30,28 @@ final class Leftovers {
   /// that is alive is missing or has another length, or a value file is missing, that is a
   /// `CorruptionError`.
   static long remove(FileSystem files, String directory, List<Edit.Placed> alive, long nextFile) {
-    var tables = new TreeSet<Long>();
-    var values = new TreeSet<Long>();
+    var tables = new TreeSet<String>();
+    var values = new TreeSet<String>();
     for (var placed : alive) {
       Table.look(files, directory, placed.table());
-      tables.add(placed.table().id());
-      placed.table().values().forEach(use -> values.add(use.file()));
+      tables.add(TableFormat.path(directory, placed.table()));
+      for (var use : placed.table().values()) {
+        values.add(ValueFormat.path(directory, use.file(), placed.table().copies()));
+      }
     }
     long next = nextFile;
     for (var name : files.list(directory)) {
       long table = TableFormat.id(name);
       long value = ValueFormat.id(name);
-      if ((table >= 0 && !tables.contains(table)) || (value >= 0 && !values.remove(value))) {
-        files.delete(directory + "/" + name);
+      var path = directory + "/" + name;
+      if ((table >= 0 && !tables.contains(path)) || (value >= 0 && !values.remove(path))) {
+        files.delete(path);
       }
       next = Math.max(next, Math.max(table, value) + 1);
     }
     if (!values.isEmpty()) {
       throw TableFormat.damaged(
-          ValueFormat.path(directory, values.first()),
-          0,
-          "tables refer to this value file, but it is missing");
+          values.first(), 0, "tables refer to this value file, but it is missing");
     }
     return next;
   }

@@ -3,6 +3,7 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
 import io.concordkv.storage.engine.KeyRange;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Deletions;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -190,12 +191,12 @@ final class Levels {
     return false;
   }
 
-  /// Each table with its level.
+  /// Each table with its level. Which copies they are is no matter.
   List<String> layout() {
     var all = new ArrayList<String>();
     for (int level = 0; level < COUNT; level++) {
       for (var table : levels.get(level)) {
-        all.add("level %d: %s".formatted(level, table.info()));
+        all.add("level %d: %s".formatted(level, table.info().with(Copies.NONE)));
       }
     }
     return all;
@@ -210,6 +211,13 @@ final class Levels {
       }
     }
     return List.copyOf(uses.values());
+  }
+
+  /// Which copies of its files the content has.
+  Copies copies() {
+    var all = new TreeMap<Long, Integer>();
+    this.all().forEach(table -> all.putAll(table.info().copies().numbers()));
+    return all.isEmpty() ? Copies.NONE : new Copies(all);
   }
 
   /// The numbers of all files, ascending.

@@ -58,8 +58,13 @@ final class LiveTables {
     }
   }
 
-  /// Removes something of the files in the background, unless the store is closed by then.
   void discard(Runnable remove) {
+    discard(remove, () -> {});
+  }
+
+  /// Removes something of the files in the background, unless the store is closed by then; then
+  /// runs `done`.
+  void discard(Runnable remove, Runnable done) {
     if (!store.isClosed()) {
       background(
           () -> {
@@ -68,7 +73,7 @@ final class LiveTables {
             }
             return true;
           },
-          _ -> {});
+          _ -> done.run());
     }
   }
 

@@ -16,17 +16,16 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.Scrub;
-import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
+import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
-import io.concordkv.storage.engine.memtable.Memtable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// An engine whose content is larger than memory.
@@ -52,12 +51,7 @@ public final class LsmEngine implements Engine {
   private final Pacing pacing;
   final Compactions compactions;
 
-  /// The newest first; only that one is written.
-  private Memtable[] memtables;
-
-  private long sequence;
-  private long mark;
-  private long durableMark;
+  private final Memtables memtables;
   private long stalledWrites;
   private @Nullable Flush flush;
   private final WhenDurable whenDurable = new WhenDurable();
@@ -78,9 +72,7 @@ public final class LsmEngine implements Engine {
     this.pacing = new Pacing(env.clock());
     this.live = new LiveTables(env, store, found.levels());
     this.compactions = new Compactions(env, store, commits, live, options, pacing, this::schedule);
-    this.durableMark = manifest.state(TREE).mark();
-    this.mark = durableMark;
-    this.memtables = new Memtable[] {newMemtable()};
+    this.memtables = new Memtables(options.memtables(), manifest.state(TREE).mark());
     compactions.beginBar();
     schedule();
   }
@@ -96,7 +88,8 @@ public final class LsmEngine implements Engine {
   /// whose compaction goes by the log as well); where batches begin and end within it is no matter.
   ///
   /// A [#flush()], a [#sync()] that has anything to do, a content that comes from elsewhere or a
-  /// damaged table leaves the step ([#inStep()]): all goes on, with files that are others.
+  /// damaged table leaves the step ([#inStep()]): all goes on, with files that are others, until
+  /// those of one in step are taken over ([#replaceWith(FileReplacement, Runnable)]).
   public static LsmEngine openInStep(Env env, String directory, LsmOptions options) {
     return open(env, directory, options, true);
   }
@@ -116,15 +109,13 @@ public final class LsmEngine implements Engine {
     Check.that(!store.isClosed(), "a closed engine is not written");
     Check.that(!replacing && !taking, "nothing is written while a replacement or tables come in");
     stalledWrites += stalled() ? 1 : 0;
-    pace();
+    pacing.press(Math.max(memtables.pressure(flushed), compactions.pressure(flushed)));
     pacing.wrote(batch.bytes());
-    var active = memtables[0];
-    sequence = active.write(batch, sequence + 1);
-    mark = active.mark();
+    memtables.write(batch);
     if (!store.ids().areInStep()) {
-      boolean early = memtables.length == 1 && env.fault("lsm/early-flush");
-      if (active.isFull(options.memtables().bytes()) || early) {
-        switchMemtable();
+      boolean early = memtables.waiting() == 0 && env.fault("lsm/early-flush");
+      if (memtables.isActiveFull() || early) {
+        memtables.switchOver();
         schedule();
       }
     }
@@ -136,30 +127,30 @@ public final class LsmEngine implements Engine {
   public void endBar() {
     Check.that(store.ids().areInStep(), "who goes by itself ends no bars");
     Check.that(!replacing && !taking, "no bar ends while a content comes in");
-    if (isDirty()) {
-      switchMemtable();
+    if (memtables.isDirty()) {
+      memtables.switchOver();
       schedule();
     }
   }
 
-  /// Whether the files are still those of all others that went in step from the beginning.
+  /// Whether the files are those of all others in step.
   public boolean inStep() {
-    return store.ids().areInStep() && !store.ids().leftStep();
+    return !replacing && store.ids().areInStep() && !store.ids().leftStep();
   }
 
   @Override
   public @Nullable Bytes get(Bytes key) {
-    return LsmView.get(memtables, memtables[0].ranges(), sequence, live.levels(), key);
+    return memtables.get(live.levels(), key);
   }
 
   @Override
   public Cursor scan(KeyRange range, Order order) {
-    return newView().scanAndClose(range, order);
+    return view().scanAndClose(range, order);
   }
 
   @Override
-  public View view() {
-    return newView();
+  public LsmView view() {
+    return memtables.view(live.levels(), live::letGoFromAnywhere);
   }
 
   @Override
@@ -173,12 +164,12 @@ public final class LsmEngine implements Engine {
     Check.that(!store.isClosed(), "a closed engine is not synced");
     Check.that(!replacing, "nothing is synced while a replacement takes over");
     commits.drain();
-    if (isDirty()) {
+    if (memtables.isDirty()) {
       store.ids().leaveStep(env);
-      switchMemtable();
+      memtables.switchOver();
     }
-    while (memtables.length > 1) {
-      var job = flush == null ? new Flush(store, memtables[memtables.length - 1]) : flush;
+    while (memtables.waiting() > 0) {
+      var job = flush == null ? new Flush(store, memtables.oldest()) : flush;
       flush = job;
       while (!job.step()) {
         // The next step follows at once.
@@ -205,30 +196,75 @@ public final class LsmEngine implements Engine {
 
   @Override
   public void replaceWith(Replacement replacement, long mark, Runnable done) {
-    Check.that(!replacing && !taking, "one content comes in at a time");
     var tables = ((LsmReplacement) replacement).take();
     var placed =
         tables.stream().map(table -> new Levels.Placed(compactions.bottom(), table)).toList();
-    replacing = true;
-    // What they would have made belongs to the content that goes.
-    flush = null;
-    flushed = 0;
-    compactions.giveUp();
-    store.ids().leaveStep(env);
-    commits.submit(
-        () -> store.edit(true, mark, List.of(), placed),
+    replace(
         () -> {
-          live.use(Levels.of(placed));
-          this.mark = mark;
-          durableMark = mark;
-          memtables = new Memtable[] {newMemtable()};
-          replacing = false;
-          compactions.beginBar();
-          env.reached("lsm/replaced");
-          whenDurable.tell(sequence);
+          store.ids().leaveStep(env);
+          return store.edit(true, mark, List.of(), placed);
+        },
+        placed,
+        mark,
+        done);
+  }
+
+  /// The durable content as it lies in files, for another replica in step. Only in step.
+  public FrozenFiles frozenFiles() {
+    Check.that(inStep(), "files are passed on by whoever goes in step");
+    return new FrozenFiles(store, live.levels(), durableMark(), live::letGoFromAnywhere);
+  }
+
+  /// A new content, to be built by a worker of [#frozenFiles()] and taken over with
+  /// [#replaceWith(FileReplacement, Runnable)].
+  public FileReplacement fileReplacement() {
+    return new FileReplacement(store, live.levels(), live::letGo);
+  }
+
+  /// As [#replaceWith(Replacement, long, Runnable)]. From now on this engine goes in step with the
+  /// one that the files are from.
+  public void replaceWith(FileReplacement replacement, Runnable done) {
+    var placed = replacement.take();
+    long next = replacement.nextFile();
+    long mark = replacement.mark();
+    replace(
+        () -> {
+          store.ids().joinStep(env, next);
+          return store.edit(true, next, mark, List.of(), placed);
+        },
+        placed,
+        mark,
+        () -> {
+          replacement.release();
           done.run();
-          schedule();
         });
+  }
+
+  /// Takes over another content, once whatever is under way for this one has come to its end or is
+  /// given up: in the new step work may get the same numbers.
+  private void replace(Supplier<Edit> edit, List<Levels.Placed> placed, long mark, Runnable done) {
+    Check.that(!replacing && !taking, "one content comes in at a time");
+    replacing = true;
+    commits.whenTold(() -> {
+      if (flush != null) {
+        flush.giveUp(live);
+      }
+      flush = null;
+      flushed = 0;
+      compactions.giveUp();
+      compactions.whenQuiet(() -> commits.submit(edit, () -> replaced(placed, mark, done)));
+    });
+  }
+
+  private void replaced(List<Levels.Placed> placed, long mark, Runnable done) {
+    live.use(Levels.of(placed));
+    memtables.restart(mark);
+    replacing = false;
+    compactions.beginBar();
+    env.reached("lsm/replaced");
+    whenDurable.tell(memtables.sequence());
+    done.run();
+    schedule();
   }
 
   @Override
@@ -255,9 +291,7 @@ public final class LsmEngine implements Engine {
         },
         () -> {
           live.use(live.levels().with(List.of(), copied.placed()));
-          this.mark = Math.max(this.mark, mark);
-          durableMark = this.mark;
-          memtables[0].wrote(sequence, this.mark);
+          memtables.tookIn(mark);
           taking = false;
           done.run();
           schedule();
@@ -266,17 +300,17 @@ public final class LsmEngine implements Engine {
 
   @Override
   public long durableMark() {
-    return durableMark;
+    return memtables.durableMark();
   }
 
   @Override
   public long mark() {
-    return mark;
+    return memtables.mark();
   }
 
   @Override
   public boolean stalled() {
-    return memtables.length - 1 >= options.memtables().most() || compactions.stalled();
+    return memtables.areFull() || compactions.stalled();
   }
 
   @Override
@@ -284,30 +318,17 @@ public final class LsmEngine implements Engine {
     return pacing.delayNanos();
   }
 
-  /// One memtable that waits is as it should be.
-  private void pace() {
-    int waiting = memtables.length - 1;
-    double full = (double) memtables[0].bytes() / options.memtables().bytes();
-    double memory = waiting == 0 ? 0 : waiting + full - flushed;
-    int most = options.memtables().most();
-    double half = most / 2.0;
-    pacing.press(Math.max((memory - half) / half, compactions.pressure(flushed)));
-  }
-
   @Override
   public long count() {
-    long changed = Arrays.stream(memtables).mapToLong(Memtable::growth).sum();
-    var above = Arrays.stream(memtables).map(each -> each.ranges().united()).toList();
-    return Math.max(0, live.levels().count(above) + changed);
+    return memtables.count(live.levels());
   }
 
   @Override
   public EngineSizes sizes() {
-    long memory = Arrays.stream(memtables).mapToLong(Memtable::bytes).sum();
     var levels = live.levels();
     long files = manifest.bytes();
     long disk = files + Levels.bytes(levels.all()) + ValueUse.fileBytes(levels.values());
-    return new EngineSizes(memory, disk, files + levels.liveBytes());
+    return new EngineSizes(memtables.bytes(), disk, files + levels.liveBytes());
   }
 
   @Override
@@ -325,7 +346,7 @@ public final class LsmEngine implements Engine {
       String target, String base, Consumer<Checkpoint> done, Consumer<FileException> full) {
     whenDurable(() -> {
       var held = live.levels().retain();
-      long at = durableMark;
+      long at = durableMark();
       env.workers()
           .run(
               Workers.Lane.BACKGROUND,
@@ -345,12 +366,12 @@ public final class LsmEngine implements Engine {
   /// Runs `then` once all that was written so far is in tables. In step that is when the bar ends,
   /// which is for others to say.
   private void whenDurable(Runnable then) {
-    whenDurable.add(sequence, then);
+    whenDurable.add(memtables.sequence(), then);
     if (!store.ids().areInStep()) {
       flush();
     }
-    if (isSettled()) {
-      whenDurable.tell(sequence);
+    if (memtables.areSettled()) {
+      whenDurable.tell(memtables.sequence());
     }
   }
 
@@ -403,37 +424,20 @@ public final class LsmEngine implements Engine {
     if (store.isClosed() || replacing) {
       return;
     }
-    if (flushWanted && memtables.length - 1 < options.memtables().most()) {
+    if (flushWanted && !memtables.areFull()) {
       flushWanted = false;
-      if (isDirty()) {
+      if (memtables.isDirty()) {
         store.ids().leaveStep(env);
-        switchMemtable();
+        memtables.switchOver();
       }
     }
-    if (flush == null && memtables.length > 1) {
-      flush = new Flush(store, memtables[memtables.length - 1]);
+    if (flush == null && memtables.waiting() > 0) {
+      flush = new Flush(store, memtables.oldest());
       step(flush);
     } else if (flush != null && flush.written && !flush.settled && compactions.areDone()) {
       commit(flush);
     }
     compactions.schedule(flush != null);
-  }
-
-  private boolean isSettled() {
-    return memtables.length == 1 && !isDirty();
-  }
-
-  private boolean isDirty() {
-    long before = memtables.length > 1 ? memtables[1].mark() : durableMark;
-    return !memtables[0].isEmpty() || memtables[0].mark() != before;
-  }
-
-  private Memtable newMemtable() {
-    return options.memtables().create(mark, sequence);
-  }
-
-  private void switchMemtable() {
-    memtables = newMemtable().ahead(memtables);
   }
 
   private void step(Flush job) {
@@ -479,18 +483,13 @@ public final class LsmEngine implements Engine {
           bar.forEach(compactions::tookEffect);
           store.ids().endBar();
           compactions.beginBar();
-          memtables = Arrays.copyOf(memtables, memtables.length - 1);
-          durableMark = job.memtable.mark();
+          long flushedTo = memtables.flushed();
           env.reached("lsm/flushed");
           flush = flush == job ? null : flush;
           flushed = 0;
           pacing.flushed(job.bytes());
-          whenDurable.tell(isSettled() ? sequence : job.memtable.sequence());
+          whenDurable.tell(flushedTo);
           schedule();
         });
-  }
-
-  private LsmView newView() {
-    return new LsmView(memtables, sequence, live.levels(), live::letGoFromAnywhere);
   }
 }

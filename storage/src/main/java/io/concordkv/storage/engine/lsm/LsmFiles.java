@@ -9,6 +9,7 @@ import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.ManifestRescue;
 import io.concordkv.storage.engine.lsm.table.BlockCache;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.RescueRun;
 import io.concordkv.storage.engine.lsm.table.Run;
 import io.concordkv.storage.engine.lsm.table.Table;
@@ -91,8 +92,15 @@ final class LsmFiles {
   private static void checkValues(
       FileSystem files, String directory, Collection<TableInfo> tables, Findings findings) {
     var uses = new TreeMap<Long, ValueUse>();
-    tables.forEach(table -> table.values().forEach(use -> uses.put(use.file(), use)));
-    uses.values().forEach(use -> ValueCheck.check(files, directory, use, findings));
+    var copies = new TreeMap<Long, Copies>();
+    for (var table : tables) {
+      for (var use : table.values()) {
+        uses.put(use.file(), use);
+        copies.put(use.file(), table.copies());
+      }
+    }
+    uses.forEach((id, use) ->
+        ValueCheck.check(files, directory, use, Objects.requireNonNull(copies.get(id)), findings));
   }
 
   private static void checkLevels(String directory, List<Edit.Placed> placed, Findings findings) {
@@ -116,7 +124,11 @@ final class LsmFiles {
   }
 
   private static List<Long> ids(FileSystem files, String directory) {
-    return files.list(directory).stream().map(TableFormat::id).filter(id -> id >= 0).toList();
+    return files.list(directory).stream()
+        .map(TableFormat::id)
+        .filter(id -> id >= 0)
+        .distinct()
+        .toList();
   }
 
   /// What the file of a table says of itself; null if it does not say it any more.
@@ -195,8 +207,7 @@ final class LsmFiles {
     findings.lost(
         new KeyRange(info.smallest(), info.largest().successor()),
         true,
-        TableFormat.path(directory, info.id())
-            + ", which may have deleted all keys behind them, too");
+        TableFormat.path(directory, info) + ", which may have deleted all keys behind them, too");
   }
 
   /// @param uncertain so many runs at the front are in an order that is only probable

@@ -3,6 +3,7 @@ package io.concordkv.storage.engine.lsm;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.storage.engine.Replacement;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
@@ -26,7 +27,7 @@ final class LsmReplacement implements Replacement {
   LsmReplacement(TableStore store, long tableBytes) {
     this.store = store;
     this.tableBytes = tableBytes;
-    this.values = new ValueOutput(store, store.ids()::next, List.of());
+    this.values = new ValueOutput(store, store.ids()::next, List.of(), Copies.NONE);
   }
 
   /// A `value` of null is a deletion; the content of a replacement has none, but tables that are

@@ -6,7 +6,6 @@ import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
 import io.concordkv.storage.engine.lsm.table.ValueReference;
-import io.concordkv.storage.engine.lsm.table.ValueUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -37,7 +36,7 @@ final class Output {
   /// @param ids the numbers of new files
   /// @param level where they will be
   /// @param ranges what the tables delete together of deeper levels
-  /// @param known the value files to which references are passed on
+  /// @param known with the value files to which references are passed on
   Output(
       TableStore store,
       LongSupplier ids,
@@ -45,14 +44,14 @@ final class Output {
       long tableBytes,
       long mark,
       DeletedRanges ranges,
-      List<ValueUse> known) {
+      Levels known) {
     this.store = store;
     this.ids = ids;
     this.level = level;
     this.tableBytes = tableBytes;
     this.mark = mark;
     this.ranges = ranges;
-    this.values = new ValueOutput(store, ids, known);
+    this.values = new ValueOutput(store, ids, known.values(), known.copies());
   }
 
   /// Keys come in ascending order.

@@ -11,6 +11,7 @@ import io.concordkv.storage.engine.lsm.table.Table;
 import io.concordkv.storage.engine.lsm.table.TableFormat;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
+import io.concordkv.storage.engine.lsm.table.ValueFile;
 import io.concordkv.storage.engine.lsm.table.ValueFiles;
 import io.concordkv.storage.engine.lsm.table.ValueFormat;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
@@ -47,6 +48,14 @@ final class TableStore {
     return ids;
   }
 
+  FileSystem files() {
+    return files;
+  }
+
+  String directory() {
+    return directory;
+  }
+
   /// A new table for `level`.
   TableWriter create(int level, LongSupplier numbers) {
     return new TableWriter(files, directory, numbers.getAsLong(), options.at(level));
@@ -71,7 +80,7 @@ final class TableStore {
     var overlap = Levels.overlap(tables);
     if (overlap != null) {
       throw TableFormat.damaged(
-          TableFormat.path(directory, overlap.info().id()),
+          TableFormat.path(directory, overlap.info()),
           0,
           "the manifest puts this table over another one of its level");
     }
@@ -81,7 +90,7 @@ final class TableStore {
   private int level(Edit.Placed placed) {
     if (placed.level() >= Levels.COUNT) {
       throw TableFormat.damaged(
-          TableFormat.path(directory, placed.table().id()),
+          TableFormat.path(directory, placed.table()),
           0,
           "the manifest puts this table into level "
               + placed.level()
@@ -100,9 +109,14 @@ final class TableStore {
   }
 
   void delete(TableInfo info) {
-    files.delete(TableFormat.path(directory, info.id()));
+    files.delete(TableFormat.path(directory, info));
   }
 
+  void deleteValues(ValueFile file) {
+    files.delete(file.path());
+  }
+
+  /// Of a value file that was written here.
   void deleteValues(long id) {
     files.delete(ValueFormat.path(directory, id));
   }

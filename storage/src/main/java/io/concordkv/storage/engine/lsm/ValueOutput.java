@@ -1,6 +1,7 @@
 package io.concordkv.storage.engine.lsm;
 
 import io.concordkv.base.Bytes;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.DeletedRanges;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.TableWriter;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueOutput {
   private final TableStore store;
   private final LongSupplier ids;
+  private final Copies copies;
 
   /// How large those files are to which references may lead, by id.
   private final TreeMap<Long, Long> fileBytes = new TreeMap<>();
@@ -31,9 +33,11 @@ final class ValueOutput {
 
   /// @param ids the numbers of new files
   /// @param known to which references are passed on
-  ValueOutput(TableStore store, LongSupplier ids, List<ValueUse> known) {
+  /// @param copies which ones these are
+  ValueOutput(TableStore store, LongSupplier ids, List<ValueUse> known, Copies copies) {
     this.store = store;
     this.ids = ids;
+    this.copies = copies;
     known.forEach(use -> fileBytes.put(use.file(), use.fileBytes()));
   }
 
@@ -65,7 +69,8 @@ final class ValueOutput {
     if (writer != null) {
       end(writer);
     }
-    return table.finish(mark, ranges, fileBytes);
+    var info = table.finish(mark, ranges, fileBytes);
+    return info.with(copies.of(info.files()));
   }
 
   /// What was written to value files so far.

@@ -97,7 +97,7 @@ final class InStepProperty {
   }
 
   /// Changes, each with its own mark, and after which of them a bar ends.
-  private static final class History {
+  static final class History {
     final List<WriteBatch> changes = new ArrayList<>();
     final TreeSet<Long> ends = new TreeSet<>();
     final TreeMap<Bytes, Bytes> content = new TreeMap<>();

@@ -171,7 +171,13 @@ final class RangeDeletionTest {
           var store = new TableStore(files, "cut", options, FileIds.from(1));
           var output =
               new Output(
-                  store, store.ids()::next, 1, options.tables().bytes(), 0, deleted, List.of());
+                  store,
+                  store.ids()::next,
+                  1,
+                  options.tables().bytes(),
+                  0,
+                  deleted,
+                  Levels.of(List.of()));
           var points = new TreeMap<Integer, Bytes>();
           for (int i = 0; i < 300; i += gen.between(1, 20)) {
             points.put(i, Bytes.of("v" + i));

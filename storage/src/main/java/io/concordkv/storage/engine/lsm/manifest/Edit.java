@@ -4,6 +4,7 @@ import io.concordkv.base.ByteReader;
 import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.CorruptionError;
+import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.Extent;
 import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.storage.engine.lsm.table.ValueUse;
@@ -29,8 +30,16 @@ public record Edit(
   private static final int REPLACED = 1;
   private static final int HAS_MARK = 2;
 
+  /// The tag of [TableInfo#copies()].
+  private static final int COPIES = 6;
+
   /// A table in its level.
-  public record Placed(int level, TableInfo table) {}
+  public record Placed(int level, TableInfo table) {
+    /// The same where there is one copy only of each file.
+    public Placed original() {
+      return new Placed(level, table.with(Copies.NONE));
+    }
+  }
 
   public Edit {
     removed = List.copyOf(removed);
@@ -40,6 +49,18 @@ public record Edit(
   /// Whether it says of a table what edits could not say at first.
   boolean hasParts() {
     return added.stream().anyMatch(placed -> !parts(placed.table()).isEmpty());
+  }
+
+  /// All of it, as one that is passed on outside of a manifest.
+  public Bytes encoded() {
+    var out = new ByteWriter(1024).flag(hasParts());
+    write(out);
+    return out.finish();
+  }
+
+  public static Edit decode(Bytes encoded) {
+    var in = new ByteReader(encoded);
+    return read(in, in.flag());
   }
 
   void write(ByteWriter out) {
@@ -98,6 +119,9 @@ public record Edit(
     if (table.crowd() > 0) {
       parts.put(CROWD, new ByteWriter(4).varint(table.crowd()).finish());
     }
+    if (!table.copies().isEmpty()) {
+      parts.put(COPIES, table.copies().encoded());
+    }
     return parts;
   }
 
@@ -120,6 +144,7 @@ public record Edit(
             case TableInfo.RANGES -> table.with(extent(part));
             case TableInfo.VALUES -> table.with(ValueUse.decode(part));
             case CROWD -> table.with(crowd(part));
+            case COPIES -> table.with(Copies.decode(part));
             default ->
                 throw new CorruptionError(
                     "the manifest tells of a part " + tag + " of a table, which is not known here");

@@ -62,7 +62,7 @@ public final class Manifest implements AutoCloseable {
     long nextFile = 1;
     for (var edit : ManifestFile.read(files, directory, number)) {
       apply(edit, trees.computeIfAbsent(edit.tree(), _ -> new TreeState()), directory, number);
-      nextFile = Math.max(nextFile, edit.nextFile());
+      nextFile = next(nextFile, edit);
     }
     var manifest = new Manifest(files, directory, number + 1, trees, nextFile);
     deleteOthers(files, directory, number + 1);
@@ -93,6 +93,11 @@ public final class Manifest implements AutoCloseable {
     }
   }
 
+  /// A content that takes the place of all there was may come with the numbers of whom it is from.
+  private static long next(long known, Edit edit) {
+    return edit.replaced() ? edit.nextFile() : Math.max(known, edit.nextFile());
+  }
+
   /// What is known of `tree`.
   public TreeState state(long tree) {
     return trees.computeIfAbsent(tree, _ -> new TreeState());
@@ -112,7 +117,7 @@ public final class Manifest implements AutoCloseable {
       }
       var refusal = state(edit.tree()).apply(edit);
       Check.that(refusal == null, String.valueOf(refusal));
-      nextFile = Math.max(nextFile, edit.nextFile());
+      nextFile = next(nextFile, edit);
       if (size >= rewriteAt) {
         var old = file;
         number++;

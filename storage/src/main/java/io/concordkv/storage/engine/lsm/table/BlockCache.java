@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Which block has to go is decided by the clock algorithm (Corbató, 1968): a hand goes round and
 /// takes the first block that was not used since it last came by. A block is known by its table and
-/// its place. Table ids are never used again, so what is left of a deleted table is never found,
-/// and goes when the hand comes.
+/// its place. Table ids are never used again but for a copy, which has another place, so what is
+/// left of a deleted table is never found, and goes when the hand comes.
 public final class BlockCache {
   private static final int SHARDS = 8;
 

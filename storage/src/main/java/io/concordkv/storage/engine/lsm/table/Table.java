@@ -21,9 +21,12 @@ public final class Table {
   /// What [#get] answers for a deleted key. Known by identity.
   private static final Bytes DELETED = Bytes.wrap(new byte[] {0});
 
+  private static final int COPY_SHIFT = 48;
+
   private final TableInfo info;
   private final KeyRange span;
   private final TableFile file;
+  private final long copy;
   private final BlockCache cache;
   private final ValueFiles valueFiles;
 
@@ -47,10 +50,11 @@ public final class Table {
     this.info = info;
     this.span = info.span();
     this.file = file;
+    this.copy = info.copies().of(info.id());
     this.cache = cache;
     this.properties = properties;
     this.valueFiles = valueFiles;
-    this.values = valueFiles.hold(info.values());
+    this.values = valueFiles.hold(info.values(), info.copies());
   }
 
   /// The table that `info` tells of. Nothing is read yet, unless it is not known how far it
@@ -65,7 +69,7 @@ public final class Table {
       BlockCache cache,
       OpenTables open,
       ValueFiles values) {
-    var file = new TableFile(open, files, TableFormat.path(directory, info.id()));
+    var file = new TableFile(open, files, TableFormat.path(directory, info));
     if (info.extent() != Extent.UNKNOWN) {
       return new Table(info, file, cache, values, null);
     }
@@ -87,7 +91,9 @@ public final class Table {
   /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
   /// itself.
   public static Table openAlone(FileSystem files, String directory, long id) {
-    return alone(files, TableFormat.path(directory, id), id, new ValueFiles(files, directory));
+    var copies = Copies.found(files, directory);
+    var path = TableFormat.path(directory, id, copies.of(id));
+    return alone(files, path, id, copies, new ValueFiles(files, directory));
   }
 
   /// Opens a table that belongs to no store yet. What is none is a `CorruptionError`.
@@ -99,11 +105,12 @@ public final class Table {
     if (!TableFormat.isPrepared(id)) {
       throw new CorruptionError(path, 0, "this is no prepared table, or it was never finished");
     }
-    return alone(files, path, id, new ValueFiles(files, ""));
+    return alone(files, path, id, Copies.NONE, new ValueFiles(files, ""));
   }
 
-  private static Table alone(FileSystem files, String path, long id, ValueFiles values) {
-    var size = new TableInfo(id, files.size(path), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY);
+  private static Table alone(
+      FileSystem files, String path, long id, Copies copies, ValueFiles values) {
+    var size = new TableInfo(id, files.size(path), 0, 0, 0, Bytes.EMPTY, Bytes.EMPTY).with(copies);
     var file = new TableFile(new OpenTables(1), files, path);
     return opened(file, new BlockCache(0), values, stored -> TableProperties.load(stored, size));
   }
@@ -125,7 +132,7 @@ public final class Table {
   /// Checks that there is a file of the right length for the table that `info` tells of, without
   /// opening it. What is inside is checked when it is read.
   public static void look(FileSystem files, String directory, TableInfo info) {
-    var path = TableFormat.path(directory, info.id());
+    var path = TableFormat.path(directory, info);
     try {
       TableFormat.checkSize(path, files.size(path), info.bytes());
     } catch (FileException e) {
@@ -309,7 +316,8 @@ public final class Table {
     return damage;
   }
 
-  private CorruptionError met(CorruptionError found) {
+  /// Somebody found it damaged, or what it refers to.
+  public CorruptionError met(CorruptionError found) {
     damage = found;
     return found;
   }
@@ -352,8 +360,8 @@ public final class Table {
   }
 
   /// Only once nobody reads it any more. Returns the value files to which no other open table
-  /// refers, by id.
-  public List<Long> close() {
+  /// refers.
+  public List<ValueFile> close() {
     file.close();
     return valueFiles.letGo(values);
   }
@@ -402,15 +410,20 @@ public final class Table {
   }
 
   private Block block(Handle handle, Level level, boolean caching) {
-    var cached = cache.get(info.id(), handle.offset());
+    var cached = cache.get(info.id(), place(handle));
     if (cached != null) {
       return cached;
     }
     var block = load(handle, level);
     if (caching) {
-      cache.put(info.id(), handle.offset(), block);
+      cache.put(info.id(), place(handle), block);
     }
     return block;
+  }
+
+  /// Where the cache has a block: two copies of a table are not the same there.
+  private long place(Handle handle) {
+    return copy << COPY_SHIFT | handle.offset();
   }
 
   /// What a block is for.
@@ -437,7 +450,7 @@ public final class Table {
   }
 
   private Block filter(Handle filter) {
-    var cached = cache.get(info.id(), filter.offset());
+    var cached = cache.get(info.id(), place(filter));
     if (cached != null) {
       return cached;
     }
@@ -446,7 +459,7 @@ public final class Table {
       throw met(TableFormat.damaged(file.path(), filter.offset(), "the block is not a filter"));
     }
     var block = Block.ofBytes(data);
-    cache.put(info.id(), filter.offset(), block);
+    cache.put(info.id(), place(filter), block);
     return block;
   }
 

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /// The numbers of `docs/formats/sstable.md`.
@@ -28,6 +29,8 @@ public final class TableFormat {
   static final int RESTART_INTERVAL = 16;
 
   private static final String SUFFIX = ".sst";
+  private static final Pattern NAME =
+      Pattern.compile("[0-7][0-9a-f]{15}(-[1-9][0-9]{0,8})?\\.[a-z]+");
   private static final String ADVICE =
       "; nothing of it is served. Let this node fetch the data from its peers (remove its data"
           + " directory and let it join anew), or restore a backup";
@@ -38,7 +41,26 @@ public final class TableFormat {
   private TableFormat() {}
 
   public static String path(String directory, long id) {
-    return directory + "/" + "%016x".formatted(id) + SUFFIX;
+    return path(directory, id, 0);
+  }
+
+  /// Where a [copy][Copies] of a table lies.
+  public static String path(String directory, long id, int copy) {
+    return directory + "/" + name(id, copy) + SUFFIX;
+  }
+
+  /// Where the one of `copies` lies that counts.
+  public static String path(String directory, long id, Copies copies) {
+    return path(directory, id, copies.of(id));
+  }
+
+  /// Where the table lies of which `info` tells.
+  public static String path(String directory, TableInfo info) {
+    return path(directory, info.id(), info.copies());
+  }
+
+  static String name(long id, int copy) {
+    return copy == 0 ? "%016x".formatted(id) : "%016x-%d".formatted(id, copy);
   }
 
   /// The id of the table with the file name `name`, or -1 if it is not a table's.
@@ -47,14 +69,15 @@ public final class TableFormat {
   }
 
   static long id(String name, String suffix) {
-    if (!name.endsWith(suffix) || name.length() != 16 + suffix.length()) {
+    if (!name.endsWith(suffix) || !NAME.matcher(name).matches()) {
       return -1;
     }
-    try {
-      return Long.parseLong(name.substring(0, 16), 16);
-    } catch (NumberFormatException otherFile) {
-      return -1;
-    }
+    return Long.parseLong(name.substring(0, 16), 16);
+  }
+
+  /// Which copy of a table or a value file has this file name.
+  static int copy(String name) {
+    return name.charAt(16) == '-' ? Integer.parseInt(name.substring(17, name.indexOf('.'))) : 0;
   }
 
   /// Whether a table with this id was written outside of any store: a store counts its ids up from

@@ -4,6 +4,7 @@ import io.concordkv.base.Bytes;
 import io.concordkv.base.Check;
 import io.concordkv.storage.engine.KeyRange;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What is known of a table without opening it.
 ///
@@ -19,6 +20,7 @@ import java.util.List;
 /// @param values the value files that it refers to, by id; empty if all values are in the table
 /// @param crowd the most deletions among [#CROWD] successive entries: whoever walks there passes
 ///   them for little. Only the manifest says it; 0 if it does not
+/// @param copies which files it is, and those of its values. Only the manifest says it
 public record TableInfo(
     long id,
     long bytes,
@@ -29,7 +31,8 @@ public record TableInfo(
     Bytes largest,
     Extent extent,
     List<ValueUse> values,
-    int crowd) {
+    int crowd,
+    Copies copies) {
   /// Among so many entries deletions are counted.
   public static final int CROWD = 1024;
 
@@ -56,22 +59,43 @@ public record TableInfo(
       long mark,
       Bytes smallest,
       Bytes largest) {
-    this(id, bytes, entries, tombstones, mark, smallest, largest, Extent.UNKNOWN, List.of(), 0);
+    this(
+        id,
+        bytes,
+        entries,
+        tombstones,
+        mark,
+        smallest,
+        largest,
+        Extent.UNKNOWN,
+        List.of(),
+        0,
+        Copies.NONE);
   }
 
   public TableInfo with(Extent known) {
     return new TableInfo(
-        id, bytes, entries, tombstones, mark, smallest, largest, known, values, crowd);
+        id, bytes, entries, tombstones, mark, smallest, largest, known, values, crowd, copies);
   }
 
   public TableInfo with(List<ValueUse> used) {
     return new TableInfo(
-        id, bytes, entries, tombstones, mark, smallest, largest, extent, used, crowd);
+        id, bytes, entries, tombstones, mark, smallest, largest, extent, used, crowd, copies);
   }
 
   public TableInfo with(int counted) {
     return new TableInfo(
-        id, bytes, entries, tombstones, mark, smallest, largest, extent, values, counted);
+        id, bytes, entries, tombstones, mark, smallest, largest, extent, values, counted, copies);
+  }
+
+  public TableInfo with(Copies these) {
+    return new TableInfo(
+        id, bytes, entries, tombstones, mark, smallest, largest, extent, values, crowd, these);
+  }
+
+  /// The ids of its file and of the value files to which it refers.
+  public List<Long> files() {
+    return Stream.concat(Stream.of(id), values.stream().map(ValueUse::file)).toList();
   }
 
   /// Whether it deletes ranges of keys of older tables.

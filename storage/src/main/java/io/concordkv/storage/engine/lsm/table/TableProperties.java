@@ -82,7 +82,8 @@ record TableProperties(
     return said;
   }
 
-  /// Reads what is said in the file; of `info` it relies on the id, the size and the crowd.
+  /// Reads what is said in the file; of `info` it relies on the id, the size, the crowd and the
+  /// copies.
   static TableProperties load(StoredFile file, TableInfo info) {
     var footer = TableFooter.read(file, info);
     var block = footer.properties();
@@ -149,7 +150,7 @@ record TableProperties(
     if (version > TableFormat.WITHOUT_PARTS) {
       parts.addAll(in.list(part -> new Part(part.u8(), handle(part))));
     }
-    return read.with(info.crowd());
+    return read.with(info.crowd()).with(info.copies());
   }
 
   private static Handle handle(ByteReader in) {

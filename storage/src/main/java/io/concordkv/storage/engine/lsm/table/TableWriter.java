@@ -208,7 +208,17 @@ public final class TableWriter {
     file.close();
     var extent = TableProperties.extent(ranges, open);
     return new TableInfo(
-        id, position, entries, tombstones, mark, bounds, largest, extent, values, crowd.most());
+        id,
+        position,
+        entries,
+        tombstones,
+        mark,
+        bounds,
+        largest,
+        extent,
+        values,
+        crowd.most(),
+        Copies.NONE);
   }
 
   /// Gives up but leaves the file: the next one who opens the store removes it.

@@ -9,9 +9,11 @@ import io.concordkv.storage.engine.Findings;
 public final class ValueCheck {
   private ValueCheck() {}
 
-  /// Checks the file of which `use` tells. Goes on behind a value that is damaged.
-  public static void check(FileSystem files, String directory, ValueUse use, Findings findings) {
-    var file = new ValueFile(files, directory, use.file(), use.fileBytes());
+  /// Checks the one of `copies` of which `use` tells. Goes on behind a value that is damaged.
+  public static void check(
+      FileSystem files, String directory, ValueUse use, Copies copies, Findings findings) {
+    var path = ValueFormat.path(directory, use.file(), copies);
+    var file = new ValueFile(files, path, use.file(), use.fileBytes());
     try {
       findings.file(use.fileBytes());
       var walk = file.walk();

@@ -30,22 +30,25 @@ public final class ValueFile {
 
   private record Opened(StoredFile file, ValueFormat.Footer footer) {}
 
-  ValueFile(FileSystem files, String directory, long id, long bytes) {
+  ValueFile(FileSystem files, String path, long id, long bytes) {
     this.files = files;
-    this.path = ValueFormat.path(directory, id);
+    this.path = path;
     this.id = id;
     this.bytes = bytes;
   }
 
   /// Opens a value file for those who only look at it: by what it says of itself.
   public static ValueFile alone(FileSystem files, String directory, long id) {
-    try (var file = files.open(ValueFormat.path(directory, id), FileSystem.Mode.READ)) {
-      return new ValueFile(files, directory, id, file.size());
-    }
+    var path = ValueFormat.path(directory, id, Copies.found(files, directory));
+    return new ValueFile(files, path, id, files.size(path));
   }
 
   public long id() {
     return id;
+  }
+
+  public String path() {
+    return path;
   }
 
   /// How large it is.

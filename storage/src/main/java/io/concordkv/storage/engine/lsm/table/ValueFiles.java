@@ -13,7 +13,9 @@ public final class ValueFiles {
   private final FileSystem files;
   private final String directory;
   private final ReentrantLock lock = new ReentrantLock();
-  private final TreeMap<Long, ValueFile> open = new TreeMap<>();
+
+  /// By their paths.
+  private final TreeMap<String, ValueFile> open = new TreeMap<>();
 
   public ValueFiles(FileSystem files, String directory) {
     this.files = files;
@@ -21,14 +23,16 @@ public final class ValueFiles {
   }
 
   /// One more table is open that refers to these. In the order of their ids.
-  List<ValueFile> hold(List<ValueUse> uses) {
+  List<ValueFile> hold(List<ValueUse> uses, Copies copies) {
     lock.lock();
     try {
       var held = new ArrayList<ValueFile>();
       for (var use : uses) {
+        long id = use.file();
         var file =
             open.computeIfAbsent(
-                use.file(), id -> new ValueFile(files, directory, id, use.fileBytes()));
+                ValueFormat.path(directory, id, copies),
+                path -> new ValueFile(files, path, id, use.fileBytes()));
         file.holders++;
         held.add(file);
       }
@@ -38,16 +42,16 @@ public final class ValueFiles {
     }
   }
 
-  /// One less. Closes those of which it was the last, and returns their ids.
-  List<Long> letGo(List<ValueFile> held) {
+  /// One less. Closes those of which it was the last, and returns them.
+  List<ValueFile> letGo(List<ValueFile> held) {
     lock.lock();
     try {
-      var closed = new ArrayList<Long>();
+      var closed = new ArrayList<ValueFile>();
       for (var file : held) {
         if (--file.holders == 0) {
-          var gone = Objects.requireNonNull(open.remove(file.id()));
+          var gone = Objects.requireNonNull(open.remove(file.path()));
           gone.close();
-          closed.add(gone.id());
+          closed.add(gone);
         }
       }
       return closed;

@@ -22,7 +22,17 @@ public final class ValueFormat {
   private ValueFormat() {}
 
   public static String path(String directory, long id) {
-    return directory + "/" + "%016x".formatted(id) + SUFFIX;
+    return path(directory, id, 0);
+  }
+
+  /// Where a [copy][Copies] of a value file lies.
+  public static String path(String directory, long id, int copy) {
+    return directory + "/" + TableFormat.name(id, copy) + SUFFIX;
+  }
+
+  /// Where the one of `copies` lies that counts.
+  public static String path(String directory, long id, Copies copies) {
+    return path(directory, id, copies.of(id));
   }
 
   /// The id of the value file with the file name `name`, or -1 if it is not one's.

@@ -51,7 +51,7 @@ final class ValueFileThreadsTest {
       for (int turn = 0; turn < TURNS; turn++) {
         int first = gen.below(FILES);
         var some = uses.subList(first, gen.between(first + 1, FILES));
-        var held = open.hold(some);
+        var held = open.hold(some, Copies.NONE);
         opened.addAndGet(held.size());
         int file = gen.below(held.size());
         int at = gen.below(VALUES);
@@ -65,7 +65,9 @@ final class ValueFileThreadsTest {
     });
     assertThat(closed.get()).isPositive().isLessThanOrEqualTo(opened.get());
     // Nobody holds any of them, so the next one opens and closes all.
-    assertThat(open.letGo(open.hold(uses))).containsExactly(1L, 2L, 3L);
+    assertThat(open.letGo(open.hold(uses, Copies.NONE)))
+        .extracting(ValueFile::id)
+        .containsExactly(1L, 2L, 3L);
   }
 
   @Test
@@ -76,7 +78,7 @@ final class ValueFileThreadsTest {
     var reference = writer.add(value(1, 7));
     long bytes = writer.finish();
     for (int round = 0; round < 300; round++) {
-      var file = new ValueFile(files, VALUE_DIRECTORY, 1, bytes);
+      var file = new ValueFile(files, ValueFormat.path(VALUE_DIRECTORY, 1), 1, bytes);
       together(_ -> {
         assertThat(file.read(reference)).isEqualTo(value(1, 7));
         return null;
