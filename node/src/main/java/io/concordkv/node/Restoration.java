@@ -6,6 +6,7 @@ import io.concordkv.base.ConcordException;
 import io.concordkv.base.ErrorCode;
 import io.concordkv.base.env.Env;
 import io.concordkv.node.shard.Refounding;
+import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.ReplicaHost;
 import io.concordkv.storage.engine.lsm.LsmEngine;
 import io.concordkv.transport.SilentTransport;
@@ -21,7 +22,7 @@ public final class Restoration {
 
   private Restoration() {}
 
-  /// Blocks but for the last sync, behind which `then` runs. On the loop. Fails with a
+  /// Blocks but for the last syncs, behind which `then` runs. On the loop. Fails with a
   /// [ConcordException] if there is no state, or if a new member would have the id of an old one:
   /// should the old cluster still live somewhere, the two must not meet.
   public static void run(Env env, NodeConfig config, Bootstrap bootstrap, Consumer<Done> then) {
@@ -35,8 +36,16 @@ public final class Restoration {
     var identity = Identity.of(bootstrap, birth);
     var engine = LsmEngine.openInStep(env, "state", config.lsm());
     var mark = Refounding.refound(engine, identity.first());
-    engine.sync();
-    engine.close();
+    // A bar like any other, so the founders go in step from the beginning.
+    engine.endBar();
+    engine.whenDurable(() -> {
+      engine.close();
+      found(env, config, identity, mark, then);
+    });
+  }
+
+  private static void found(
+      Env env, NodeConfig config, Identity identity, SnapshotMark mark, Consumer<Done> then) {
     var host =
         ReplicaHost.open(env, new SilentTransport(), config.host(identity.member()), (_, _) -> {});
     host.found(
@@ -44,7 +53,7 @@ public final class Restoration {
         mark,
         () -> {
           host.close();
-          identity.write(files);
+          identity.write(env.files());
           then.accept(new Done(identity.cluster(), identity.member(), mark.last().index()));
         });
   }

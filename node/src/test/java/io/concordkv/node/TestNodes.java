@@ -40,7 +40,7 @@ final class TestNodes {
   /// A node, and what it told those around it.
   static final class One implements Node.Dialer {
     private final MemoryNetwork network;
-    private final SimEnv env;
+    final SimEnv env;
     private @Nullable Node node;
     private @Nullable Transport transport;
     List<Member> members = List.of();

@@ -365,7 +365,7 @@ public final class LsmEngine implements Engine {
 
   /// Runs `then` once all that was written so far is in tables. In step that is when the bar ends,
   /// which is for others to say.
-  private void whenDurable(Runnable then) {
+  public void whenDurable(Runnable then) {
     whenDurable.add(memtables.sequence(), then);
     if (!store.ids().areInStep()) {
       flush();
