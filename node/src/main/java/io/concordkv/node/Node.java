@@ -63,6 +63,7 @@ public final class Node {
   private final LeaseExpiry leaseExpiry;
   private final Departures departures;
   private final Chores chores;
+  private final PurgeWaits purges;
   private final Publication publication;
   private final LeaderMove leaderMove;
   private final MemberChanges changes;
@@ -126,6 +127,7 @@ public final class Node {
     leaseExpiry = new LeaseExpiry(env.clock(), shard.lessor(), writes);
     departures = new Departures(shard, writes);
     chores = new Chores(env, shard, writes, this::isWitness);
+    purges = new PurgeWaits(config, env.clock(), shard);
     publication = new Publication(env.clock(), shard, writes, identity, bootstrap);
     leaderMove = new LeaderMove(env.clock(), config, replica);
     membership = new Membership(env, shard, reads, writes, () -> header(0));
@@ -163,15 +165,12 @@ public final class Node {
     env.loop().post(() -> read(true, reply, () -> keyspace.commit(commit, answering(reply))));
   }
 
-  /// `physical`: the answer waits until what became unreadable is deleted here.
+  /// `physical`: the answer waits until what became unreadable is deleted here, as long as that
+  /// goes on.
   public void compact(long revision, boolean physical, Reply<Answer<Result>> reply) {
     env.loop()
-        .post(() ->
-            submit(
-                new Mutation.Compact(revision),
-                physical
-                    ? Reply.from(done -> shard.whenPurged(() -> reply.done(done)), reply::failed)
-                    : reply));
+        .post(
+            () -> submit(new Mutation.Compact(revision), physical ? purges.before(reply) : reply));
   }
 
   /// `id` 0: the node picks one.
@@ -358,6 +357,7 @@ public final class Node {
     care.close();
     snapshots.close();
     chores.close();
+    purges.close();
     host.close();
     // What is not durable is in the log. A flush of its own would set this replica's files apart.
     shard.close();
@@ -434,6 +434,7 @@ public final class Node {
     leaseExpiry.sweep();
     departures.sweep();
     chores.sweep();
+    purges.sweep();
     publication.sweep();
     leaderMove.sweep();
     changes.sweep();

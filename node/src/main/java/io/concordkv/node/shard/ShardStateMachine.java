@@ -57,7 +57,6 @@ public final class ShardStateMachine implements StateMachine {
   private final MemberTable members = new MemberTable();
   private final Bars bars;
   private final ShardListener listener;
-  private final List<Runnable> whenPurged = new ArrayList<>();
   private SnapshotMark applied;
 
   private BarEnds barEnds;
@@ -157,12 +156,6 @@ public final class ShardStateMachine implements StateMachine {
   /// Whether another member than `id` is at one of `peerUrls`.
   public boolean taken(List<String> peerUrls, long id) {
     return members.taken(peerUrls, id);
-  }
-
-  /// Runs `then` once what compaction made unreadable is deleted here, which the leader sees to.
-  public void whenPurged(Runnable then) {
-    whenPurged.add(then);
-    tellPurged();
   }
 
   /// Whether something waits until the state is durable, and so until a bar ends.
@@ -277,7 +270,6 @@ public final class ShardStateMachine implements StateMachine {
     if (!run.asides.isEmpty()) {
       listener.membersChanged();
     }
-    tellPurged();
   }
 
   /// The next run waits if the engine wants to be written more slowly, or cannot hold more. Who
@@ -304,14 +296,6 @@ public final class ShardStateMachine implements StateMachine {
   private void barEnded() {
     bars.ended();
     barEnds.add(applied, engine.durableMark());
-  }
-
-  private void tellPurged() {
-    if (!whenPurged.isEmpty() && store.purgeStep() == null) {
-      var waiting = List.copyOf(whenPurged);
-      whenPurged.clear();
-      waiting.forEach(Runnable::run);
-    }
   }
 
   /// What an applied change means for those who keep time or clean up.
@@ -368,7 +352,6 @@ public final class ShardStateMachine implements StateMachine {
     watches.restored();
     bars.ended();
     barEnds = new BarEnds(applied);
-    tellPurged();
     done.run();
   }
 
