@@ -19,7 +19,8 @@ public final class KeyPrefix {
     return of(key.sharedArray(), key.sharedOffset(), key.length());
   }
 
-  /// Of what follows the first `skipped` bytes, which the keys that are compared have in common.
+  /// Of what follows the first `skipped` bytes, which the keys that are compared have in common; a
+  /// key that is not that long goes on with zeros.
   public static long of(Bytes key, int skipped) {
     return of(key.sharedArray(), key.sharedOffset() + skipped, key.length() - skipped);
   }
@@ -54,6 +55,14 @@ public final class KeyPrefix {
   public static long of(byte[] array, int offset, int length) {
     if (length >= Long.BYTES) {
       return (long) LONG.get(array, offset) ^ Long.MIN_VALUE;
+    }
+    if (length <= 0) {
+      return Long.MIN_VALUE;
+    }
+    if (offset + length >= Long.BYTES) {
+      // What lies before it is shifted out.
+      long last = (long) LONG.get(array, offset + length - Long.BYTES);
+      return last << (Long.SIZE - Byte.SIZE * length) ^ Long.MIN_VALUE;
     }
     long prefix = 0;
     for (int i = 0; i < length; i++) {
