@@ -59,8 +59,9 @@ final class HashTable implements Content {
   /// Where `key` is, or the complement of where it belongs.
   private static int find(Slots page, byte[][] segments, long hash, Bytes key) {
     int at = page.first(hash);
-    while (page.isTaken(at)) {
-      if (page.mayBe(at, hash) && PairHeap.hasKey(segments, page.reference(at), key)) {
+    long tag = page.tag(hash);
+    for (long slot = page.slot(at); slot != 0; slot = page.slot(at)) {
+      if (Slots.hasTag(slot, tag) && PairHeap.hasKey(segments, Slots.reference(slot), key)) {
         return at;
       }
       at = page.after(at);
@@ -88,7 +89,7 @@ final class HashTable implements Content {
     if (page.isCrowded()) {
       if (page.capacity() < maxSlots || page.depth == MAX_DEPTH) {
         pageBytes -= page.bytes();
-        page.grow(this::hash);
+        page.grow();
         pageBytes += page.bytes();
       } else {
         split(page, hash);
@@ -106,7 +107,7 @@ final class HashTable implements Content {
     int at = find(page, heap.segments(), hash, key);
     if (at >= 0) {
       long old = page.reference(at);
-      page.remove(at, this::hash);
+      page.remove(at);
       heap.drop(old);
       count--;
     }
@@ -260,18 +261,9 @@ final class HashTable implements Content {
       born = moments.now();
       depth++;
     }
-    var low = new Slots(moments.now(), page.depth + 1);
-    var high = new Slots(moments.now(), page.depth + 1);
-    long[] references = new long[page.size()];
-    page.collect(references, 0);
-    for (long reference : references) {
-      long each = hash(reference);
-      var half = (each >>> (Long.SIZE - 1 - page.depth) & 1) == 0 ? low : high;
-      half.add(each, reference);
-      if (half.isCrowded()) {
-        half.grow(this::hash);
-      }
-    }
+    var low = Slots.halfOf(page, moments.now());
+    var high = Slots.halfOf(page, moments.now());
+    page.split(low, high, this::hash);
     pageBytes += low.bytes() + high.bytes() - page.bytes();
     replace(page, hash, low, high);
   }

@@ -3,14 +3,25 @@ package io.concordkv.storage.engine.hash;
 import io.concordkv.storage.engine.memory.PairHeap;
 
 /// A page of the table: references to pairs by open addressing with linear probing. A slot has the
-/// reference and, beside it, bits of the hash, which are almost always enough to pass by a slot
-/// without a look at its pair. 0 is an empty slot.
+/// reference and, before it, a *tag* of 23 bits of the hash. Those behind the `depth` bits that all
+/// keys of the page have in common say where to look first; the rest is almost always enough to
+/// pass by a slot without a look at its pair. 0 is an empty slot.
 ///
-/// It has all keys whose hashes begin with the same `depth` bits. It is never full.
+/// So a page grows, splits and closes holes by what is in the slots: to read each key again would
+/// be as many cache misses. Only where a split has used up eight bits of the tag new ones are
+/// needed.
+///
+/// It is never full.
 final class Slots {
   private static final int MIN_SLOTS = 8;
   private static final int TAG_BITS = Long.SIZE - PairHeap.REFERENCE_BITS - 1;
   private static final long REFERENCE_MASK = (1L << PairHeap.REFERENCE_BITS) - 1;
+
+  /// By how many bits of the depth the tag moves on. The others choose the slot: of pages in places
+  /// of `HOME_BITS`, all that a setting can have, each bit counts.
+  private static final int STEP = 8;
+
+  private static final int HOME_BITS = TAG_BITS - STEP + 1;
 
   /// Marks a slot that is taken, since 0 is a reference and a hash too.
   private static final long TAKEN = 1L << 63;
@@ -22,6 +33,11 @@ final class Slots {
 
   Slots(long born, int depth) {
     this(born, depth, new long[MIN_SLOTS], 0);
+  }
+
+  /// An empty one for half of what `page` has.
+  static Slots halfOf(Slots page, long born) {
+    return new Slots(born, page.depth + 1, new long[Math.max(MIN_SLOTS, page.capacity() / 2)], 0);
   }
 
   private Slots(long born, int depth, long[] slots, int size) {
@@ -45,24 +61,34 @@ final class Slots {
 
   /// Where to look first.
   int first(long hash) {
-    return (int) hash & (slots.length - 1);
+    return home(hash << depth);
   }
 
   int after(int at) {
     return (at + 1) & (slots.length - 1);
   }
 
-  boolean isTaken(int at) {
-    return slots[at] != 0;
+  /// What is at `at`; 0 if nothing is.
+  long slot(int at) {
+    return slots[at];
   }
 
-  /// Whether the key at `at` can have this hash.
-  boolean mayBe(int at, long hash) {
-    return (slots[at] & ~REFERENCE_MASK) == tag(hash);
+  /// A slot for such a hash, without its reference.
+  long tag(long hash) {
+    long bits = (hash << (depth & -STEP)) >>> (Long.SIZE - TAG_BITS);
+    return TAKEN | (bits << PairHeap.REFERENCE_BITS);
+  }
+
+  static boolean hasTag(long slot, long tag) {
+    return (slot & ~REFERENCE_MASK) == tag;
+  }
+
+  static long reference(long slot) {
+    return slot & REFERENCE_MASK;
   }
 
   long reference(int at) {
-    return slots[at] & REFERENCE_MASK;
+    return reference(slots[at]);
   }
 
   void set(int at, long hash, long reference) {
@@ -76,20 +102,25 @@ final class Slots {
 
   /// Puts a reference that is not there yet.
   void add(long hash, long reference) {
-    int at = first(hash);
-    while (isTaken(at)) {
+    addSlot(tag(hash) | reference);
+  }
+
+  private void addSlot(long slot) {
+    int at = homeOf(slot);
+    while (slots[at] != 0) {
       at = after(at);
     }
-    set(at, hash, reference);
+    slots[at] = slot;
+    size++;
   }
 
   /// Makes the slot at `at` empty and moves what would no longer be found.
-  void remove(int at, HashOf hashes) {
+  void remove(int at) {
     int hole = at;
     slots[hole] = 0;
     size--;
-    for (int next = after(hole); isTaken(next); next = after(next)) {
-      int home = first(hashes.of(reference(next)));
+    for (int next = after(hole); slots[next] != 0; next = after(next)) {
+      int home = homeOf(slots[next]);
       boolean stays = hole <= next ? hole < home && home <= next : hole < home || home <= next;
       if (!stays) {
         slots[hole] = slots[next];
@@ -99,14 +130,28 @@ final class Slots {
     }
   }
 
-  void grow(HashOf hashes) {
+  void grow() {
     long[] old = slots;
     slots = new long[2 * old.length];
     size = 0;
     for (long slot : old) {
       if (slot != 0) {
-        long reference = slot & REFERENCE_MASK;
-        add(hashes.of(reference), reference);
+        addSlot(slot);
+      }
+    }
+  }
+
+  /// Puts each reference into one of two empty pages, by the first bit of its hash that is not
+  /// common to this page.
+  void split(Slots low, Slots high, HashOf hashes) {
+    boolean sameTags = (low.depth & -STEP) == (depth & -STEP);
+    for (long slot : slots) {
+      if (slot != 0) {
+        var half = (slot << (1 + depth % STEP)) >= 0 ? low : high;
+        half.addSlot(sameTags ? slot : half.tag(hashes.of(reference(slot))) | reference(slot));
+        if (half.isCrowded()) {
+          half.grow();
+        }
       }
     }
   }
@@ -131,8 +176,13 @@ final class Slots {
     long of(long reference);
   }
 
-  /// Neither the bits that choose the page nor those that choose the slot.
-  private static long tag(long hash) {
-    return TAKEN | (((hash >>> 16) & ((1L << TAG_BITS) - 1)) << PairHeap.REFERENCE_BITS);
+  private int homeOf(long slot) {
+    return home(slot << (1 + depth % STEP));
+  }
+
+  /// The slot for a number that begins with the bits behind those of the page.
+  private int home(long bits) {
+    long part = bits >>> (Long.SIZE - HOME_BITS);
+    return (int) ((part * slots.length) >>> HOME_BITS);
   }
 }

@@ -5,7 +5,6 @@ import static io.concordkv.storage.engine.redblack.Nodes.NONE;
 import static io.concordkv.storage.engine.redblack.Nodes.RIGHT;
 
 import io.concordkv.base.Bytes;
-import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.PairHeap;
 import io.concordkv.storage.engine.memory.Walk;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,10 @@ final class NodeWalk implements Walk {
   private final byte[][] segments;
   private final int[] path = new int[64];
   private int depth;
+
+  /// Something of the nodes to which the walk will soon come.
+  @SuppressWarnings("unused") // it is read for the cache only
+  private long ahead;
 
   NodeWalk(int root, long[][] chunks, byte[][] segments) {
     this.root = root;
@@ -31,12 +34,12 @@ final class NodeWalk implements Walk {
 
   @Override
   public void toCeiling(Bytes key) {
-    long prefix = KeyPrefix.of(key);
+    var seek = new Seek(key);
     int ceiling = 0;
     depth = 0;
     for (int node = root; node != NONE; ) {
       path[depth++] = node;
-      int order = Nodes.compare(chunks, segments, node, prefix, key);
+      int order = seek.compare(chunks, segments, node);
       if (order <= 0) {
         ceiling = depth;
       }
@@ -55,11 +58,11 @@ final class NodeWalk implements Walk {
       down(root, RIGHT);
       return;
     }
-    long prefix = KeyPrefix.of(key);
+    var seek = new Seek(key);
     int lower = 0;
     for (int node = root; node != NONE; ) {
       path[depth++] = node;
-      boolean above = Nodes.compare(chunks, segments, node, prefix, key) > 0;
+      boolean above = seek.compare(chunks, segments, node) > 0;
       if (above) {
         lower = depth;
       }
@@ -80,12 +83,12 @@ final class NodeWalk implements Walk {
 
   @Override
   public Bytes key() {
-    return PairHeap.key(segments, Nodes.pair(chunks, path[depth - 1]));
+    return PairHeap.key(segments, Nodes.reference(chunks, path[depth - 1]));
   }
 
   @Override
   public Bytes value() {
-    return PairHeap.value(segments, Nodes.pair(chunks, path[depth - 1]));
+    return PairHeap.value(segments, Nodes.reference(chunks, path[depth - 1]));
   }
 
   /// Goes to the neighbour on `side`: the nearest node below, or else the first above that lies
@@ -102,9 +105,12 @@ final class NodeWalk implements Walk {
     } while (depth > 0 && Nodes.child(chunks, path[depth - 1], side) == from);
   }
 
+  /// Goes down on one side. What lies on the other side of each node comes later: it is read now,
+  /// so that the cache misses of all of them are waited for together.
   private void down(int top, int side) {
     for (int node = top; node != NONE; node = Nodes.child(chunks, node, side)) {
       path[depth++] = node;
+      ahead = Nodes.word(chunks, Nodes.child(chunks, node, 1 - side));
     }
   }
 }

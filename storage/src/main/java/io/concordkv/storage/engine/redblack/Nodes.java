@@ -8,9 +8,10 @@ import io.concordkv.storage.engine.memory.Moments;
 import io.concordkv.storage.engine.memory.PairHeap;
 import java.util.Arrays;
 
-/// The nodes of a tree, four words each, known by a number: the prefix of the key; where the pair
-/// lies; the links to both children; and when the node was born. The colour of a node is in the
-/// link to it, so that its parent need not look at it to know.
+/// The nodes of a tree, four words each, known by a number: eight bytes of the key; where the pair
+/// lies, and how many bytes of the key come before those eight; the links to both children; and
+/// when the node was born. The colour of a node is in the link to it, so that its parent need not
+/// look at it to know.
 ///
 /// A node that was born at or before the newest open moment is never changed.
 final class Nodes {
@@ -21,6 +22,8 @@ final class Nodes {
   private static final int CHUNK_BITS = 10;
   private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
   private static final int PAIR = 1;
+  private static final long REFERENCE_MASK = (1L << PairHeap.REFERENCE_BITS) - 1;
+  private static final int MAX_SKIPPED = (1 << (Long.SIZE - PairHeap.REFERENCE_BITS)) - 1;
   private static final int LINKS = 2;
   private static final int BORN = 3;
 
@@ -44,14 +47,28 @@ final class Nodes {
     return chunks;
   }
 
-  int make(long prefix, long pair) {
+  /// @param skipped how many bytes of the key its word begins behind
+  int make(Bytes key, int skipped, long reference) {
+    int start = Math.min(skipped, MAX_SKIPPED);
+    long pair = (long) start << PairHeap.REFERENCE_BITS | reference;
+    return make(KeyPrefix.of(key, start), pair);
+  }
+
+  /// A node with the key and the pair of another one.
+  int makeLike(long[][] others, int other) {
+    long[] chunk = others[other >>> CHUNK_BITS];
+    int at = (other & CHUNK_MASK) << 2;
+    return make(chunk[at], chunk[at + PAIR]);
+  }
+
+  private int make(long word, long pair) {
     int node = freed > 0 ? free[--freed] : (int) deferred.poll();
     if (node < 0) {
       node = extend();
     }
     long[] chunk = chunks[node >>> CHUNK_BITS];
     int at = (node & CHUNK_MASK) << 2;
-    chunk[at] = prefix;
+    chunk[at] = word;
     chunk[at + PAIR] = pair;
     chunk[at + LINKS] = 0;
     chunk[at + BORN] = moments.now();
@@ -67,7 +84,7 @@ final class Nodes {
     if (!isShared(node)) {
       return node;
     }
-    int copy = make(prefix(chunks, node), pair(chunks, node));
+    int copy = makeLike(chunks, node);
     setLinks(copy, links(chunks, node));
     deferred.add(node);
     return copy;
@@ -82,11 +99,21 @@ final class Nodes {
     free[freed++] = node;
   }
 
-  void setPair(int node, long prefix, long pair) {
+  /// The pair has moved, or has a new value; its key is the same.
+  void setReference(int node, long reference) {
     long[] chunk = chunks[node >>> CHUNK_BITS];
-    int at = (node & CHUNK_MASK) << 2;
-    chunk[at] = prefix;
-    chunk[at + PAIR] = pair;
+    int at = ((node & CHUNK_MASK) << 2) + PAIR;
+    chunk[at] = (chunk[at] & ~REFERENCE_MASK) | reference;
+  }
+
+  /// Gives `node` the key and the pair of `other`.
+  void setPair(int node, int other) {
+    long[] from = chunks[other >>> CHUNK_BITS];
+    int fromAt = (other & CHUNK_MASK) << 2;
+    long[] to = chunks[node >>> CHUNK_BITS];
+    int toAt = (node & CHUNK_MASK) << 2;
+    to[toAt] = from[fromAt];
+    to[toAt + PAIR] = from[fromAt + PAIR];
   }
 
   void setLink(int node, int side, int link) {
@@ -102,12 +129,19 @@ final class Nodes {
     return link(chunks, node, side);
   }
 
-  static long prefix(long[][] chunks, int node) {
+  /// Eight bytes of the key, as a [KeyPrefix].
+  static long word(long[][] chunks, int node) {
     return chunks[node >>> CHUNK_BITS][(node & CHUNK_MASK) << 2];
   }
 
-  static long pair(long[][] chunks, int node) {
-    return chunks[node >>> CHUNK_BITS][((node & CHUNK_MASK) << 2) + PAIR];
+  /// How many bytes of the key come before its word.
+  static int skipped(long[][] chunks, int node) {
+    return (int) (pair(chunks, node) >>> PairHeap.REFERENCE_BITS);
+  }
+
+  /// Where the pair lies.
+  static long reference(long[][] chunks, int node) {
+    return pair(chunks, node) & REFERENCE_MASK;
   }
 
   static int link(long[][] chunks, int node, int side) {
@@ -117,17 +151,6 @@ final class Nodes {
 
   static int child(long[][] chunks, int node, int side) {
     return link(chunks, node, side) >>> 1;
-  }
-
-  /// How `key` compares with that of `node`.
-  static int compare(long[][] chunks, byte[][] segments, int node, long prefix, Bytes key) {
-    long[] chunk = chunks[node >>> CHUNK_BITS];
-    int at = (node & CHUNK_MASK) << 2;
-    long other = chunk[at];
-    if (prefix != other) {
-      return prefix < other ? -1 : 1;
-    }
-    return -PairHeap.compareKey(segments, chunk[at + PAIR], key);
   }
 
   static int black(int node) {
@@ -143,7 +166,8 @@ final class Nodes {
   }
 
   static boolean isSound(long[][] chunks, byte[][] segments, int node) {
-    return prefix(chunks, node) == KeyPrefix.of(PairHeap.key(segments, pair(chunks, node)));
+    var key = PairHeap.key(segments, reference(chunks, node));
+    return word(chunks, node) == KeyPrefix.of(key, skipped(chunks, node));
   }
 
   long bytes() {
@@ -152,6 +176,10 @@ final class Nodes {
       bytes += chunk == null ? 0 : 8L * chunk.length;
     }
     return bytes;
+  }
+
+  private static long pair(long[][] chunks, int node) {
+    return chunks[node >>> CHUNK_BITS][((node & CHUNK_MASK) << 2) + PAIR];
   }
 
   private static long links(long[][] chunks, int node) {

@@ -10,7 +10,6 @@ import static io.concordkv.storage.engine.redblack.Nodes.red;
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.memory.Content;
-import io.concordkv.storage.engine.memory.KeyPrefix;
 import io.concordkv.storage.engine.memory.Moment;
 import io.concordkv.storage.engine.memory.Moments;
 import io.concordkv.storage.engine.memory.PairHeap;
@@ -32,6 +31,15 @@ final class RedBlackTree implements Content {
   private int root = NONE;
   private long count;
 
+  /// The last key, so that one behind it need not be sought; null if it is not known.
+  private @Nullable Bytes largest;
+
+  /// How deep the node of the last key is, if `path` leads there; else -1.
+  private int end = -1;
+
+  /// What [Moments#now()] was then. If it still is, the nodes on the path may be changed.
+  private long endNow;
+
   /// The nodes on the way down, and which child was taken at each.
   private final int[] path = new int[MAX_HEIGHT];
 
@@ -50,14 +58,14 @@ final class RedBlackTree implements Content {
 
   static @Nullable Bytes get(int root, long[][] chunks, byte[][] segments, Bytes key) {
     int node = find(root, chunks, segments, key);
-    return node == NONE ? null : PairHeap.value(segments, Nodes.pair(chunks, node));
+    return node == NONE ? null : PairHeap.value(segments, Nodes.reference(chunks, node));
   }
 
   private static int find(int root, long[][] chunks, byte[][] segments, Bytes key) {
-    long prefix = KeyPrefix.of(key);
+    var seek = new Seek(key);
     int node = root;
     while (node != NONE) {
-      int order = Nodes.compare(chunks, segments, node, prefix, key);
+      int order = seek.compare(chunks, segments, node);
       if (order == 0) {
         return node;
       }
@@ -68,24 +76,38 @@ final class RedBlackTree implements Content {
 
   @Override
   public void put(Bytes key, Bytes value) {
-    long prefix = KeyPrefix.of(key);
-    int depth = descend(prefix, key);
+    var seek = new Seek(key);
+    boolean behindAll = largest != null && seek.compare(largest) > 0;
+    int depth =
+        behindAll && end >= 0 && endNow == moments.now() ? end + 1 : descend(seek, behindAll);
     int node = path[depth];
     if (node != NONE) {
-      long old = Nodes.pair(nodes.chunks(), node);
-      nodes.setPair(node, prefix, heap.add(key, value));
+      long old = Nodes.reference(nodes.chunks(), node);
+      nodes.setReference(node, heap.add(key, value));
       heap.drop(old);
       return;
     }
-    int fresh = nodes.make(prefix, heap.add(key, value));
+    long reference = heap.add(key, value);
+    path[depth] = nodes.make(key, seek.skipped(), reference);
     count++;
-    if (depth == 0) {
-      root = fresh;
-    } else {
-      nodes.setLink(path[depth - 1], side[depth - 1], red(fresh));
-      path[depth] = fresh;
-      repairRed(depth - 1);
+    setLinkTo(depth, red(path[depth]));
+    int risen = repairRed(depth - 1);
+    if (seek.isAboveAll()) {
+      largest = PairHeap.key(heap.segments(), reference);
+      keepPath(depth, risen);
     }
+  }
+
+  /// The path leads to the last node at `depth`. A repair may have brought what is at `risen` up.
+  private void keepPath(int depth, int risen) {
+    end = depth;
+    if (risen > 0) {
+      System.arraycopy(path, risen, path, risen - 1, depth - risen + 1);
+      end--;
+    }
+    path[end + 1] = NONE;
+    side[end] = RIGHT;
+    endNow = moments.now();
   }
 
   @Override
@@ -94,13 +116,16 @@ final class RedBlackTree implements Content {
     if (moments.newest() > 0 && get(key) == null) {
       return;
     }
-    int depth = descend(KeyPrefix.of(key), key);
+    int depth = descend(new Seek(key), false);
     int gone = path[depth];
     if (gone == NONE) {
       return;
     }
-    heap.drop(Nodes.pair(nodes.chunks(), gone));
+    heap.drop(Nodes.reference(nodes.chunks(), gone));
     count--;
+    if (key.equals(largest)) {
+      largest = null;
+    }
     if (child(gone, LEFT) != NONE && child(gone, RIGHT) != NONE) {
       // The next node takes its place, and goes from where it was.
       int target = gone;
@@ -112,8 +137,7 @@ final class RedBlackTree implements Content {
         gone = writableChild(gone, LEFT);
         path[++depth] = gone;
       }
-      var chunks = nodes.chunks();
-      nodes.setPair(target, Nodes.prefix(chunks, gone), Nodes.pair(chunks, gone));
+      nodes.setPair(target, gone);
     }
     int link = nodes.link(gone, child(gone, LEFT) != NONE ? LEFT : RIGHT);
     boolean wasRed = depth > 0 && isRed(nodes.link(path[depth - 1], side[depth - 1]));
@@ -153,6 +177,7 @@ final class RedBlackTree implements Content {
     var old = nodes.chunks();
     nodes = new Nodes(moments);
     root = copy(old, Nodes.black(root)) >>> 1;
+    end = -1;
   }
 
   @Override
@@ -171,10 +196,9 @@ final class RedBlackTree implements Content {
   }
 
   private void move(long reference, Bytes key, Bytes value) {
-    long prefix = KeyPrefix.of(key);
-    int node = path[descend(prefix, key)];
-    if (node != NONE && Nodes.pair(nodes.chunks(), node) == reference) {
-      nodes.setPair(node, prefix, heap.add(key, value));
+    int node = path[descend(new Seek(key), false)];
+    if (node != NONE && Nodes.reference(nodes.chunks(), node) == reference) {
+      nodes.setReference(node, heap.add(key, value));
       heap.drop(reference);
     }
   }
@@ -185,23 +209,24 @@ final class RedBlackTree implements Content {
     if (node == NONE) {
       return link;
     }
-    int copy = nodes.make(Nodes.prefix(old, node), Nodes.pair(old, node));
+    int copy = nodes.makeLike(old, node);
     nodes.setLink(copy, LEFT, copy(old, Nodes.link(old, node, LEFT)));
     nodes.setLink(copy, RIGHT, copy(old, Nodes.link(old, node, RIGHT)));
     return copy << 1 | (link & 1);
   }
 
-  /// Goes to the node of `key`, or to where it belongs, where there is none, and returns how deep
-  /// that is. All nodes on the way may be changed.
-  private int descend(long prefix, Bytes key) {
+  /// Goes to the node of the key, or to where it belongs, where there is none, and returns how deep
+  /// that is. All nodes on the way may be changed. A key that is `behindAll` is not compared.
+  private int descend(Seek seek, boolean behindAll) {
     int depth = 0;
+    end = -1;
     if (root != NONE) {
       root = nodes.writable(root);
     }
     path[0] = root;
     while (path[depth] != NONE) {
       int node = path[depth];
-      int order = Nodes.compare(nodes.chunks(), heap.segments(), node, prefix, key);
+      int order = behindAll ? 1 : seek.compare(nodes.chunks(), heap.segments(), node);
       if (order == 0) {
         return depth;
       }
@@ -241,8 +266,10 @@ final class RedBlackTree implements Content {
     }
   }
 
-  /// The node at `depth` has a red child on its way: sees to it that it is not red itself.
-  private void repairRed(int from) {
+  /// The node at `from` has a red child on its way: sees to it that it is not red itself. Returns
+  /// where on the path the node was that now has the place of the one above it, as long as all of
+  /// them lie on one side; 0 if there is none.
+  private int repairRed(int from) {
     int depth = from;
     while (isRedAt(depth)) {
       int parent = path[depth];
@@ -253,7 +280,7 @@ final class RedBlackTree implements Content {
         nodes.setLink(grandparent, up, black(parent));
         nodes.setLink(grandparent, 1 - up, black(uncle >>> 1));
         if (depth == 1) {
-          return;
+          return 0;
         }
         setLinkTo(depth - 1, red(grandparent));
         depth -= 2;
@@ -268,8 +295,9 @@ final class RedBlackTree implements Content {
       nodes.setLink(grandparent, up, nodes.link(top, 1 - up));
       nodes.setLink(top, 1 - up, red(grandparent));
       setLinkTo(depth - 1, black(top));
-      return;
+      return depth;
     }
+    return 0;
   }
 
   /// The ways down from the node at `depth` on its side pass one black node too few.

@@ -35,9 +35,9 @@ final class TreeCheck {
         !Nodes.isRed(link) || (!Nodes.isRed(left) && !Nodes.isRed(right)),
         "no red node has a red child");
     int leftHeight = blackHeight(left);
-    var key = PairHeap.key(segments, Nodes.pair(chunks, node));
+    var key = PairHeap.key(segments, Nodes.reference(chunks, node));
     Check.that(before == null || before.compareTo(key) < 0, "the keys ascend");
-    Check.that(Nodes.isSound(chunks, segments, node), "a node has the prefix of its key");
+    Check.that(Nodes.isSound(chunks, segments, node), "a node has bytes of its key");
     before = key;
     pairs++;
     int rightHeight = blackHeight(right);

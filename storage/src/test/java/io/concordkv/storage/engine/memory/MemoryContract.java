@@ -15,6 +15,9 @@ import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,6 +83,77 @@ public abstract class MemoryContract extends EngineContract {
       }
     }
     assertThat(engine.sizes().memory()).isLessThan(2 * once + 70_000);
+  }
+
+  @Test
+  void many_keys_that_begin_alike_are_told_apart() {
+    var model = new TreeMap<Bytes, Bytes>();
+    var random = new SplittableRandom(11);
+    for (int i = 0; i < 12_000; i++) {
+      var key = alike(random);
+      if (i >= 6_000 && random.nextInt(3) > 0) {
+        model.remove(key);
+        engine.delete(key);
+      } else {
+        var value = key("value-" + i);
+        model.put(key, value);
+        engine.put(key, value);
+      }
+    }
+    assertThat(engine.count()).isEqualTo(model.size());
+    model.forEach((key, value) -> assertThat(engine.get(key)).isEqualTo(value));
+    for (int i = 0; i < 6_000; i++) {
+      var key = alike(random);
+      assertThat(engine.get(key)).isEqualTo(model.get(key));
+    }
+    try (var cursor = engine.scan(KeyRange.ALL, Order.ASCENDING)) {
+      for (var pair : model.entrySet()) {
+        assertThat(cursor.next()).isTrue();
+        assertThat(cursor.key()).isEqualTo(pair.getKey());
+      }
+      assertThat(cursor.next()).isFalse();
+    }
+  }
+
+  /// A key of one of several kinds, which have much of their beginnings in common; some end with
+  /// zeros.
+  private static Bytes alike(SplittableRandom random) {
+    int number = random.nextInt(4_000);
+    return switch (random.nextInt(4)) {
+      case 0 -> key("%016d".formatted(number));
+      case 1 -> key("/registry/pods/default/" + number);
+      case 2 -> key("/registry/pods/default/" + number % 100 + "\0".repeat(number % 11));
+      default -> key("/registry/".repeat(number % 8) + number % 30);
+    };
+  }
+
+  @Test
+  void keys_that_ascend_are_put_between_other_changes() {
+    var model = new TreeMap<Bytes, Bytes>();
+    var random = new SplittableRandom(12);
+    for (int i = 0; i < 3_000; i++) {
+      var next = key("%016d".formatted(i));
+      model.put(next, next);
+      engine.put(next, next);
+      var other = key("%016d".formatted(random.nextInt(i + 1)));
+      switch (random.nextInt(20)) {
+        case 0 ->
+            engine.put(other, Objects.requireNonNull(model.merge(other, next, (_, _) -> next)));
+        case 1 -> {
+          model.remove(other);
+          engine.delete(other);
+        }
+        case 2 -> {
+          model.remove(next);
+          engine.delete(next);
+        }
+        case 3 -> engine.view().close();
+        case 4 -> engine.reclaim();
+        default -> {}
+      }
+    }
+    assertThat(engine.count()).isEqualTo(model.size());
+    model.forEach((key, value) -> assertThat(engine.get(key)).isEqualTo(value));
   }
 
   @Test

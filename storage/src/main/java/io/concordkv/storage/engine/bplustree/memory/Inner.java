@@ -52,7 +52,8 @@ final class Inner extends Page {
     if (at > 0 && KeyPrefix.compareStart(common, separator) != 0) {
       share(KeyPrefix.common(Bytes.wrap(common), separator), separator);
     }
-    prefixes[at] = at == 0 ? 0 : KeyPrefix.of(separator, common.length);
+    // The first one is not looked at: it counts as the lowest.
+    prefixes[at] = at == 0 ? Long.MIN_VALUE : KeyPrefix.of(separator, common.length);
   }
 
   /// The child in which `key` is or belongs.
@@ -62,12 +63,15 @@ final class Inner extends Page {
       return side < 0 ? 0 : size - 1;
     }
     long prefix = KeyPrefix.of(key, common.length);
-    int low = 0;
-    int high = size - 1;
+    int low = Math.max(0, KeyPrefix.below(prefixes, size, prefix) - 1);
+    int high = low;
+    while (high + 1 < size && prefixes[high + 1] == prefix) {
+      high++;
+    }
+    // Mostly the prefixes differ, and this is one child.
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      long other = prefixes[middle];
-      if (other < prefix || (other == prefix && separators[middle].compareTo(key) <= 0)) {
+      if (separators[middle].compareTo(key) <= 0) {
         low = middle;
       } else {
         high = middle - 1;
@@ -98,6 +102,7 @@ final class Inner extends Page {
     System.arraycopy(other.separators, from, separators, size, to - from);
     System.arraycopy(other.prefixes, from, prefixes, size, to - from);
     size += to - from;
+    prefixes[0] = Long.MIN_VALUE;
     if (size > 1) {
       share(KeyPrefix.common(separators[1], separators[size - 1]), separators[1]);
     }

@@ -69,24 +69,21 @@ final class Leaf extends Page {
       return side < 0 ? ~0 : ~size;
     }
     long prefix = KeyPrefix.of(key, common.length);
-    int low = 0;
-    int high = size - 1;
-    while (low <= high) {
+    int low = KeyPrefix.below(prefixes, size, prefix);
+    int high = low;
+    while (high < size && prefixes[high] == prefix) {
+      high++;
+    }
+    // Mostly the prefixes differ, and this is at most one key.
+    while (low < high) {
       int middle = (low + high) >>> 1;
-      long other = prefixes[middle];
-      if (other < prefix) {
+      int order = PackedPair.compareKey(data, offsets[middle], key);
+      if (order == 0) {
+        return middle;
+      } else if (order < 0) {
         low = middle + 1;
-      } else if (other > prefix) {
-        high = middle - 1;
       } else {
-        int order = PackedPair.compareKey(data, offsets[middle], key);
-        if (order == 0) {
-          return middle;
-        } else if (order < 0) {
-          low = middle + 1;
-        } else {
-          high = middle - 1;
-        }
+        high = middle;
       }
     }
     return ~low;
@@ -121,7 +118,7 @@ final class Leaf extends Page {
       share(KeyPrefix.common(Bytes.wrap(common), key), key);
     }
     if (size == prefixes.length) {
-      int capacity = size + Math.max(4, size >> 2);
+      int capacity = size + Math.max(4, room(size));
       prefixes = Arrays.copyOf(prefixes, capacity);
       offsets = Arrays.copyOf(offsets, capacity);
       large = large == null ? null : Arrays.copyOf(large, capacity);
@@ -160,9 +157,15 @@ final class Leaf extends Page {
     }
   }
 
-  /// A page with the pairs from `from` to `to`.
-  Leaf part(int from, int to, long now) {
-    var part = new Leaf(now, new long[to - from], new int[to - from], new byte[0]);
+  /// A page with the pairs from `from` to `to`, and with room for more if it `grows`.
+  Leaf part(int from, int to, boolean grows, long now) {
+    int capacity = to - from + (grows ? room(to - from) : 0);
+    int bytes = 0;
+    for (int i = from; i < to; i++) {
+      bytes += PackedPair.size(data, offsets[i]);
+    }
+    var place = new byte[bytes + (grows ? room(bytes) : 0)];
+    var part = new Leaf(now, new long[capacity], new int[capacity], place);
     part.common = common;
     part.take(this, from, to);
     return part;
@@ -211,18 +214,19 @@ final class Leaf extends Page {
     data = Arrays.copyOf(data, Math.max(used, other.used + (other.used >> 4)));
   }
 
-  /// Leaves only the pairs from `from` to `to`.
-  void keep(int from, int to) {
+  /// Leaves only the pairs from `from` to `to`, and room for more if the page `grows`.
+  void keep(int from, int to, boolean grows) {
     for (int i = 0; i < size; i++) {
       if (i < from || i >= to) {
         drop(i);
       }
     }
-    prefixes = Arrays.copyOfRange(prefixes, from, to);
-    offsets = Arrays.copyOfRange(offsets, from, to);
-    large = large == null ? null : Arrays.copyOfRange(large, from, to);
+    int end = to + (grows ? room(to - from) : 0);
+    prefixes = Arrays.copyOfRange(prefixes, from, end);
+    offsets = Arrays.copyOfRange(offsets, from, end);
+    large = large == null ? null : Arrays.copyOfRange(large, from, end);
     size = to - from;
-    repack(0);
+    repack(grows ? room(used - garbage) : 0);
     if (size > 1 && prefixes[0] == prefixes[size - 1]) {
       shareAll();
     }
@@ -287,8 +291,14 @@ final class Leaf extends Page {
 
   private void reserve(int more) {
     if (data.length - used < more) {
-      repack(more + ((used - garbage) >> 2));
+      repack(more + room(used - garbage));
     }
+  }
+
+  /// How much more is made room for where there is so much. Twice that is twice as much, so half a
+  /// page is moved two times until it is full.
+  private static int room(int much) {
+    return (int) ((much * 13L) >> 5);
   }
 
   /// Moves what counts to an array that has room for `more`.

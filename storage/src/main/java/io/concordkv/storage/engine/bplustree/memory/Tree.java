@@ -185,11 +185,11 @@ final class Tree implements Content {
     boolean atEdge = appended && leaf == last;
     int cut = atEdge ? order : leaf.size() - least;
     bytes -= leaf.bytes();
-    var right = leaf.part(cut, leaf.size(), moments.now());
+    var right = leaf.part(cut, leaf.size(), !atEdge, moments.now());
     if (atEdge) {
       right.growLike(leaf);
     }
-    leaf.keep(0, cut);
+    leaf.keep(0, cut, !atEdge);
     bytes += leaf.bytes() + right.bytes();
     last = leaf == last ? right : last;
     raise(Leaf.separator(leaf.key(cut - 1), right.key(0)), right, leaf);
@@ -245,11 +245,11 @@ final class Tree implements Content {
       if (left.size() < half) {
         int moved = half - left.size();
         left.take(right, 0, moved);
-        right.keep(moved, right.size());
+        right.keep(moved, right.size(), false);
       } else {
-        var joined = left.part(half, left.size(), moments.now());
+        var joined = left.part(half, left.size(), false, moments.now());
         joined.take(right, 0, right.size());
-        left.keep(0, half);
+        left.keep(0, half, false);
         last = right == last ? joined : last;
         right = joined;
         parent.setChild(leftAt + 1, right);
