@@ -22,6 +22,7 @@ TARGETS ?=
 CACHE ?=
 ROWS ?=
 ENGINE ?=
+TIMES ?=
 jar := cli/target/concord.jar
 sources := pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f 2>/dev/null)
 
@@ -31,7 +32,7 @@ only-its = -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.
 
 .PHONY: help build deps server client cluster stop-cluster stop clean-data clean test test-unit \
   test-integration test-e2e test-benchmark test-all bench bench-groups bench-engines bench-catch-up bench-log-size bench-memtables sim sim-engines \
-  sim-stores sim-determinism mutants chaos crash fuzz format
+  sim-stores sim-determinism mutants chaos crash fuzz stress format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -153,6 +154,10 @@ fuzz: SECONDS = 60
 fuzz: ## damaged bytes for the decoders of what comes from disks and peers: SECONDS=60 for each
 	@$(maven) test -Dtest='MessageCodecTest#damaged*,EnvelopeCodecTest#a_damaged*,GroupRecordTest#damaged*,JsonEngineTest#a_damaged*,EditProperty,*DecodingProperty' \
 	  -Dfuzz.seconds='$(SECONDS)' -Dsurefire.failIfNoSpecifiedTests=false
+
+stress: TIMES = 20
+stress: ## what threads share, under every way to switch between them that TIMES=20 as many runs find
+	@$(maven) -pl stress -am test -Dtest='*StressTest' -Dstress.times='$(TIMES)' -Dsurefire.failIfNoSpecifiedTests=false
 
 format: ## put the code into the one format
 	@$(maven) -q spotless:apply

@@ -69,6 +69,8 @@ record House(String root) {
     SEES.put(
         "bench",
         List.of("proto", "client", "base", "raft", "storage", "transport", "replica", "embedded"));
+    // Tests alone, each in the package of what it looks at.
+    SEES.put("stress", List.of());
   }
 
   /// The rooms in which a node is a deterministic function of its inputs.

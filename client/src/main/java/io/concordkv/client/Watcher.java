@@ -108,6 +108,10 @@ public final class Watcher implements AutoCloseable {
             .setCreateRequest(request.toBuilder().setStartRevision(nextRevision))
             .build());
     stream = fresh;
+    if (closed) {
+      // Whoever closed it meanwhile did not find this one.
+      fresh.call.cancel("closed", null);
+    }
     return fresh;
   }
 

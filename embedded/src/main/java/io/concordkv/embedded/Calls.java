@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private final ConcurrentHashMap<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
-  private volatile @Nullable StoppedException over;
+  private final AtomicReference<@Nullable StoppedException> over = new AtomicReference<>();
 
   /// Runs `task` on `loop` and waits for what it answers, there or later. An interrupt does not end
   /// the waiting, since what was begun cannot be taken back; it is kept for the caller.
@@ -42,7 +43,7 @@ final class Calls {
     long number = numbers.incrementAndGet();
     open.put(number, answer);
     try {
-      var why = over;
+      var why = over.get();
       if (why != null) {
         answer.completeExceptionally(why);
       }
@@ -54,7 +55,7 @@ final class Calls {
 
   /// Fails if the store has stopped.
   void check() {
-    var why = over;
+    var why = over.get();
     if (why != null) {
       throw why;
     }
@@ -62,11 +63,9 @@ final class Calls {
 
   /// Nothing is answered any more. The first reason stays.
   void end(StoppedException why) {
-    if (over == null) {
-      over = why;
-    }
+    var first = over.compareAndSet(null, why) ? why : over.get();
     for (var answer : open.values()) {
-      answer.completeExceptionally(why);
+      answer.completeExceptionally(first);
     }
   }
 

@@ -11,9 +11,18 @@ final class HeldCursor implements Cursor {
   private final Runnable letGo;
   private boolean closed;
 
-  /// A walk over `content`, which is let go with it.
+  /// A walk over `content`, which is let go with it, or at once if it cannot begin.
   static Cursor over(Published content, KeyRange range, Order order) {
-    return new HeldCursor(content.view.scan(range, order), content::release);
+    boolean begun = false;
+    try {
+      var held = new HeldCursor(content.view.scan(range, order), content::release);
+      begun = true;
+      return held;
+    } finally {
+      if (!begun) {
+        content.release();
+      }
+    }
   }
 
   private HeldCursor(Cursor cursor, Runnable letGo) {

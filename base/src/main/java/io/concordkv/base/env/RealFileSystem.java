@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Files of the platform below one directory.
 final class RealFileSystem implements FileSystem {
@@ -40,16 +41,15 @@ final class RealFileSystem implements FileSystem {
   @Override
   public StoredFile open(String path, Mode mode) {
     try {
-      var channel = FileChannel.open(resolve(path), options(mode));
-      return new RealStoredFile(path, channel);
+      return RealStoredFile.open(path, resolve(path), options(mode));
     } catch (IOException e) {
       throw failure("open", path, e);
     }
   }
 
-  private static Set<OpenOption> options(Mode mode) {
+  private static @Nullable Set<OpenOption> options(Mode mode) {
     return switch (mode) {
-      case READ -> Set.of(StandardOpenOption.READ);
+      case READ -> null;
       case WRITE ->
           Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
       case CREATE ->

@@ -2,18 +2,55 @@ package io.concordkv.base.env;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// A file of the platform.
+///
+/// The platform closes a channel under everybody when a thread that reads it is interrupted, and
+/// who reads may be any thread of a program. So a file is read by a channel of its own, which is
+/// opened again when that has happened, and an interrupt is kept for the caller. What is written
+/// and synced goes another way, by threads that nobody interrupts: a sync that was cut off could
+/// not be asked for again.
 final class RealStoredFile implements StoredFile {
   private static final int ZEROS_BYTES = 1 << 20;
 
   private final String path;
-  private final FileChannel channel;
+  private final Path place;
+  private final ReentrantLock opening = new ReentrantLock();
 
-  RealStoredFile(String path, FileChannel channel) {
+  /// Null if nothing is written.
+  private final @Nullable FileChannel writes;
+
+  /// Null until somebody reads.
+  private volatile @Nullable FileChannel reads;
+
+  private volatile boolean closed;
+
+  private RealStoredFile(
+      String path, Path place, @Nullable FileChannel writes, @Nullable FileChannel reads) {
     this.path = path;
-    this.channel = channel;
+    this.place = place;
+    this.writes = writes;
+    this.reads = reads;
+  }
+
+  /// Opens the file at `place`, which is called `path`. One that is written keeps its name as long
+  /// as it is read here.
+  ///
+  /// @param options null: it is only read
+  static RealStoredFile open(String path, Path place, @Nullable Set<OpenOption> options)
+      throws IOException {
+    return options == null
+        ? new RealStoredFile(path, place, null, FileChannel.open(place, StandardOpenOption.READ))
+        : new RealStoredFile(path, place, FileChannel.open(place, options), null);
   }
 
   @Override
@@ -21,10 +58,61 @@ final class RealStoredFile implements StoredFile {
     return path;
   }
 
+  /// What is done with a channel.
+  private interface Reading<T> {
+    T from(FileChannel channel) throws IOException;
+  }
+
+  private <T> T read(Reading<T> reading) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        var channel = reads;
+        if (channel == null || !channel.isOpen()) {
+          channel = reopen();
+        }
+        try {
+          return reading.from(channel);
+        } catch (ClosedChannelException e) {
+          // Somebody who read was interrupted: this thread, or another one.
+          interrupted |= Thread.interrupted();
+          if (closed) {
+            throw e;
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private FileChannel reopen() throws IOException {
+    opening.lock();
+    try {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
+      var channel = reads;
+      if (channel == null || !channel.isOpen()) {
+        channel = FileChannel.open(place, StandardOpenOption.READ);
+        reads = channel;
+      }
+      return channel;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private FileChannel writes() {
+    return Objects.requireNonNull(writes, "the file is only read");
+  }
+
   @Override
   public long size() {
     try {
-      return channel.size();
+      return read(FileChannel::size);
     } catch (IOException e) {
       throw RealFileSystem.failure("measure", path, e);
     }
@@ -32,16 +120,20 @@ final class RealStoredFile implements StoredFile {
 
   @Override
   public int read(long position, ByteBuffer target) {
+    int start = target.position();
     try {
-      int total = 0;
-      while (target.hasRemaining()) {
-        int count = channel.read(target, position + total);
-        if (count < 0) {
-          break;
+      return read(channel -> {
+        target.position(start);
+        int total = 0;
+        while (target.hasRemaining()) {
+          int count = channel.read(target, position + total);
+          if (count < 0) {
+            break;
+          }
+          total += count;
         }
-        total += count;
-      }
-      return total;
+        return total;
+      });
     } catch (IOException e) {
       throw RealFileSystem.failure("read", path, e);
     }
@@ -53,7 +145,7 @@ final class RealStoredFile implements StoredFile {
       long next = position;
       for (var source : sources) {
         while (source.hasRemaining()) {
-          next += channel.write(source, next);
+          next += writes().write(source, next);
         }
       }
     } catch (IOException e) {
@@ -65,12 +157,12 @@ final class RealStoredFile implements StoredFile {
   public void preallocate(long bytes) {
     try {
       var zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, Math.max(bytes, 1)));
-      long next = channel.size();
+      long next = writes().size();
       while (next < bytes) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - next));
-        next += channel.write(zeros, next);
+        next += writes().write(zeros, next);
       }
-      channel.force(true);
+      writes().force(true);
     } catch (IOException e) {
       throw RealFileSystem.failure("preallocate", path, e);
     }
@@ -79,7 +171,7 @@ final class RealStoredFile implements StoredFile {
   @Override
   public void truncate(long size) {
     try {
-      channel.truncate(size);
+      writes().truncate(size);
     } catch (IOException e) {
       throw RealFileSystem.failure("truncate", path, e);
     }
@@ -88,7 +180,7 @@ final class RealStoredFile implements StoredFile {
   @Override
   public void sync() {
     try {
-      channel.force(false);
+      writes().force(false);
     } catch (IOException e) {
       throw RealFileSystem.failure("sync", path, e);
     }
@@ -96,10 +188,15 @@ final class RealStoredFile implements StoredFile {
 
   @Override
   public void close() {
-    try {
-      channel.close();
+    closed = true;
+    opening.lock();
+    try (var reading = reads;
+        var writing = writes) {
+      // Both.
     } catch (IOException e) {
       throw RealFileSystem.failure("close", path, e);
+    } finally {
+      opening.unlock();
     }
   }
 }

@@ -80,23 +80,23 @@ public final class MemoryTransport implements Transport {
     var frame = FrameCodec.decode(encoded);
     int bytes = encoded.length();
     var queue = waiting[frame.lane().code()];
-    if (queue.frames.get() >= maxWaitingFrames || queue.bytes.get() + bytes > maxWaitingBytes) {
+    // Several nodes may send at once: counted first and then looked at.
+    int frames = queue.frames.incrementAndGet();
+    long all = queue.bytes.addAndGet(bytes);
+    if (frames > maxWaitingFrames || all > maxWaitingBytes) {
+      queue.gone(bytes);
       return;
     }
-    queue.frames.incrementAndGet();
-    queue.bytes.addAndGet(bytes);
-    inbox.add(
-        from,
-        frame.lane(),
-        List.of(frame),
-        () -> {
-          queue.frames.decrementAndGet();
-          queue.bytes.addAndGet(-bytes);
-        });
+    inbox.add(from, frame.lane(), List.of(frame), () -> queue.gone(bytes));
   }
 
   private static final class Waiting {
     final AtomicInteger frames = new AtomicInteger();
     final AtomicLong bytes = new AtomicLong();
+
+    void gone(int taken) {
+      frames.decrementAndGet();
+      bytes.addAndGet(-taken);
+    }
   }
 }

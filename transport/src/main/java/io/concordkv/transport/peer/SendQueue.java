@@ -23,15 +23,17 @@ final class SendQueue {
     this.maxBytes = maxBytes;
   }
 
-  /// False: it is full, and the frame is dropped.
+  /// False: it is full, and the frame is dropped, or what is offered at the same time would fill
+  /// it.
   boolean offer(Frame frame) {
     int bytes = FrameCodec.encodedBytes(frame);
-    long before = waitingBytes.get();
-    if (waitingFrames.get() >= maxFrames || (before > 0 && before + bytes > maxBytes)) {
+    // Counted first and then looked at: of several who offer at once one has the last place.
+    int frames = waitingFrames.incrementAndGet();
+    long before = waitingBytes.getAndAdd(bytes);
+    if (frames > maxFrames || (before > 0 && before + bytes > maxBytes)) {
+      gone(1, bytes);
       return false;
     }
-    waitingFrames.incrementAndGet();
-    waitingBytes.addAndGet(bytes);
     queue.add(frame);
     return true;
   }

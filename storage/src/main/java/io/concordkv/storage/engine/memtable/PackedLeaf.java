@@ -117,7 +117,8 @@ final class PackedLeaf {
 
   /// Gives the key at a place of the order a newer version.
   void setNewest(int place, int version) {
-    NEWEST.setRelease(newest, order[1 + place], version);
+    int slot = order[1 + place];
+    NEWEST.setRelease(newest, slot, version);
   }
 
   /// Whether `key` can be added as things are; if not, a leaf that is [#enlarged()] or [#parted]

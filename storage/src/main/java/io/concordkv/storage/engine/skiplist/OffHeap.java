@@ -6,6 +6,7 @@ import io.concordkv.storage.engine.memory.Moments;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -33,12 +34,22 @@ final class OffHeap {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfLong BIG_ENDIAN_LONG = LONG.withOrder(ByteOrder.BIG_ENDIAN);
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle CHUNKS;
+
+  static {
+    try {
+      CHUNKS = MethodHandles.lookup().findVarHandle(OffHeap.class, "chunks", MemorySegment[].class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final Deferred deferred;
   private final int[] free = new int[MAX_UNITS + 1];
 
-  /// Read by other threads without more ado: they find a block by a link that they read with
-  /// acquire and that was written with release after its chunk was entered here.
+  /// Other threads find a block by a link that they read with acquire and that was written with
+  /// release after its chunk was entered here. A longer array is published with release, too: who
+  /// came by an older link may be the first to see it.
   private MemorySegment[] chunks = new MemorySegment[4];
 
   private int[] emptyPlaces = new int[4];
@@ -105,7 +116,7 @@ final class OffHeap {
   }
 
   MemorySegment chunk(int block) {
-    return chunks[block >>> CHUNK_BITS];
+    return ((MemorySegment[]) CHUNKS.getAcquire(this))[block >>> CHUNK_BITS];
   }
 
   static long offset(int block) {
@@ -164,7 +175,7 @@ final class OffHeap {
   private int enter(MemorySegment chunk) {
     int place = emptied > 0 ? emptyPlaces[--emptied] : count++;
     if (place == chunks.length) {
-      chunks = Arrays.copyOf(chunks, 2 * place);
+      CHUNKS.setRelease(this, Arrays.copyOf(chunks, 2 * place));
       emptyPlaces = Arrays.copyOf(emptyPlaces, 2 * place);
     }
     Check.that(

@@ -46,6 +46,26 @@ final class BPlusTreeEngineTest extends EngineContract {
     assertThat(engine.count()).isEqualTo(300);
   }
 
+  /// Nothing that workers have done comes home meanwhile.
+  @Test
+  void a_loop_that_is_busy_with_a_long_log_keeps_nothing_of_what_was_merged() {
+    var value = Bytes.wrap(new byte[1 << 20]);
+    long before = 0;
+    for (int i = 0; i < 100; i++) {
+      engine.put(key("key-" + i % 5), value.slice(0, (1 << 20) - i));
+      engine.sync();
+      if (i == 20) {
+        before = usedBytes();
+      }
+    }
+    assertThat(usedBytes() - before).isLessThan(20 << 20);
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
   @Test
   void a_mark_alone_becomes_durable() {
     engine.write(new WriteBatch().mark(4));

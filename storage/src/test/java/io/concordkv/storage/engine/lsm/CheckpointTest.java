@@ -130,6 +130,29 @@ final class CheckpointTest {
     assertThat(pairs(engine)).isEqualTo(content);
   }
 
+  /// Without its directory nobody would look for them, and the next checkpoint wants one of its
+  /// own.
+  @Test
+  void no_file_of_one_that_did_not_fit_comes_back_after_a_power_cut() {
+    for (int seed = 1; seed <= 30; seed++) {
+      var world = new Simulation(seed);
+      var store = LsmEngine.open(world.env("n1"), "state", TinyOptions.COMPRESSED);
+      for (int i = 1; i <= 300; i++) {
+        store.write(new WriteBatch().put(Bytes.of("key-" + i), Bytes.of("value-" + i)).mark(i));
+      }
+      store.sync();
+      world.runFor(Duration.ofSeconds(10));
+      var refusals = new ArrayList<FileException>();
+      world.disk("n1").limitSpace(20L * (seed % 8));
+      store.checkpoint("copies/one", "", whole -> fail("%s fits", whole), refusals::add);
+      assertThat(world.runUntil(() -> !refusals.isEmpty(), Duration.ofMinutes(1))).isTrue();
+      world.powerCut("n1");
+      assertThat(world.disk("n1").paths())
+          .as("seed %d", seed)
+          .noneMatch(path -> path.startsWith("copies/"));
+    }
+  }
+
   @Test
   void a_damaged_table_of_a_checkpoint_is_not_restored() {
     write(0, 500);
