@@ -20,7 +20,7 @@ final class BlockCacheStressTest {
     long room = 8L * blocks[0].charge();
     Stress.told(() -> {
       var cache = shared(new BlockCache(room));
-      together(() -> use(cache, blocks, 0, 1), () -> use(cache, blocks, 1, 2));
+      together(() -> use(cache, blocks, 0, 1), () -> use(cache, blocks, 0, 2));
       Check.that(cache.bytes() <= room, "there is room for all");
       Check.that(cache.hits() + cache.misses() == 4, "who asks is counted");
     });
