@@ -187,7 +187,7 @@ public final class FileReplacement {
   }
 
   private static Copies copy(ContentFile file, int number) {
-    return new Copies(Map.of(file.id(), number));
+    return Copies.of(file.id(), number);
   }
 
   private String ownPath(ContentFile of) {

@@ -5,8 +5,9 @@ import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
 import io.concordkv.base.env.FileSystem;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Which copy of a file counts, where that is not the one that was written here first.
@@ -16,13 +17,20 @@ import java.util.TreeMap;
 /// another copy, with a name of its own beside them, and the manifest says which one it is.
 ///
 /// @param numbers by the id of the file; where there is none, it is copy 0
-public record Copies(Map<Long, Integer> numbers) {
-  public static final Copies NONE = new Copies(Map.of());
+public record Copies(SortedMap<Long, Integer> numbers) {
+  public static final Copies NONE = new Copies(new TreeMap<>());
 
   private record Numbered(long file, int copy) {}
 
   public Copies {
-    numbers = Map.copyOf(numbers);
+    numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+  }
+
+  /// One file alone.
+  public static Copies of(long file, int copy) {
+    var one = new TreeMap<Long, Integer>();
+    one.put(file, copy);
+    return new Copies(one);
   }
 
   public boolean isEmpty() {
@@ -57,10 +65,9 @@ public record Copies(Map<Long, Integer> numbers) {
   }
 
   public Bytes encoded() {
-    var sorted = new TreeMap<>(numbers);
     return new ByteWriter()
         .list(
-            List.copyOf(sorted.entrySet()),
+            List.copyOf(numbers.entrySet()),
             (out, each) -> out.u64(each.getKey()).varint(each.getValue()))
         .finish();
   }
