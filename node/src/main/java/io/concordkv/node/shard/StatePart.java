@@ -8,7 +8,8 @@ import io.concordkv.replica.SnapshotPart;
 import io.concordkv.storage.engine.lsm.FilePiece;
 
 /// The parts of a shard's state on its way to another replica: a heading, then chunks of pairs
-/// ([PairStream]) or pieces of files. The format is `docs/formats/shard.md`.
+/// ([PairStream]), or a description of files and pieces of them. The format is
+/// `docs/formats/shard.md`.
 final class StatePart {
   private static final int PAIRS = 0;
   private static final int FILES = 1;
@@ -19,15 +20,16 @@ final class StatePart {
   sealed interface Heading {
     record Pairs() implements Heading {}
 
-    /// @param description as [io.concordkv.storage.engine.lsm.FrozenFiles#description()]
-    record Files(Bytes description) implements Heading {}
+    /// @param bytes of the [io.concordkv.storage.engine.lsm.FrozenFiles#description()] that comes
+    ///   first
+    record Files(int bytes) implements Heading {}
 
     /// No receiver has it itself.
     default SnapshotPart part() {
       var out = new ByteWriter();
       switch (this) {
         case Pairs() -> out.u8(PAIRS);
-        case Files(var description) -> out.u8(FILES).bytes(description);
+        case Files(var bytes) -> out.u8(FILES).u32(bytes);
       }
       return new SnapshotPart(null, out.finish());
     }
@@ -38,12 +40,17 @@ final class StatePart {
       Heading read =
           switch (kind) {
             case PAIRS -> new Pairs();
-            case FILES -> new Files(in.bytes());
+            case FILES -> new Files(in.u32());
             default -> throw new CorruptionError("no state is sent as " + kind);
           };
       in.end();
       return read;
     }
+  }
+
+  /// A part of the description, which no receiver has itself either.
+  static SnapshotPart of(Bytes description) {
+    return new SnapshotPart(null, description);
   }
 
   static SnapshotPart of(FilePiece piece) {

@@ -1,6 +1,8 @@
 package io.concordkv.node.shard;
 
+import io.concordkv.base.ByteWriter;
 import io.concordkv.base.Bytes;
+import io.concordkv.base.CorruptionError;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.SnapshotPart;
 import io.concordkv.replica.SnapshotSink;
@@ -21,6 +23,9 @@ final class StateSink implements SnapshotSink {
   /// Null until it is here.
   private StatePart.@Nullable Heading heading;
 
+  /// What came of the description of files so far.
+  private final ByteWriter description = new ByteWriter(1024);
+
   /// @param installed what is to be done once the engine has it, on the loop
   StateSink(LsmEngine engine, BiConsumer<SnapshotMark, Runnable> installed) {
     this.engine = engine;
@@ -33,15 +38,25 @@ final class StateSink implements SnapshotSink {
   @Override
   public void add(Bytes content) {
     switch (heading) {
-      case null -> {
-        var read = StatePart.Heading.read(content);
-        heading = read;
-        if (read instanceof StatePart.Heading.Files(var description)) {
-          files.begin(description);
+      case null -> heading = StatePart.Heading.read(content);
+      case StatePart.Heading.Pairs() -> ownPairs.pass(PairStream.read(content, pairs));
+      case StatePart.Heading.Files(var bytes) -> {
+        if (description.size() < bytes) {
+          describe(content, bytes);
+        } else {
+          files.add(content);
         }
       }
-      case StatePart.Heading.Pairs() -> ownPairs.pass(PairStream.read(content, pairs));
-      case StatePart.Heading.Files _ -> files.add(content);
+    }
+  }
+
+  private void describe(Bytes content, int bytes) {
+    description.raw(content);
+    if (description.size() > bytes) {
+      throw new CorruptionError("a snapshot's description is longer than it says");
+    }
+    if (description.size() == bytes) {
+      files.begin(description.toBytes());
     }
   }
 

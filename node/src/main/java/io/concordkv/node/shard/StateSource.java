@@ -1,5 +1,6 @@
 package io.concordkv.node.shard;
 
+import io.concordkv.base.Bytes;
 import io.concordkv.base.env.Env;
 import io.concordkv.raft.SnapshotMark;
 import io.concordkv.replica.SnapshotPart;
@@ -65,6 +66,9 @@ final class StateSource implements SnapshotSource {
   private @Nullable SnapshotMark mark;
   private boolean begun;
 
+  /// What is left of the description of files.
+  private Bytes description = Bytes.EMPTY;
+
   StateSource(Env env, Shard shard, long from, boolean bare, int partBytes) {
     this.env = env;
     this.shard = shard;
@@ -115,12 +119,23 @@ final class StateSource implements SnapshotSource {
           first ? new StatePart.Heading.Pairs().part() : PairStream.next(cursor, partBytes);
       case Files(var files) -> {
         if (first) {
-          yield new StatePart.Heading.Files(files.description()).part();
+          description = files.description();
+          yield new StatePart.Heading.Files(description.length()).part();
+        }
+        if (!description.isEmpty()) {
+          yield StatePart.of(nextOfDescription());
         }
         var piece = files.next(partBytes);
         yield piece == null ? null : StatePart.of(piece);
       }
     };
+  }
+
+  private Bytes nextOfDescription() {
+    int end = Math.min(partBytes, description.length());
+    var next = description.slice(0, end);
+    description = description.slice(end);
+    return next;
   }
 
   @Override

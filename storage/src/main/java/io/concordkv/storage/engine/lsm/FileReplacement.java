@@ -8,6 +8,7 @@ import io.concordkv.base.env.StoredFile;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.table.Copies;
 import io.concordkv.storage.engine.lsm.table.Table;
+import io.concordkv.storage.engine.lsm.table.TableInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,17 @@ public final class FileReplacement {
   private final List<String> written = new ArrayList<>();
   private final TreeMap<Long, Integer> copies = new TreeMap<>();
   private @Nullable Edit content;
+
+  /// The tables of it by their ids, and all files.
+  private final TreeMap<Long, TableInfo> told = new TreeMap<>();
+
   private List<ContentFile> files = List.of();
+
+  /// Which file comes, how much of it has come, and whether it may turn out to be the living one.
   private int at;
+
   private long offset;
+  private boolean sharable;
 
   /// The file that is being written; null as long as all of it is as in the one that lives here.
   private @Nullable StoredFile file;
@@ -71,12 +80,17 @@ public final class FileReplacement {
     if (files.stream().anyMatch(each -> each.bytes() <= 0)) {
       throw new CorruptionError("a snapshot tells of a file that has nothing in it");
     }
+    content.added().forEach(each -> told.put(each.table().id(), each.table()));
+    beginFile();
   }
 
   /// The next piece, which came from elsewhere.
   public void add(Bytes piece) {
     if (store.isClosed()) {
       return;
+    }
+    if (at == files.size()) {
+      throw new CorruptionError("a snapshot has more pieces than files");
     }
     if (file == null) {
       file = copyOfStart();
@@ -99,7 +113,7 @@ public final class FileReplacement {
 
   /// The next piece is what [#own] gave.
   public void addOwn(Bytes piece) {
-    if (file != null || !sharable(files.get(at))) {
+    if (file != null || !sharable) {
       add(piece);
     } else {
       advance(piece.length());
@@ -115,27 +129,17 @@ public final class FileReplacement {
     }
     var table = ownTables.get(next.id());
     if (next.values() || table == null) {
-      return true;
+      return next.values();
     }
-    var told = told(next.id());
-    return told != null
-        && table.damage() == null
-        && told.table().equals(table.info().with(Copies.NONE))
-        && told.table().values().stream()
+    var info = table.info();
+    return table.damage() == null
+        && info.with(Copies.NONE).equals(told.get(next.id()))
+        && info.values().stream()
             .allMatch(use -> copy(copies, use.file()) == copy(ownCopies.numbers(), use.file()));
   }
 
   private static int copy(Map<Long, Integer> numbers, long id) {
     return numbers.getOrDefault(id, 0);
-  }
-
-  private Edit.@Nullable Placed told(long table) {
-    return content == null
-        ? null
-        : content.added().stream()
-            .filter(each -> each.table().id() == table)
-            .findAny()
-            .orElse(null);
   }
 
   private void advance(int bytes) {
@@ -160,7 +164,12 @@ public final class FileReplacement {
       copies.put(ended.id(), copy(ownCopies.numbers(), ended.id()));
     }
     at++;
+    beginFile();
+  }
+
+  private void beginFile() {
     offset = 0;
+    sharable = at < files.size() && sharable(files.get(at));
   }
 
   /// A new file that has what was passed so far of the living one.

@@ -16,6 +16,7 @@ import io.concordkv.storage.engine.KeyRange;
 import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.Replacement;
 import io.concordkv.storage.engine.Scrub;
+import io.concordkv.storage.engine.View;
 import io.concordkv.storage.engine.WriteBatch;
 import io.concordkv.storage.engine.lsm.manifest.Edit;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
@@ -145,12 +146,12 @@ public final class LsmEngine implements Engine {
 
   @Override
   public Cursor scan(KeyRange range, Order order) {
-    return view().scanAndClose(range, order);
+    return newView().scanAndClose(range, order);
   }
 
   @Override
-  public LsmView view() {
-    return memtables.view(live.levels(), live::letGoFromAnywhere);
+  public View view() {
+    return newView();
   }
 
   @Override
@@ -491,5 +492,9 @@ public final class LsmEngine implements Engine {
           whenDurable.tell(flushedTo);
           schedule();
         });
+  }
+
+  private LsmView newView() {
+    return memtables.view(live.levels(), live::letGoFromAnywhere);
   }
 }
