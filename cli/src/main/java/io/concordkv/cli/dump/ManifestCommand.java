@@ -5,6 +5,7 @@ import io.concordkv.cli.outcome.CommandFailure;
 import io.concordkv.cli.outcome.ExitCode;
 import io.concordkv.cli.print.Out;
 import io.concordkv.storage.engine.lsm.manifest.Manifest;
+import io.concordkv.storage.engine.lsm.table.TableFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -56,6 +57,7 @@ final class ManifestCommand extends DumpCommand.Part {
                 .kind("table")
                 .number("level", placed.level())
                 .number("id", table.id())
+                .text("file", TableFormat.fileName(table))
                 .number("bytes", table.bytes())
                 .number("entries", table.entries())
                 .number("deletions", table.tombstones())

@@ -105,7 +105,8 @@ final class SstCommand extends DumpCommand.Part {
     try (var env = OfflineEnv.over(data);
         var manifest = Manifest.open(env.files(), state.getFileName().toString())) {
       return manifest.state(ManifestCommand.TREE).tables().stream()
-          .anyMatch(placed -> placed.table().id() == id(file));
+          .map(placed -> TableFormat.fileName(placed.table()))
+          .anyMatch(file.getFileName().toString()::equals);
     } catch (CorruptionError | FileException _) {
       return true;
     }
@@ -124,7 +125,7 @@ final class SstCommand extends DumpCommand.Part {
     }
     var name = directory.getFileName().toString();
     var files = OfflineEnv.reading(above);
-    var table = Table.openAlone(files, name, id(absolute));
+    var table = Table.openAlone(files, name, absolute.getFileName().toString());
     var info = table.info();
     try {
       out.line(
@@ -201,7 +202,7 @@ final class SstCommand extends DumpCommand.Part {
     }
     if (count != entries) {
       throw new CorruptionError(
-          TableFormat.path("", table.info().id()),
+          TableFormat.path("", table.info()),
           0,
           "the table has " + count + " pairs and says that it has " + entries);
     }

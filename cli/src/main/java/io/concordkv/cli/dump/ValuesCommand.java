@@ -45,12 +45,13 @@ final class ValuesCommand extends DumpCommand.Part {
     var absolute = path.toAbsolutePath().normalize();
     var directory = absolute.getParent();
     var above = directory == null ? null : directory.getParent();
-    long id = ValueFormat.id(absolute.getFileName().toString());
+    var name = absolute.getFileName().toString();
+    long id = ValueFormat.id(name);
     if (id < 0 || directory == null || above == null) {
       throw notOne(path, "a value file: these are named <id in 16 hex digits>.values");
     }
     var files = OfflineEnv.reading(above);
-    var file = ValueFile.alone(files, directory.getFileName().toString(), id);
+    var file = ValueFile.alone(files, directory.getFileName().toString(), name);
     try {
       var references = file.references();
       out.line(

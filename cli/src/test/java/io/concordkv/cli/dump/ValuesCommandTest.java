@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,5 +76,32 @@ final class ValuesCommandTest {
     Files.write(values, content);
     assertThat(dump("values", values.toString()).out()).contains("rawLength=2000");
     assertThat(dump("values", table.toString()).exit()).isNotZero();
+  }
+
+  @Test
+  void it_is_the_named_file_that_is_shown_whatever_copies_there_are() throws IOException {
+    var options = Options.DEFAULT.withSetting("separate-values-from", "100");
+    var backup = directory.resolve("backup");
+    try (var db = ConcordDb.open(directory.resolve("store"), options)) {
+      db.put(Bytes.of("large"), Bytes.of("x".repeat(1000)));
+      var _ = db.backup(backup, _ -> {});
+    }
+    for (var word : List.of("values", "sst")) {
+      var first = only("." + word);
+      var copy = Path.of(first.toString().replace("." + word, "-1." + word));
+      var content = Files.readAllBytes(first);
+      content[2] ^= 1;
+      Files.write(copy, content);
+      assertThat(dump(word, first.toString()).exit()).isZero();
+      assertThat(dump(word, first.toString()).out()).doesNotContain("damaged");
+      var spoiled = dump(word, copy.toString());
+      assertThat(spoiled.out() + spoiled.err())
+          .contains("damaged")
+          .contains(copy.getFileName().toString());
+      Files.delete(copy);
+    }
+    var table = only(".sst");
+    assertThat(dump("manifest", String.valueOf(table.getParent())).out())
+        .contains("file=" + table.getFileName());
   }
 }

@@ -167,7 +167,8 @@ final class FormatTest {
     assertThat(get(opened, "apple")).isEqualTo(Bytes.of("a large value"));
     assertThat(get(opened, "banana")).isEqualTo(Bytes.of("yellow"));
     assertThat(get(opened, "cherry")).isEqualTo(Bytes.of("another one"));
-    assertThat(ValueFile.alone(files, "d", 8).references()).containsExactly(first, second);
+    assertThat(ValueFile.alone(files, "d", "0000000000000008.values").references())
+        .containsExactly(first, second);
   }
 
   @Test

@@ -33,6 +33,14 @@ public record Copies(SortedMap<Long, Integer> numbers) {
     return new Copies(one);
   }
 
+  /// The same, but for one file.
+  Copies with(long file, int copy) {
+    var all = new TreeMap<>(numbers);
+    all.put(file, copy);
+    all.values().removeIf(each -> each == 0);
+    return new Copies(all);
+  }
+
   public boolean isEmpty() {
     return numbers.isEmpty();
   }

@@ -88,12 +88,17 @@ public final class Table {
     return open(files, directory, info, cache, new ValueFiles(files, directory));
   }
 
-  /// Opens the table `id` when there is no manifest that tells of it: by what its file says of
-  /// itself.
+  /// Opens the table `id` by what its file says of itself, when no manifest tells of it.
   public static Table openAlone(FileSystem files, String directory, long id) {
-    var copies = Copies.found(files, directory);
-    var path = TableFormat.path(directory, id, copies.of(id));
-    return alone(files, path, id, copies, new ValueFiles(files, directory));
+    int latest = Copies.found(files, directory).of(id);
+    return openAlone(files, directory, TableFormat.fileName(id, latest));
+  }
+
+  /// The same for the file with this name, whichever copy of a table it is.
+  public static Table openAlone(FileSystem files, String directory, String name) {
+    long id = TableFormat.id(name);
+    var copies = Copies.found(files, directory).with(id, TableFormat.copy(name));
+    return alone(files, directory + "/" + name, id, copies, new ValueFiles(files, directory));
   }
 
   /// Opens a table that belongs to no store yet. What is none is a `CorruptionError`.

@@ -46,7 +46,7 @@ public final class TableFormat {
 
   /// Where a [copy][Copies] of a table lies.
   public static String path(String directory, long id, int copy) {
-    return directory + "/" + name(id, copy) + SUFFIX;
+    return directory + "/" + fileName(id, copy);
   }
 
   /// Where the one of `copies` lies that counts.
@@ -57,6 +57,15 @@ public final class TableFormat {
   /// Where the table lies of which `info` tells.
   public static String path(String directory, TableInfo info) {
     return path(directory, info.id(), info.copies());
+  }
+
+  /// The name of the file of the table of which `info` tells.
+  public static String fileName(TableInfo info) {
+    return fileName(info.id(), info.copies().of(info.id()));
+  }
+
+  static String fileName(long id, int copy) {
+    return name(id, copy) + SUFFIX;
   }
 
   static String name(long id, int copy) {

@@ -38,9 +38,11 @@ public final class ValueFile {
   }
 
   /// Opens a value file for those who only look at it: by what it says of itself.
-  public static ValueFile alone(FileSystem files, String directory, long id) {
-    var path = ValueFormat.path(directory, id, Copies.found(files, directory));
-    return new ValueFile(files, path, id, files.size(path));
+  ///
+  /// @param name of the file in `directory`
+  public static ValueFile alone(FileSystem files, String directory, String name) {
+    var path = directory + "/" + name;
+    return new ValueFile(files, path, ValueFormat.id(name), files.size(path));
   }
 
   public long id() {
