@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.Bytes;
 import io.concordkv.storage.engine.KeyRange;
-import io.concordkv.storage.engine.Order;
 import io.concordkv.storage.engine.WriteBatch;
-import io.concordkv.storage.engine.lsm.table.TableInfo;
 import io.concordkv.testkit.Gen;
 import io.concordkv.testkit.PowerCut;
-import io.concordkv.testkit.SimEnv;
 import io.concordkv.testkit.Simulation;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -27,15 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// dies and comes back is another matter on each. Their files are the same after each bar, to the
 /// byte.
 final class InStepProperty {
-  private static final String DIRECTORY = "engine";
   private static final int REPLICAS = 3;
   private static final int CHANGES = 1500;
   private static final int SEEDS = 4;
-
-  /// What a replica has after a bar: each table with its level, and the bytes of its files.
-  private record Files(List<Placed> tables, Map<String, Integer> contents) {}
-
-  private record Placed(int level, TableInfo table) {}
 
   @ParameterizedTest
   @ValueSource(
@@ -49,7 +37,7 @@ final class InStepProperty {
   void replicas_have_the_same_files_after_each_bar(String settings) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       var history = new History(seed);
-      var bars = new TreeMap<Long, Files>();
+      var bars = new TreeMap<Long, StepRun.Files>();
       int compared = 0;
       for (int replica = 0; replica < REPLICAS; replica++) {
         var run = new Replica(seed * REPLICAS + replica, settings, history);
@@ -69,11 +57,11 @@ final class InStepProperty {
   @Test
   void what_an_engine_by_itself_wrote_is_not_in_step() {
     var env = new Simulation(1).env("n");
-    try (var alone = LsmEngine.open(env, DIRECTORY, TinyOptions.PLAIN)) {
+    try (var alone = LsmEngine.open(env, StepRun.DIRECTORY, TinyOptions.PLAIN)) {
       alone.put(Bytes.of("a"), Bytes.of("1"));
       alone.sync();
     }
-    try (var engine = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+    try (var engine = LsmEngine.openInStep(env, StepRun.DIRECTORY, TinyOptions.PLAIN)) {
       assertThat(engine.inStep()).isFalse();
       assertThat(engine.get(Bytes.of("a"))).isEqualTo(Bytes.of("1"));
     }
@@ -82,7 +70,7 @@ final class InStepProperty {
   @Test
   void a_flush_of_ones_own_leaves_the_step_for_good() {
     var env = new Simulation(1).env("n");
-    try (var engine = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+    try (var engine = LsmEngine.openInStep(env, StepRun.DIRECTORY, TinyOptions.PLAIN)) {
       engine.put(Bytes.of("a"), Bytes.of("1"));
       engine.endBar();
       assertThat(engine.inStep()).isTrue();
@@ -90,7 +78,7 @@ final class InStepProperty {
       engine.sync();
       assertThat(engine.inStep()).isFalse();
     }
-    try (var again = LsmEngine.openInStep(env, DIRECTORY, TinyOptions.PLAIN)) {
+    try (var again = LsmEngine.openInStep(env, StepRun.DIRECTORY, TinyOptions.PLAIN)) {
       assertThat(again.inStep()).isFalse();
       assertThat(again.get(Bytes.of("a"))).isEqualTo(Bytes.of("2"));
     }
@@ -155,27 +143,20 @@ final class InStepProperty {
     }
   }
 
-  private static final class Replica {
+  private static final class Replica extends StepRun {
     final TreeMap<Long, Files> bars = new TreeMap<>();
-    private final Simulation simulation;
-    private final Gen gen;
-    private final History history;
-    private final LsmOptions options;
-    private SimEnv env;
-    private LsmEngine engine;
 
     Replica(long seed, String settings, History history) {
-      this.history = history;
-      simulation = new Simulation(seed);
-      gen = new Gen(seed);
-      // What may differ between machines.
+      super(seed, options(new Gen(seed), settings), history);
+    }
+
+    /// Of its own is what may differ between machines.
+    private static LsmOptions options(Gen gen, String settings) {
       var given = TinyOptions.map(settings);
       given.put("compactions", "" + gen.between(1, 4));
       given.put("block-cache-bytes", "" + gen.oneOf(0, 4096, 1 << 20));
       given.put("memtable", gen.oneIn(2) ? "packed" : "skiplist");
-      options = LsmOptions.of(given);
-      env = simulation.env("n");
-      engine = LsmEngine.openInStep(env, DIRECTORY, options);
+      return LsmOptions.of(given);
     }
 
     void play() {
@@ -185,73 +166,22 @@ final class InStepProperty {
           if (gen.oneIn(60)) {
             die();
           } else if (engine.mark() < end && !engine.stalled()) {
-            write(engine.mark() + 1);
+            write();
           }
-          simulation.runFor(Duration.ofNanos(gen.below(2_000_000)));
+          rest();
         } catch (PowerCut _) {
           // It was planned.
         }
         if (!env.alive()) {
           simulation.disk("n").spare();
-          env = simulation.env("n");
-          engine = LsmEngine.openInStep(env, DIRECTORY, options);
+          reopen();
         }
         assertThat(engine.inStep()).isTrue();
-        note();
-      }
-      simulation.disk("n").spare();
-      var found = new TreeMap<Bytes, Bytes>();
-      try (var cursor = engine.scan(KeyRange.ALL, Order.ASCENDING)) {
-        while (cursor.next()) {
-          found.put(cursor.key(), cursor.value());
+        if (env.alive() && !bars.containsKey(engine.durableMark())) {
+          bars.put(engine.durableMark(), files());
         }
       }
-      assertThat(found).isEqualTo(history.content);
-      engine.close();
-    }
-
-    private void write(long from) {
-      long bar = history.ends.ceiling(from);
-      long to = Math.min(bar, from + gen.below(20));
-      history.write(engine, from, to);
-      if (to == bar) {
-        engine.endBar();
-      }
-    }
-
-    private void die() {
-      switch (gen.below(3)) {
-        case 0 -> simulation.powerCut("n");
-        case 1 -> simulation.disk("n").powerCutAtOperation(1 + gen.below(30));
-        default -> simulation.kill("n");
-      }
-    }
-
-    private void note() {
-      if (!env.alive() || bars.containsKey(engine.durableMark())) {
-        return;
-      }
-      var tables = new ArrayList<Placed>();
-      var files = new TreeMap<String, Integer>();
-      for (int level = 0; level < Levels.COUNT; level++) {
-        for (var table : engine.levels().level(level)) {
-          tables.add(new Placed(level, table.info()));
-          var name = "%016x".formatted(table.info().id());
-          files.put(name, hash(name));
-          table
-              .info()
-              .values()
-              .forEach(use -> files.put("v" + use.file(), hash("%016x".formatted(use.file()))));
-        }
-      }
-      bars.put(engine.durableMark(), new Files(tables, files));
-    }
-
-    private int hash(String name) {
-      var disk = simulation.disk("n");
-      var path =
-          disk.paths().stream().filter(each -> each.contains(name)).findFirst().orElseThrow();
-      return Arrays.hashCode(disk.content(path));
+      checkContent();
     }
   }
 }
