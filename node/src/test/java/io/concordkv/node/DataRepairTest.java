@@ -245,6 +245,27 @@ final class DataRepairTest {
   }
 
   @Test
+  void a_leader_that_meets_damage_in_what_it_sends_goes_on_and_is_repaired() {
+    start(3);
+    put(0, 600);
+    var follower = follower();
+    kill(follower);
+    put(600, 900);
+    var leader = leader();
+    start(follower);
+    await("a state is sent", () -> simulation.marks().contains("snapshot/of-files"));
+    for (var table : files(leader, ".sst")) {
+      simulation.disk(leader).corrupt(table, 100, 0x40);
+    }
+    await("the damage", () -> simulation.marks().contains("snapshot/source-damaged"));
+    await("the repair", () -> heard("settled=STATE"));
+    put(900, 950);
+    assertThat(hashes()).hasSize(1);
+    inStep();
+    assertThat(ends).isEmpty();
+  }
+
+  @Test
   void a_damaged_table_stops_a_single_node() {
     start(1);
     put(0, 600);

@@ -1,9 +1,11 @@
 package io.concordkv.node;
 
+import static io.concordkv.base.ErrorCode.STOPPED;
+import static io.concordkv.base.ErrorCode.TIMEOUT;
+import static io.concordkv.base.ErrorCode.TOO_MANY_REQUESTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordkv.base.ConcordException;
-import io.concordkv.base.ErrorCode;
 import io.concordkv.mvcc.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +48,47 @@ final class PurgeWaitsTest {
         .filter(name -> !name.equals(nodes.name(asked)))
         .forEach(nodes::kill);
     nodes.until("the answer", () -> !failed.isEmpty());
-    assertThat(failed.getFirst().code()).isEqualTo(ErrorCode.TIMEOUT);
+    assertThat(failed.getFirst().code()).isEqualTo(TIMEOUT);
     assertThat(done).isEmpty();
     assertThat(asked.node().shard().store().purgeStep()).isNotNull();
+  }
+
+  @Test
+  void no_more_of_them_wait_than_of_other_requests() {
+    compact();
+    int most = 8;
+    var waits = new PurgeWaits(maxPending(most), asked.env.clock(), asked.node().shard());
+    var reply = Reply.<Integer>from(_ -> {}, failed::add);
+    for (int i = 0; i < most; i++) {
+      waits.before(reply).done(i);
+    }
+    assertThat(failed).isEmpty();
+    waits.before(reply).done(most);
+    assertThat(failed).extracting(ConcordException::code).containsExactly(TOO_MANY_REQUESTS);
+    waits.close();
+    waits.before(reply).done(most);
+    assertThat(failed.subList(1, most + 2)).allMatch(each -> each.code() == STOPPED);
+  }
+
+  private static NodeConfig maxPending(int most) {
+    var config = NodeConfig.DEFAULT;
+    return new NodeConfig(
+        config.tick(),
+        config.electionTicks(),
+        config.snapshotEntries(),
+        config.catchUpEntries(),
+        config.catchUpBytes(),
+        config.maxEntryBytes(),
+        config.maxApplyLag(),
+        most,
+        config.restTicks(),
+        config.raft(),
+        config.wal(),
+        config.lsm(),
+        config.mvcc(),
+        config.watch(),
+        config.members(),
+        config.leaders(),
+        config.upkeep());
   }
 }
