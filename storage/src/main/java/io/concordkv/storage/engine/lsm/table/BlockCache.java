@@ -1,6 +1,8 @@
 package io.concordkv.storage.engine.lsm.table;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// left of a deleted table is never found, and goes when the hand comes.
 public final class BlockCache {
   private static final int SHARDS = 8;
+  private static final int BYTES_PER_BUCKET = 4096;
 
   private final Shard[] shards = new Shard[SHARDS];
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
 
   public BlockCache(long bytes) {
     for (int i = 0; i < SHARDS; i++) {
@@ -23,12 +28,14 @@ public final class BlockCache {
 
   @Nullable Block get(long table, long offset) {
     long hash = hash(table, offset);
-    return shards[(int) (hash >>> 61)].get(hash, table, offset);
+    var block = shards[(int) (hash >>> 61)].get((int) hash, table, offset);
+    (block == null ? misses : hits).increment();
+    return block;
   }
 
   void put(long table, long offset, Block block) {
     long hash = hash(table, offset);
-    shards[(int) (hash >>> 61)].put(hash, table, offset, block);
+    shards[(int) (hash >>> 61)].put((int) hash, table, offset, block);
   }
 
   /// What the blocks in it take.
@@ -42,20 +49,12 @@ public final class BlockCache {
 
   /// How often a block was found.
   public long hits() {
-    long sum = 0;
-    for (var shard : shards) {
-      sum += shard.count(true);
-    }
-    return sum;
+    return hits.sum();
   }
 
   /// How often a block was not found.
   public long misses() {
-    long sum = 0;
-    for (var shard : shards) {
-      sum += shard.count(false);
-    }
-    return sum;
+    return misses.sum();
   }
 
   private static long hash(long table, long offset) {
@@ -67,73 +66,73 @@ public final class BlockCache {
     final long table;
     final long offset;
     final Block block;
-    final int bucketHash;
-    @Nullable Entry chain;
-    boolean used;
+    final int hash;
+    volatile @Nullable Entry chain;
+    volatile boolean used;
 
-    Entry(long table, long offset, Block block, int bucketHash, @Nullable Entry chain) {
+    Entry(long table, long offset, Block block, int hash) {
       this.table = table;
       this.offset = offset;
       this.block = block;
-      this.bucketHash = bucketHash;
-      this.chain = chain;
+      this.hash = hash;
     }
   }
 
   /// A hash table of chains, and a ring of the same entries for the hand.
+  ///
+  /// Who looks for a block takes no lock: a thread that is stopped while it holds one would stop
+  /// all that read, and some blocks every reader needs. Chains are changed one link at a time under
+  /// the lock, new entries come first, and one that was taken out still leads on to those behind
+  /// it. So what is in a chain all the while is found.
   private static final class Shard {
     private final ReentrantLock lock = new ReentrantLock();
     private final long limit;
-    private @Nullable Entry[] buckets = new Entry[64];
+    private final AtomicReferenceArray<@Nullable Entry> buckets;
     private @Nullable Entry[] ring = new Entry[64];
     private int count;
     private int hand;
     private long bytes;
-    private long hits;
-    private long misses;
 
     Shard(long limit) {
       this.limit = limit;
+      long wanted = Math.clamp(limit / BYTES_PER_BUCKET, 16, 1 << 20);
+      buckets = new AtomicReferenceArray<>((int) Long.highestOneBit(wanted));
     }
 
-    @Nullable Block get(long hash, long table, long offset) {
-      lock.lock();
-      try {
-        for (var entry = buckets[bucket((int) hash)]; entry != null; entry = entry.chain) {
-          if (entry.offset == offset && entry.table == table) {
-            entry.used = true;
-            hits++;
-            return entry.block;
-          }
-        }
-        misses++;
+    @Nullable Block get(int hash, long table, long offset) {
+      var entry = find(hash, table, offset);
+      if (entry == null) {
         return null;
-      } finally {
-        lock.unlock();
       }
+      if (!entry.used) {
+        entry.used = true;
+      }
+      return entry.block;
     }
 
-    void put(long hash, long table, long offset, Block block) {
+    private @Nullable Entry find(int hash, long table, long offset) {
+      var entry = buckets.get(bucket(hash));
+      while (entry != null && (entry.offset != offset || entry.table != table)) {
+        entry = entry.chain;
+      }
+      return entry;
+    }
+
+    void put(int hash, long table, long offset, Block block) {
       lock.lock();
       try {
-        if (block.charge() > limit) {
+        if (block.charge() > limit || find(hash, table, offset) != null) {
           return;
-        }
-        int bucket = bucket((int) hash);
-        for (var entry = buckets[bucket]; entry != null; entry = entry.chain) {
-          if (entry.offset == offset && entry.table == table) {
-            return;
-          }
         }
         while (bytes + block.charge() > limit) {
           evictOne();
         }
+        var entry = new Entry(table, offset, block, hash);
+        entry.chain = buckets.get(bucket(hash));
+        buckets.set(bucket(hash), entry);
         if (count == ring.length) {
-          grow();
-          bucket = bucket((int) hash);
+          ring = Arrays.copyOf(ring, 2 * ring.length);
         }
-        var entry = new Entry(table, offset, block, (int) hash, buckets[bucket]);
-        buckets[bucket] = entry;
         ring[count++] = entry;
         bytes += block.charge();
       } finally {
@@ -150,17 +149,8 @@ public final class BlockCache {
       }
     }
 
-    long count(boolean found) {
-      lock.lock();
-      try {
-        return found ? hits : misses;
-      } finally {
-        lock.unlock();
-      }
-    }
-
     private int bucket(int hash) {
-      return hash & (buckets.length - 1);
+      return hash & (buckets.length() - 1);
     }
 
     private void evictOne() {
@@ -182,28 +172,15 @@ public final class BlockCache {
     }
 
     private void unchain(Entry gone) {
-      int bucket = bucket(gone.bucketHash);
+      int bucket = bucket(gone.hash);
       Entry before = null;
-      for (var entry = buckets[bucket]; entry != null && entry != gone; entry = entry.chain) {
+      for (var entry = buckets.get(bucket); entry != null && entry != gone; entry = entry.chain) {
         before = entry;
       }
       if (before == null) {
-        buckets[bucket] = gone.chain;
+        buckets.set(bucket, gone.chain);
       } else {
         before.chain = gone.chain;
-      }
-    }
-
-    private void grow() {
-      ring = Arrays.copyOf(ring, 2 * ring.length);
-      buckets = new Entry[ring.length];
-      for (int i = 0; i < count; i++) {
-        var entry = ring[i];
-        if (entry != null) {
-          int bucket = bucket(entry.bucketHash);
-          entry.chain = buckets[bucket];
-          buckets[bucket] = entry;
-        }
       }
     }
   }
