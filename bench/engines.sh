@@ -8,7 +8,5 @@ if [ ! -r "$jar" ]; then
   echo "the load program is not built yet: run  make build  in $root" >&2
   exit 1
 fi
-# The opened packages are for LMDB and MapDB, which look into direct buffers.
 exec "$home/bin/java" -XX:+UseParallelGC -Xms4g -Xmx4g --enable-native-access=ALL-UNNAMED \
-  --sun-misc-unsafe-memory-access=allow --add-opens=java.base/java.nio=ALL-UNNAMED \
-  --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "$jar" io.concordkv.bench.engines.EnginesBench "IN=$root/bench/target" "$@"
+  "@$root/bench/foreign-stores.args" -cp "$jar" io.concordkv.bench.engines.EnginesBench "IN=$root/bench/target" "$@"

@@ -52,6 +52,12 @@ final class Field {
           disk("mvstore", LAST_SECOND, MvStoreTarget::new),
           disk("mapdb", "neither, and after kill -9 the file is refused", MapDbTarget::new),
           disk("xodus", IN_PAGE_CACHE, XodusTarget::new),
+          Contender.of(
+              "chronicle",
+              IN_PAGE_CACHE,
+              (directory, _) -> new ChronicleTarget(directory),
+              ON_DISK,
+              READERS),
           engine("lsm"),
           engine("lsm?compression=none"),
           engine("bplustree"),

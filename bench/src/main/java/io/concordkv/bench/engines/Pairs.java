@@ -8,10 +8,11 @@ import java.util.SplittableRandom;
 /// makes it.
 final class Pairs {
   /// How large values are if nobody says.
+  static final int KEY_BYTES = 16;
+
   static final int VALUE_BYTES = 100;
 
   static final double THETA = 0.99;
-  private static final int KEY_BYTES = 16;
   private static final int POOL_BYTES = 1 << 20;
 
   final int count;
