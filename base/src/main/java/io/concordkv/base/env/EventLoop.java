@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// two bursts, so a loop under load does not starve them.
 ///
 /// Mostly that is the loop's own thread. A thread that posts a task and would only wait for its
-/// answer may take the turn itself while nobody has it ([#postAndHelp]; Hendler, Incze, Shavit,
-/// Tzafrir, "Flat Combining", 2010). The turn is taken with a compare-and-swap and given up with a
-/// volatile write, so whoever has it next sees all that was done. Nothing posted is left lying: who
-/// posts finds the turn free and takes it, or wakes the loop's thread; who gives it up looks once
-/// more and wakes the loop's thread if there is something. That thread does not rely on being woken
-/// for what comes while somebody else has the turn: then it looks again after a moment.
+/// answer, or has nothing else to do, may take the turn itself while nobody has it ([#postAndHelp];
+/// Hendler, Incze, Shavit, Tzafrir, "Flat Combining", 2010). The turn is taken with a
+/// compare-and-swap and given up with a volatile write, so whoever has it next sees all that was
+/// done. Nothing posted is left lying: who posts finds the turn free and takes it, or wakes the
+/// loop's thread; who gives it up looks once more and wakes the loop's thread if there is
+/// something. That thread does not rely on being woken for what comes while somebody else has the
+/// turn: then it looks again after a moment.
 ///
 /// After a throwable escaped a task nothing runs any more.
 final class EventLoop implements Scheduler {

@@ -44,16 +44,18 @@ final class RealWorkers implements Workers {
           case READ -> read;
           case BACKGROUND -> background;
         };
-    pool.execute(() -> run(work, home, then));
+    pool.execute(() -> run(pool, work, home, then));
   }
 
-  private <T> void run(Supplier<T> work, Scheduler home, Consumer<T> then) {
+  private <T> void run(
+      ThreadPoolExecutor pool, Supplier<T> work, Scheduler home, Consumer<T> then) {
     if (stopped) {
       return;
     }
     try {
       var result = work.get();
-      home.post(() -> then.accept(result));
+      // An idle loop need not be woken for it, unless there is more to do here.
+      home.postAndHelp(() -> then.accept(result), () -> !pool.getQueue().isEmpty());
     } catch (Throwable escaped) {
       stopped = true;
       fatal.accept(escaped);

@@ -8,9 +8,9 @@ public interface Scheduler {
   /// Runs `task` on the loop, after all that was posted before. May be called by any thread.
   void post(Runnable task);
 
-  /// As [#post], for a thread that then waits for what the task brings about: if the loop is idle,
-  /// this thread is the loop until `done`, or until nothing is left to run, which saves two changes
-  /// of the thread. It may come back before it is done.
+  /// As [#post], for a thread that would then wait: if the loop is idle, this thread is the loop
+  /// until `done`, or until nothing is left to run, which saves changes of the thread. It may come
+  /// back before it is done.
   default void postAndHelp(Runnable task, BooleanSupplier done) {
     post(task);
   }
