@@ -43,7 +43,7 @@ public record TableOptions(
           "block-bytes",
           1,
           1 << 20,
-          16 << 10,
+          8 << 10,
           "about how much of a table is read and checked at once");
   private static final Setting INDEX_BLOCK =
       Setting.bytes(
