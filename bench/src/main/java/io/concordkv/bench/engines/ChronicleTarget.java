@@ -4,15 +4,16 @@ import io.concordkv.base.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// Chronicle Map in a mapped file. It has no order and no sync.
 final class ChronicleTarget implements Target {
-  /// It has to be told how many there will be.
+  /// It has to be told how many there will be, and takes up to ten times as many.
   private static final int ENTRIES = 1_200_000;
+
+  private static final int MOST_TIMES = 10;
 
   private final ChronicleMap<byte[], byte[]> map;
 
@@ -21,9 +22,9 @@ final class ChronicleTarget implements Target {
       map =
           ChronicleMapBuilder.of(byte[].class, byte[].class)
               .averageKeySize(Pairs.KEY_BYTES)
-              .averageValueSize(100)
+              .averageValueSize(Pairs.VALUE_BYTES)
               .entries(ENTRIES)
-              .maxBloatFactor(10)
+              .maxBloatFactor(MOST_TIMES)
               .putReturnsNull(true)
               .removeReturnsNull(true)
               .createPersistedTo(directory.resolve("pairs.dat").toFile());
@@ -35,13 +36,6 @@ final class ChronicleTarget implements Target {
   @Override
   public void put(Bytes key, Bytes value) {
     map.put(Target.array(key), Target.array(value));
-  }
-
-  @Override
-  public void putAll(List<Bytes> keys, List<Bytes> values) {
-    for (int i = 0; i < keys.size(); i++) {
-      put(keys.get(i), values.get(i));
-    }
   }
 
   @Override

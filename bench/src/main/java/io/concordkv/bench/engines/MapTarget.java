@@ -1,7 +1,6 @@
 package io.concordkv.bench.engines;
 
 import io.concordkv.base.Bytes;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +16,6 @@ final class MapTarget implements Target {
   @Override
   public void put(Bytes key, Bytes value) {
     map.put(key, value);
-  }
-
-  @Override
-  public void putAll(List<Bytes> keys, List<Bytes> values) {
-    for (int i = 0; i < keys.size(); i++) {
-      map.put(keys.get(i), values.get(i));
-    }
   }
 
   @Override

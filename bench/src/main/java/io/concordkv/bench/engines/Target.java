@@ -11,7 +11,11 @@ interface Target extends Reader {
   void put(Bytes key, Bytes value);
 
   /// In one step where the target can do that, else one after the other.
-  void putAll(List<Bytes> keys, List<Bytes> values);
+  default void putAll(List<Bytes> keys, List<Bytes> values) {
+    for (int i = 0; i < keys.size(); i++) {
+      put(keys.get(i), values.get(i));
+    }
+  }
 
   void delete(Bytes key);
 
