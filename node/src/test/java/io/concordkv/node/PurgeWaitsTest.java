@@ -56,8 +56,8 @@ final class PurgeWaitsTest {
   @Test
   void no_more_of_them_wait_than_of_other_requests() {
     compact();
-    int most = 8;
-    var waits = new PurgeWaits(maxPending(most), asked.env.clock(), asked.node().shard());
+    int most = NodeConfig.DEFAULT.maxPending();
+    var waits = new PurgeWaits(NodeConfig.DEFAULT, asked.env.clock(), asked.node().shard());
     var reply = Reply.<Integer>from(_ -> {}, failed::add);
     for (int i = 0; i < most; i++) {
       waits.before(reply).done(i);
@@ -68,27 +68,5 @@ final class PurgeWaitsTest {
     waits.close();
     waits.before(reply).done(most);
     assertThat(failed.subList(1, most + 2)).allMatch(each -> each.code() == STOPPED);
-  }
-
-  private static NodeConfig maxPending(int most) {
-    var config = NodeConfig.DEFAULT;
-    return new NodeConfig(
-        config.tick(),
-        config.electionTicks(),
-        config.snapshotEntries(),
-        config.catchUpEntries(),
-        config.catchUpBytes(),
-        config.maxEntryBytes(),
-        config.maxApplyLag(),
-        most,
-        config.restTicks(),
-        config.raft(),
-        config.wal(),
-        config.lsm(),
-        config.mvcc(),
-        config.watch(),
-        config.members(),
-        config.leaders(),
-        config.upkeep());
   }
 }
