@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 final class BlockCacheThreadsTest {
   private static final int THREADS = 4;
   private static final int TURNS = 60_000;
+  private static final int TABLES = 3;
   private static final int PLACES = 200;
   private static final int BLOCK_BYTES = 64;
   private static final long ROOM_BYTES = 8 * 1500;
@@ -35,14 +36,27 @@ final class BlockCacheThreadsTest {
       assertThat(found).isPositive().isEqualTo(cache.hits());
       assertThat(cache.hits() + cache.misses()).isEqualTo((long) THREADS * TURNS);
       assertThat(cache.bytes()).isPositive().isLessThanOrEqualTo(ROOM_BYTES);
+      assertThat(found(cache)).isEqualTo(cache.bytes());
     }
+  }
+
+  /// What the blocks take that are found: all that are there.
+  private static long found(BlockCache cache) {
+    long bytes = 0;
+    for (long table = 0; table < TABLES; table++) {
+      for (int place = 0; place < PLACES; place++) {
+        var block = cache.get(table, 1000L * place);
+        bytes += block == null ? 0 : block.charge();
+      }
+    }
+    return bytes;
   }
 
   /// How often a block was found.
   private static long turns(BlockCache cache, Gen gen) {
     long found = 0;
     for (int i = 0; i < TURNS; i++) {
-      long table = gen.below(3);
+      long table = gen.below(TABLES);
       long offset = 1000L * gen.below(PLACES);
       var block = cache.get(table, offset);
       if (block == null) {
